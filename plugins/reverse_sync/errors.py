@@ -1,0 +1,17 @@
+"""The few errors of this project. Each message states the facts that disagree, then the next step."""
+
+
+class ReverseSyncError(Exception):
+    """Something a person has to look at; the message is all that person needs."""
+
+
+class PipelineError(ReverseSyncError, ValueError):
+    """A pipeline file, or a file it names, can't be used."""
+
+
+class CannotHealError(ReverseSyncError):
+    """Trying again can't help (a wrong password, drift, a missing resource): the task fails without retries."""
+
+
+class NotProvedError(CannotHealError):
+    """The change did not arrive in Oracle, or arrived different."""
