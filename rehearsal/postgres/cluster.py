@@ -78,6 +78,11 @@ class Cluster:
         self._server: subprocess.Popen[bytes] | None = None
 
     @property
+    def data(self) -> Path:
+        """The server's data folder, where it really lies."""
+        return self._place.resolve() / "data"
+
+    @property
     def log(self) -> Path:
         """The file that has the server's log."""
         return self.home / "postgres.log"
@@ -112,7 +117,7 @@ class Cluster:
                 [
                     self._programs / "postgres",
                     "-D",
-                    self._data,
+                    self.data,
                     *(f"--{name}={value}" for name, value in self._settings.items()),
                 ],
                 cwd="/",
@@ -168,15 +173,11 @@ class Cluster:
         """Remove the data, wherever they lie. The server must be stopped."""
         remove_place(self._place)
 
-    @property
-    def _data(self) -> Path:
-        return self._place.resolve() / "data"
-
     def _run_initdb(self, password_file: Path) -> None:
         made = subprocess.run(
             [
                 self._programs / "initdb",
-                f"--pgdata={self._data}",
+                f"--pgdata={self.data}",
                 f"--username={SUPERUSER}",
                 f"--pwfile={password_file}",
                 "--auth=scram-sha-256",
@@ -192,12 +193,12 @@ class Cluster:
             **_credentials(),
         )
         if made.returncode:
-            raise PostgresUnavailableError(f"initdb could not make a cluster in {self._data}: {made.stderr.strip()}")
+            raise PostgresUnavailableError(f"initdb could not make a cluster in {self.data}: {made.stderr.strip()}")
 
     def _accepts_connections(self) -> bool:
         """What pg_ctl looks at: the eighth line of postmaster.pid (miscadmin.h, LOCK_FILE_LINE_PM_STATUS)."""
         try:
-            lines = (self._data / "postmaster.pid").read_text().splitlines()
+            lines = (self.data / "postmaster.pid").read_text().splitlines()
         except OSError:
             return False
         return len(lines) > 7 and lines[7].strip() == "ready"

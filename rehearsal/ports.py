@@ -1,0 +1,43 @@
+"""Loopback ports: free ones, and one clear sentence about a taken one."""
+
+import socket
+
+LOOPBACK = "127.0.0.1"
+
+
+class PortTakenError(RuntimeError):
+    """A port that was asked for by number is in use; the message names it, who asks for it, and what to do."""
+
+
+def require_free(port: int, who: str, setting: str) -> None:
+    """Raise PortTakenError when something listens on ``port``; ``setting`` is what the user changes then."""
+    if not _is_free(port):
+        raise PortTakenError(
+            f"port {port} on {LOOPBACK}, asked for by {who}, is taken by another process; "
+            f"stop that process (`ss -ltnp 'sport = :{port}'` names it) or choose another port with {setting}"
+        )
+
+
+def choose(preferred: int | None, avoid: set[int]) -> int:
+    """``preferred`` where it is free, otherwise any free port that is not in ``avoid``."""
+    if preferred is not None and preferred not in avoid and _is_free(preferred):
+        return preferred
+    while (port := _any_free()) in avoid:
+        pass
+    return port
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+        return True
+
+
+def _any_free() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
