@@ -1,0 +1,38 @@
+"""A table as its database describes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column; `type` is the database's own spelling without size, for instance `character varying` or `VARCHAR2`.
+
+    `length` counts characters, or bytes where `length_in_bytes` (Oracle's `VARCHAR2(6 BYTE)`).
+    """
+
+    name: str
+    type: str
+    nullable: bool = True
+    default: str | None = None
+    length: int | None = None
+    precision: int | None = None
+    scale: int | None = None
+    length_in_bytes: bool = False
+    identity: bool = False
+    generated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table, its columns in order, and the names of its primary key's columns."""
+
+    schema: str
+    name: str
+    columns: tuple[Column, ...]
+    primary_key: tuple[str, ...] = ()
+
+    def column(self, name: str) -> Column | None:
+        """The column of exactly that name, or None."""
+        return next((column for column in self.columns if column.name == name), None)
