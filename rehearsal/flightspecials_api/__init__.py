@@ -1,0 +1,1 @@
+"""The FlightSpecials service of the rehearsal, on the real PostgreSQL."""
