@@ -40,7 +40,7 @@ def parse_rules(text: str, source: str) -> tuple[Rule, ...]:
     try:
         rules = grammar.Document.model_validate(document).rules
     except ValidationError as error:
-        raise MappingError(source, [_problem(detail, document) for detail in error.errors()]) from None
+        raise MappingError(source, [_problem(detail, document) for detail in _first_causes(error)]) from None
     problems = [*_duplicates(rules), *_no_selection(rules), *_expressions(rules)]
     if problems:
         raise MappingError(source, problems)
@@ -98,6 +98,18 @@ def _expressions(rules: tuple[Rule, ...]) -> Iterator[Problem]:
             if reason:
                 message = f"expression {_shown(rule.expression)} is not one that SQLite can evaluate: {reason}"
                 yield Problem("bad-expression", message, str(rule.rule_id), "expression")
+
+
+def _first_causes(error: ValidationError) -> Iterator[ErrorDetails]:
+    """Its faults, without "too short" about a list whose items are the ones at fault."""
+    details = error.errors()
+    for detail in details:
+        depth = len(detail["loc"])
+        if detail["type"] == "too_short" and any(
+            other["loc"][:depth] == detail["loc"] for other in details if len(other["loc"]) > depth
+        ):
+            continue
+        yield detail
 
 
 def _problem(detail: ErrorDetails, document: object) -> Problem:
