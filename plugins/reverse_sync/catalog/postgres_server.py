@@ -1,0 +1,161 @@
+"""A PostgreSQL server's state as replication sees it: settings, slots, sessions, logins, sequences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reverse_sync.catalog.database import fetch_all, fetch_one
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from reverse_sync.catalog.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The database that was reached."""
+
+    version: int
+    database: str
+    in_recovery: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A parameter: its value as `SHOW` would print it without a unit, its unit, and whether a change waits for a reboot."""
+
+    value: str
+    unit: str | None
+    pending_restart: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """An extension's versions: what can be had, what is installed."""
+
+    available: str | None
+    installed: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A replication slot and the WAL in bytes that it keeps from being removed."""
+
+    name: str
+    plugin: str | None
+    database: str | None
+    active: bool
+    wal_status: str | None
+    retained_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTransaction:
+    """A transaction that has been open for a while; `name` is the login, or the name of a prepared one."""
+
+    name: str
+    prepared: bool
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A login and what it may do; `readable` are the tables it may SELECT from."""
+
+    superuser: bool
+    replication: bool
+    member_of: frozenset[str]
+    readable: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A column's own sequence and the value it gave last (None: not yet used)."""
+
+    schema: str
+    table: str
+    column: str
+    last_value: int | None
+
+
+def read_server(connection: Connection) -> Server:
+    """Version (`server_version_num`), database, and whether this is a replica."""
+    sql = "SELECT current_setting('server_version_num')::int, current_database(), pg_is_in_recovery()"
+    return Server(*fetch_one(connection, sql))
+
+
+def read_settings(connection: Connection, names: Collection[str]) -> dict[str, Setting]:
+    """https://www.postgresql.org/docs/current/view-pg-settings.html"""
+    sql = "SELECT name, setting, unit, pending_restart FROM pg_settings WHERE name = ANY (%s)"
+    return {name: Setting(*rest) for name, *rest in fetch_all(connection, sql, [list(names)])}
+
+
+def read_extension(connection: Connection, name: str) -> Extension:
+    """https://www.postgresql.org/docs/current/view-pg-available-extensions.html"""
+    sql = "SELECT default_version, installed_version FROM pg_available_extensions WHERE name = %s"
+    rows = fetch_all(connection, sql, [name])
+    return Extension(*rows[0]) if rows else Extension(None, None)
+
+
+def read_slots(connection: Connection) -> tuple[Slot, ...]:
+    """https://www.postgresql.org/docs/current/view-pg-replication-slots.html"""
+    sql = """
+    SELECT slot_name, plugin, database, active, wal_status,
+           coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn), 0)::bigint
+    FROM pg_replication_slots ORDER BY slot_name
+    """
+    return tuple(Slot(*row) for row in fetch_all(connection, sql))
+
+
+def count_wal_senders(connection: Connection) -> int:
+    """https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-PG-STAT-REPLICATION-VIEW"""
+    return int(fetch_one(connection, "SELECT count(*) FROM pg_stat_replication")[0])
+
+
+def read_open_transactions(connection: Connection, older_than_s: float) -> tuple[OpenTransaction, ...]:
+    """Sessions and prepared transactions that have held a transaction open for longer than `older_than_s` seconds."""
+    sql = """
+    SELECT name, prepared, age_s FROM (
+        SELECT coalesce(usename, '?') AS name, false AS prepared, extract(epoch FROM now() - xact_start)::float8 AS age_s
+        FROM pg_stat_activity WHERE xact_start IS NOT NULL AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+        UNION ALL
+        SELECT gid, true, extract(epoch FROM now() - prepared)::float8 FROM pg_prepared_xacts
+    ) AS open WHERE age_s > %s ORDER BY age_s DESC
+    """
+    return tuple(OpenTransaction(*row) for row in fetch_all(connection, sql, [older_than_s]))
+
+
+def read_login(connection: Connection, name: str, schemas: Collection[str]) -> Login | None:
+    """The login of that name, or None; roles that it belongs to by way of others count."""
+    found = fetch_all(connection, "SELECT rolsuper, rolreplication FROM pg_roles WHERE rolname = %s", [name])
+    if not found:
+        return None
+    roles = "SELECT rolname FROM pg_roles WHERE pg_has_role(%s::name, oid, 'MEMBER')"
+    readable = """
+    SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = ANY (%s) AND c.relkind IN ('r', 'p')
+      AND has_schema_privilege(%s::name, n.oid, 'USAGE') AND has_table_privilege(%s::name, c.oid, 'SELECT')
+    """
+    return Login(
+        *found[0],
+        frozenset(role for (role,) in fetch_all(connection, roles, [name])),
+        frozenset((schema, table) for schema, table in fetch_all(connection, readable, [list(schemas), name, name])),
+    )
+
+
+def read_sequences(connection: Connection, schemas: Collection[str]) -> tuple[Sequence, ...]:
+    """The sequences of identity and serial columns."""
+    sql = """
+    SELECT n.nspname, c.relname, a.attname, s.last_value
+    FROM pg_depend d
+    JOIN pg_class q ON q.oid = d.objid AND q.relkind = 'S'
+    JOIN pg_namespace qn ON qn.oid = q.relnamespace
+    JOIN pg_class c ON c.oid = d.refobjid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
+    JOIN pg_sequences s ON s.schemaname = qn.nspname AND s.sequencename = q.relname
+    WHERE d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') AND n.nspname = ANY (%s)
+    """
+    return tuple(Sequence(*row) for row in fetch_all(connection, sql, [list(schemas)]))
