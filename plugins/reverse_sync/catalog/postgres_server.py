@@ -24,7 +24,7 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A parameter: its value as `SHOW` would print it without a unit, its unit, and whether a change waits for a reboot."""
+    """A parameter: its value in its unit, and whether a change of it waits for a reboot."""
 
     value: str
     unit: str | None
@@ -118,8 +118,10 @@ def read_open_transactions(connection: Connection, older_than_s: float) -> tuple
     """Sessions and prepared transactions that have held a transaction open for longer than `older_than_s` seconds."""
     sql = """
     SELECT name, prepared, age_s FROM (
-        SELECT coalesce(usename, '?') AS name, false AS prepared, extract(epoch FROM now() - xact_start)::float8 AS age_s
-        FROM pg_stat_activity WHERE xact_start IS NOT NULL AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+        SELECT coalesce(usename, '?') AS name, false AS prepared,
+               extract(epoch FROM now() - xact_start)::float8 AS age_s
+        FROM pg_stat_activity
+        WHERE xact_start IS NOT NULL AND pid <> pg_backend_pid() AND backend_type = 'client backend'
         UNION ALL
         SELECT gid, true, extract(epoch FROM now() - prepared)::float8 FROM pg_prepared_xacts
     ) AS open WHERE age_s > %s ORDER BY age_s DESC
@@ -138,8 +140,10 @@ def read_login(connection: Connection, name: str, schemas: Collection[str]) -> L
     WHERE n.nspname = ANY (%s) AND c.relkind IN ('r', 'p')
       AND has_schema_privilege(%s::name, n.oid, 'USAGE') AND has_table_privilege(%s::name, c.oid, 'SELECT')
     """
+    superuser, replication = found[0]
     return Login(
-        *found[0],
+        superuser,
+        replication,
         frozenset(role for (role,) in fetch_all(connection, roles, [name])),
         frozenset((schema, table) for schema, table in fetch_all(connection, readable, [list(schemas), name, name])),
     )
