@@ -1,0 +1,1 @@
+"""Airflow of the rehearsal: its four real components, with the project's DAGs and plugins."""
