@@ -1,1 +1,1 @@
-"""What a database says of its own tables: the same `Table` and `Column` for PostgreSQL and Oracle."""
+"""What a database says of itself, read from its catalog views: one round trip a view, read only."""
