@@ -9,9 +9,9 @@ class PipelineError(ReverseSyncError, ValueError):
     """A pipeline file, or a file it names, can't be used."""
 
 
-class CannotHealError(ReverseSyncError):
-    """Trying again can't help (a wrong password, drift, a missing resource): the task fails without retries."""
+class NeedsPersonError(ReverseSyncError):
+    """Trying again by itself can't help (drift, a missing resource, patience at its end): the task fails without retries."""
 
 
-class NotProvedError(CannotHealError):
+class NotProvedError(NeedsPersonError):
     """The change did not arrive in Oracle, or arrived different."""

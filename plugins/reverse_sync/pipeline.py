@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
+from string import Template
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import yaml
@@ -283,6 +284,20 @@ def load(path: Path) -> Pipeline:
 def pipeline_files() -> Iterator[Path]:
     """Every pipeline file, in a stable order."""
     yield from sorted((INCLUDE / "pipelines").glob("*.yaml"))
+
+
+def runbook(pipeline: Pipeline) -> str:
+    """The DAG's documentation in Airflow: what to do when something fails, with the pipeline's own names."""
+    text = (INCLUDE / "runbook.md").read_text(encoding="utf-8")
+    return Template(text).safe_substitute(
+        pipeline=pipeline.name,
+        instance=pipeline.postgres.db_instance,
+        replication_instance=pipeline.dms.replication_instance,
+        source=pipeline.dms.source_endpoint.identifier,
+        target=pipeline.dms.target_endpoint.identifier,
+        task=pipeline.dms.task.identifier,
+        table=pipeline.canary.table,
+    )
 
 
 def _explained(details: ErrorDetails) -> str:

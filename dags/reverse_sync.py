@@ -1,0 +1,249 @@
+"""One DAG for each file in include/pipelines: the whole reverse synchronization, from a check of PostgreSQL to a row proved in Oracle."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator
+from airflow.providers.standard.operators.hitl import ApprovalOperator
+from airflow.providers.standard.operators.python import BranchPythonOperator
+from airflow.sdk import DAG, ExceptionRetryPolicy, RetryAction, RetryRule, TaskGroup, TriggerRule, chain
+from reverse_sync.aws.operators.endpoint import DmsEnsureEndpointOperator, DmsTestConnectionOperator
+from reverse_sync.aws.operators.rds import RdsRebootOperator
+from reverse_sync.aws.operators.statistics import DmsTableStatisticsOperator
+from reverse_sync.aws.operators.task import DmsEnsureTaskOperator, DmsStartOrResumeOperator
+from reverse_sync.aws.sensors.dms import (
+    DmsReplicationInstanceSensor,
+    DmsTablesSensor,
+    DmsTaskReadySensor,
+    DmsTaskRunningSensor,
+)
+from reverse_sync.aws.sensors.rds import RdsInstanceAvailableSensor
+from reverse_sync.errors import NeedsPersonError, PipelineError
+from reverse_sync.evidence.notes import note_attempts, note_failure
+from reverse_sync.evidence.operator import EvidenceOperator
+from reverse_sync.form import trigger_form
+from reverse_sync.oracle.insert_triggers import OracleInsertTriggersOperator
+from reverse_sync.pipeline import INCLUDE, load, pipeline_files, runbook
+from reverse_sync.postgres.sensors import PostgresSettingsSensor
+from reverse_sync.postgres.server import decide_reboot, single_value
+from reverse_sync.unusable import unusable_pipeline
+from reverse_sync.verify.arrival import CompareRowOperator, OracleRowSensor
+from reverse_sync.verify.canary import ChangeRowOperator, ReadCanaryOperator, RestoreCanaryOperator
+from reverse_sync.verify.selection import SelectTablesOperator
+from reverse_sync.waiting import patience
+
+if TYPE_CHECKING:
+    from reverse_sync.pipeline import Pipeline
+
+
+def reverse_sync(pipeline: Pipeline) -> DAG:
+    """The DAG of one pipeline file."""
+    with DAG(
+        dag_id=pipeline.dag_id,
+        description=pipeline.description,
+        schedule=pipeline.schedule,
+        catchup=False,
+        max_active_runs=1,
+        tags=list(pipeline.tags),
+        template_searchpath=[str(INCLUDE / "sql")],
+        params=trigger_form(pipeline),
+        doc_md=runbook(pipeline),
+        default_args={
+            "owner": pipeline.owner,
+            "retries": pipeline.retries.count,
+            "retry_delay": timedelta(seconds=pipeline.retries.first_delay_s),
+            "retry_exponential_backoff": True,
+            "max_retry_delay": timedelta(seconds=pipeline.retries.longest_delay_s),
+            "retry_policy": ExceptionRetryPolicy(rules=[RetryRule(NeedsPersonError, RetryAction.FAIL)]),
+            "execution_timeout": timedelta(minutes=10),
+            "on_failure_callback": note_failure,
+            "on_success_callback": note_attempts,
+        },
+    ) as dag:
+        aws = {"aws_conn_id": pipeline.aws.connection, "region_name": pipeline.aws.region}
+        postgres_wait = patience(pipeline.waits, pipeline.waits.postgres_timeout_s)
+        dms_wait = patience(pipeline.waits, pipeline.waits.dms_timeout_s)
+        sql = {"conn_id": pipeline.postgres.connection, "handler": single_value}
+        dms_task = {
+            "task_identifier": pipeline.dms.task.identifier,
+            "replication_instance": pipeline.dms.replication_instance,
+        }
+
+        with TaskGroup("preflight"):
+            select_tables = SelectTablesOperator(task_id="select_tables", pipeline=pipeline)
+            tables = select_tables.output["tables"]
+
+        with TaskGroup("postgres"):
+            libraries = SQLExecuteQueryOperator(
+                task_id="show_shared_preload_libraries", sql="SHOW shared_preload_libraries", **sql
+            )
+            wal_level = SQLExecuteQueryOperator(task_id="show_wal_level", sql="SHOW wal_level", **sql)
+            start_time = SQLExecuteQueryOperator(
+                task_id="show_start_time", sql="SELECT pg_postmaster_start_time()::text", **sql
+            )
+            decide = BranchPythonOperator(
+                task_id="decide_reboot",
+                python_callable=decide_reboot,
+                op_kwargs={
+                    "policy": "{{ params.reboot }}",
+                    "shared_preload_libraries": libraries.output,
+                    "wal_level": wal_level.output,
+                    "reboot_task": "postgres.approve_reboot"
+                    if pipeline.postgres.reboot_approval
+                    else "postgres.reboot",
+                    "otherwise": "postgres.wait_settings",
+                },
+            )
+            reboot = RdsRebootOperator(
+                task_id="reboot",
+                db_instance=pipeline.postgres.db_instance,
+                postgres_conn_id=pipeline.postgres.connection,
+                seen_start=start_time.output,
+                **aws,
+            )
+            wait_available = RdsInstanceAvailableSensor(
+                task_id="wait_available", db_instance=pipeline.postgres.db_instance, **aws, **postgres_wait
+            )
+            wait_settings = PostgresSettingsSensor(
+                task_id="wait_settings",
+                postgres_conn_id=pipeline.postgres.connection,
+                trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,
+                **postgres_wait,
+            )
+            create_extension = SQLExecuteQueryOperator(
+                task_id="create_extension",
+                sql="create_extension.sql",
+                split_statements=True,
+                return_last=False,
+                **sql,
+            )
+            chain([libraries, wal_level, start_time], decide, wait_settings, create_extension)
+            chain(reboot, wait_available, wait_settings)
+            if pipeline.postgres.reboot_approval:
+                chain(
+                    decide,
+                    ApprovalOperator(
+                        task_id="approve_reboot",
+                        subject=f"Reboot {pipeline.postgres.db_instance} now?",
+                        body="PostgreSQL needs a reboot before pglogical can be created. Every connection to it breaks for a moment.",
+                        fail_on_reject=True,
+                        execution_timeout=None,
+                    ),
+                    reboot,
+                )
+            else:
+                chain(decide, reboot)
+
+        with TaskGroup("oracle"):
+            insert_triggers = OracleInsertTriggersOperator(
+                task_id="insert_triggers",
+                oracle_conn_id=pipeline.oracle.connection,
+                tables=tables,
+                policy=pipeline.oracle.insert_triggers,
+            )
+
+        with TaskGroup("dms"):
+            instance = DmsReplicationInstanceSensor(
+                task_id="replication_instance",
+                replication_instance=pipeline.dms.replication_instance,
+                **aws,
+                **dms_wait,
+            )
+            source_endpoint = DmsEnsureEndpointOperator(
+                task_id="ensure_source_endpoint",
+                endpoint=pipeline.dms.source_endpoint,
+                db_instance=pipeline.postgres.db_instance,
+                on_drift=pipeline.dms.on_drift,
+                **aws,
+            )
+            target_endpoint = DmsEnsureEndpointOperator(
+                task_id="ensure_target_endpoint",
+                endpoint=pipeline.dms.target_endpoint,
+                db_instance=None,
+                on_drift=pipeline.dms.on_drift,
+                **aws,
+            )
+            test_source = DmsTestConnectionOperator(
+                task_id="test_source_endpoint",
+                endpoint_arn=source_endpoint.output["arn"],
+                replication_instance_arn=instance.output["arn"],
+                **aws,
+                **dms_wait,
+            )
+            test_target = DmsTestConnectionOperator(
+                task_id="test_target_endpoint",
+                endpoint_arn=target_endpoint.output["arn"],
+                replication_instance_arn=instance.output["arn"],
+                **aws,
+                **dms_wait,
+            )
+            ensure_task = DmsEnsureTaskOperator(
+                task_id="ensure_task",
+                task=pipeline.dms.task,
+                mapping_text=pipeline.mapping_text,
+                source_endpoint_arn=source_endpoint.output["arn"],
+                target_endpoint_arn=target_endpoint.output["arn"],
+                replication_instance_arn=instance.output["arn"],
+                on_drift=pipeline.dms.on_drift,
+                **aws,
+            )
+            wait_ready = DmsTaskReadySensor(task_id="wait_ready", **dms_task, **aws, **dms_wait)
+            start = DmsStartOrResumeOperator(
+                task_id="start_or_resume",
+                task_identifier=pipeline.dms.task.identifier,
+                may_start=pipeline.dms.task.start_on_create,
+                **aws,
+            )
+            wait_running = DmsTaskRunningSensor(task_id="wait_running", **dms_task, **aws, **dms_wait)
+            wait_tables = DmsTablesSensor(task_id="wait_tables", tables=tables, **dms_task, **aws, **dms_wait)
+            # The source can be tested only once PostgreSQL is back; nothing else has to wait for that.
+            create_extension >> test_source
+            chain([test_source, test_target], ensure_task, wait_ready, start, wait_running, wait_tables)
+            insert_triggers >> start
+
+        with TaskGroup("verify"):
+            canary_row = {"pipeline": pipeline, "row_id": "{{ params.canary_id }}"}
+            statistics = {"task_identifier": pipeline.dms.task.identifier, **aws}
+            before = DmsTableStatisticsOperator(task_id="statistics_before", **statistics)
+            read_canary = ReadCanaryOperator(task_id="read_canary", text="{{ params.canary_text }}", **canary_row)
+            change_row = ChangeRowOperator(
+                task_id="change_row",
+                method="{{ params.canary_method }}",
+                canary=read_canary.output,
+                **canary_row,
+            )
+            wait_for_oracle = OracleRowSensor(
+                task_id="wait_for_oracle",
+                canary=read_canary.output,
+                change=change_row.output,
+                **canary_row,
+                **patience(pipeline.waits, pipeline.waits.canary_timeout_s),
+            )
+            compare_row = CompareRowOperator(task_id="compare_row", **canary_row)
+            after = DmsTableStatisticsOperator(task_id="statistics_after", **statistics)
+            restore_canary = RestoreCanaryOperator(
+                task_id="restore_canary",
+                method="{{ params.canary_method }}",
+                canary=read_canary.output,
+                restore="{{ params.canary_restore }}",
+                **canary_row,
+            ).as_teardown(setups=read_canary, on_failure_fail_dagrun=True)
+            chain(wait_tables, [before, read_canary], change_row, wait_for_oracle, compare_row, after, restore_canary)
+
+        # A teardown, so that the run's state is that of the work before it; it waits for the end of every branch.
+        evidence = EvidenceOperator(task_id="evidence", evidence=pipeline.evidence).as_teardown(
+            on_failure_fail_dagrun=True
+        )
+        [create_extension, insert_triggers, test_source, test_target, compare_row, after, restore_canary] >> evidence
+
+        select_tables >> [libraries, wal_level, start_time, instance, source_endpoint, target_endpoint]
+    return dag
+
+
+for file in pipeline_files():
+    try:
+        reverse_sync(load(file))
+    except PipelineError as error:
+        unusable_pipeline(file, error)

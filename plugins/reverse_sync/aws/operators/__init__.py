@@ -1,0 +1,1 @@
+"""AWS operators that the Amazon provider lacks."""

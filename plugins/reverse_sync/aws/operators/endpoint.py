@@ -1,0 +1,145 @@
+"""DMS endpoints: create or reuse one, and test its connection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.amazon.aws.hooks.dms import DmsHook
+from airflow.providers.amazon.aws.hooks.rds import RdsHook
+from airflow.providers.amazon.aws.operators.base_aws import AwsBaseOperator
+from airflow.providers.amazon.aws.utils.mixins import aws_template_fields
+from airflow.sdk import BaseHook
+
+from reverse_sync.aws import BOTOCORE_CONFIG
+from reverse_sync.aws.dms import endpoint_differences, endpoint_request, find_endpoint, report
+from reverse_sync.aws.faults import explained
+from reverse_sync.aws.sensors.base import AwsStatusSensor
+from reverse_sync.errors import NeedsPersonError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from airflow.sdk import Connection, Context
+
+    from reverse_sync.pipeline import Endpoint, OnDrift
+
+
+class DmsEnsureEndpointOperator(AwsBaseOperator[DmsHook]):
+    """Makes the endpoint, or reuses the one of that name; a difference is reported, applied or ignored.
+
+    Login and password come from the Airflow connection and go to DMS only.
+
+    :param endpoint: the endpoint as the pipeline file has it
+    :param db_instance: the RDS instance whose address a source endpoint takes; None: the connection's host
+    :param on_drift: `report` (fail), `apply` or `ignore`
+    """
+
+    aws_hook_class = DmsHook
+    template_fields: Sequence[str] = aws_template_fields()
+
+    def __init__(self, *, endpoint: Endpoint, db_instance: str | None, on_drift: OnDrift, **kwargs: Any) -> None:
+        super().__init__(botocore_config=BOTOCORE_CONFIG, **kwargs)
+        self.endpoint = endpoint
+        self.db_instance = db_instance
+        self.on_drift = on_drift
+
+    def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
+        """Look, make or mend, and say which.
+
+        :raises NeedsPersonError: where the endpoint differs and `on_drift` is `report`, or AWS refuses.
+        """
+        connection = BaseHook.get_connection(self.endpoint.connection)
+        with explained(self.aws_conn_id):
+            request = endpoint_request(self.endpoint, connection, self._server(connection))
+            found = find_endpoint(self.hook.conn, self.endpoint.identifier)
+            if found is None:
+                made = self.hook.conn.create_endpoint(**request, Password=connection.password)["Endpoint"]
+                return {"outcome": "changed", "what": f"created endpoint {made['EndpointIdentifier']}", **_facts(made)}
+            differences = endpoint_differences(found, request)
+            if not differences or self.on_drift == "ignore":
+                return {"outcome": "left alone", "differences": [str(d) for d in differences], **_facts(found)}
+            if self.on_drift == "report":
+                raise NeedsPersonError(report(differences))
+            changed = self.hook.conn.modify_endpoint(
+                EndpointArn=found["EndpointArn"], **request, Password=connection.password
+            )["Endpoint"]
+        return {"outcome": "changed", "differences": [str(d) for d in differences], **_facts(changed)}
+
+    def _server(self, connection: Connection) -> str:
+        if connection.host:
+            return connection.host
+        if self.db_instance is None:
+            raise NeedsPersonError(
+                f"The connection {self.endpoint.connection!r} has no host, but endpoint {self.endpoint.identifier} needs the address "
+                "of its database: add the host to the connection in Airflow."
+            )
+        rds = RdsHook(aws_conn_id=self.aws_conn_id, region_name=self.region_name, config=BOTOCORE_CONFIG)
+        instance = rds.conn.describe_db_instances(DBInstanceIdentifier=self.db_instance)["DBInstances"][0]
+        return str(instance["Endpoint"]["Address"])
+
+
+class DmsTestConnectionOperator(AwsStatusSensor):
+    """Tests an endpoint's connection from the replication instance and waits, deferred, for the result.
+
+    https://docs.aws.amazon.com/dms/latest/APIReference/API_TestConnection.html
+    """
+
+    template_fields: Sequence[str] = ("endpoint_arn", "replication_instance_arn")
+
+    def __init__(self, *, endpoint_arn: str, replication_instance_arn: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.endpoint_arn = endpoint_arn
+        self.replication_instance_arn = replication_instance_arn
+
+    def execute(self, context: Context) -> Any:
+        """Start a test unless one is under way, then wait for it."""
+        client = DmsHook(aws_conn_id=self.aws_conn_id, region_name=self.region_name, config=BOTOCORE_CONFIG).conn
+        with explained(self.aws_conn_id):
+            connections = client.describe_connections(Filters=self._filters)["Connections"]
+            if not any(connection["Status"] == "testing" for connection in connections):
+                client.test_connection(
+                    EndpointArn=self.endpoint_arn, ReplicationInstanceArn=self.replication_instance_arn
+                )
+        return super().execute(context)
+
+    @property
+    def _filters(self) -> list[Any]:
+        return [
+            {"Name": "endpoint-arn", "Values": [self.endpoint_arn]},
+            {"Name": "replication-instance-arn", "Values": [self.replication_instance_arn]},
+        ]
+
+    @property
+    def question(self) -> dict[str, Any]:
+        """Describe the connection."""
+        return {
+            "service": "dms",
+            "operation": "describe_connections",
+            "call": {"Filters": self._filters},
+            "facts": "Connections[0].{status: Status, endpoint: EndpointIdentifier, message: LastFailureMessage}",
+            "success": ["successful"],
+            "failure": ["failed", "deleting"],
+        }
+
+    def explain(self, facts: dict[str, Any]) -> str:
+        """DMS's own message, and where to look."""
+        return (
+            f"The connection test of endpoint {facts.get('endpoint', self.endpoint_arn)} should be 'successful' but is "
+            f"{facts.get('status', facts)!r}: {facts.get('message') or 'DMS gives no reason'}. Check the login and password of its "
+            "Airflow connection, the address, and the security groups between the replication instance and the database; then "
+            "clear this task."
+        )
+
+
+def _facts(endpoint: Any) -> dict[str, Any]:
+    keys = (
+        "EndpointIdentifier",
+        "EndpointArn",
+        "EngineName",
+        "ServerName",
+        "Port",
+        "DatabaseName",
+        "Username",
+        "SslMode",
+    )
+    return {"arn": endpoint["EndpointArn"], "endpoint": {key: endpoint.get(key) for key in keys}}

@@ -1,0 +1,69 @@
+"""Reboot an RDS instance, at most once in a run."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.amazon.aws.hooks.rds import RdsHook
+from airflow.providers.amazon.aws.operators.base_aws import AwsBaseOperator
+from airflow.providers.amazon.aws.utils.mixins import aws_template_fields
+
+from reverse_sync.aws import BOTOCORE_CONFIG
+from reverse_sync.aws.faults import explained
+from reverse_sync.errors import NeedsPersonError
+from reverse_sync.postgres.server import started_at
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from airflow.sdk import Context
+
+
+class RdsRebootOperator(AwsBaseOperator[RdsHook]):
+    """Reboots the instance, unless it is rebooting, or restarted after this run first looked.
+
+    ``pg_postmaster_start_time()`` tells: a retry, or a cleared and repeated task, finds it later than `seen_start` or than
+    the moment the run was due, and leaves the instance alone.
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RebootDBInstance.html
+
+    :param db_instance: the instance's identifier
+    :param postgres_conn_id: the connection that asks PostgreSQL when it started
+    :param seen_start: the start time that this run saw before, ISO 8601
+    """
+
+    aws_hook_class = RdsHook
+    template_fields: Sequence[str] = aws_template_fields("db_instance", "seen_start")
+
+    def __init__(self, *, db_instance: str, postgres_conn_id: str, seen_start: str, **kwargs: Any) -> None:
+        super().__init__(botocore_config=BOTOCORE_CONFIG, **kwargs)
+        self.db_instance = db_instance
+        self.postgres_conn_id = postgres_conn_id
+        self.seen_start = seen_start
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Reboot, or say why not.
+
+        :raises NeedsPersonError: where the instance is in no state to be rebooted.
+        :raises ReverseSyncError: where AWS or PostgreSQL can't be asked for the moment.
+        """
+        with explained(self.aws_conn_id):
+            status = self.hook.conn.describe_db_instances(DBInstanceIdentifier=self.db_instance)["DBInstances"][0][
+                "DBInstanceStatus"
+            ]
+            if status == "rebooting":
+                return {"outcome": "left alone", "why": "it is rebooting already"}
+            if status != "available":
+                raise NeedsPersonError(
+                    f"RDS instance {self.db_instance} must be 'available' to be rebooted but is {status!r}: wait or mend it in "
+                    "the RDS console, then clear this task."
+                )
+            started = started_at(self.postgres_conn_id)
+            run_was_due = context["dag_run"].run_after
+            if started > datetime.fromisoformat(self.seen_start) or started > run_was_due:
+                return {
+                    "outcome": "left alone",
+                    "why": f"PostgreSQL was restarted in this run, at {started.isoformat()}",
+                }
+            self.hook.conn.reboot_db_instance(DBInstanceIdentifier=self.db_instance)
+        return {"outcome": "changed", "what": f"rebooted {self.db_instance}", "started_before": started.isoformat()}

@@ -1,0 +1,1 @@
+"""AWS sensors that the Amazon provider lacks."""

@@ -1,0 +1,1 @@
+"""AWS triggers that the Amazon provider lacks."""

@@ -1,0 +1,27 @@
+"""Callbacks of every task: what the metadata database does not tell the evidence afterwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+FAILURE = "failure"
+ATTEMPTS = "attempts"
+
+
+def note_failure(context: Context) -> None:
+    """Keep why the task failed; secrets that Airflow knows of are masked."""
+    from airflow.sdk._shared.secrets_masker import redact
+
+    error = context.get("exception")
+    reason = str(error) or type(error).__name__
+    context["ti"].xcom_push(key=FAILURE, value=str(redact(reason)))
+
+
+def note_attempts(context: Context) -> None:
+    """Keep that the task needed more than one attempt."""
+    attempts = context["ti"].try_number
+    if attempts > 1:
+        context["ti"].xcom_push(key=ATTEMPTS, value=attempts)

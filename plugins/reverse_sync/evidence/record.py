@@ -1,0 +1,92 @@
+"""The record of a run, collected from what its tasks returned."""
+
+from __future__ import annotations
+
+import platform
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from reverse_sync.evidence.notes import ATTEMPTS, FAILURE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from airflow.sdk import Context
+
+FORMAT = 1
+PACKAGES = (
+    "apache-airflow",
+    "apache-airflow-providers-amazon",
+    "apache-airflow-providers-oracle",
+    "apache-airflow-providers-postgres",
+    "oracledb",
+)
+# The task whose success is the proof: the row was read from both databases and found the same.
+PROOF = "verify.compare_row"
+
+
+def collect(context: Context, task_ids: Iterable[str]) -> dict[str, Any]:
+    """The whole record.
+
+    :param task_ids: the tasks of the DAG, in the order of the procedure
+    """
+    ti, dag_run = context["ti"], context["dag_run"]
+    states = {
+        (crumb["task_id"], crumb["map_index"]): crumb
+        for crumb in ti.get_task_breadcrumbs(dag_id=ti.dag_id, run_id=ti.run_id)
+    }
+    steps = [_step(ti, states[key]) for task_id in task_ids for key in sorted(states) if key[0] == task_id]
+    return {
+        "format": FORMAT,
+        "dag_id": ti.dag_id,
+        "run_id": ti.run_id,
+        "run_type": str(getattr(dag_run.run_type, "value", dag_run.run_type)),
+        "triggered_by": dag_run.triggering_user_name or "the schedule",
+        "due_at": dag_run.run_after.astimezone(UTC).isoformat(),
+        "started_at": dag_run.start_date.astimezone(UTC).isoformat() if dag_run.start_date else None,
+        "written_at": datetime.now(UTC).isoformat(),
+        "times_cleared": dag_run.clear_number or 0,
+        "parameters": dict(context["params"]),
+        "versions": {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}},
+        "verdict": verdict(steps),
+        "steps": steps,
+    }
+
+
+def _step(ti: Any, crumb: Mapping[str, Any]) -> dict[str, Any]:
+    def pulled(key: str) -> Any:
+        return ti.xcom_pull(task_ids=crumb["task_id"], key=key, map_indexes=crumb["map_index"])
+
+    step = {
+        "task": crumb["task_id"],
+        "map_index": crumb["map_index"],
+        "state": str(getattr(crumb["state"], "value", crumb["state"])),
+        "duration_s": round(crumb["duration"], 3) if crumb["duration"] is not None else None,
+        "attempts": pulled(ATTEMPTS) or 1,
+        "result": pulled("return_value"),
+    }
+    if step["state"] != "success":
+        step["failure"] = pulled(FAILURE)
+    return step
+
+
+def verdict(steps: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Whether the run proved the row in Oracle, and which tasks failed."""
+    steps = list(steps)
+    failed = [step["task"] for step in steps if step["state"] == "failed"]
+    compared = next((step for step in steps if step["task"] == PROOF and step["state"] == "success"), None)
+    return {
+        "proved": compared is not None,
+        "succeeded": compared is not None and not failed,
+        "failed_tasks": failed,
+        "sentence": _sentence(compared, failed),
+    }
+
+
+def _sentence(compared: Mapping[str, Any] | None, failed: list[str]) -> str:
+    if compared is None:
+        reason = f"{failed[0]} failed" if failed else "the run did not get that far"
+        return f"Not proved: no changed row was found in Oracle, because {reason}."
+    proof = "Proved: a row changed through the API holds the same values in Oracle"
+    return f"{proof}." if not failed else f"{proof}; but {', '.join(failed)} failed."

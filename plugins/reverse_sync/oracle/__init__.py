@@ -1,0 +1,1 @@
+"""The target: its rows, and the triggers that would rewrite them."""

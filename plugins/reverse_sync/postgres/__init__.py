@@ -1,0 +1,1 @@
+"""The source: what its settings must be, and when they are."""

@@ -1,0 +1,91 @@
+"""Which tables the mapping selects, and what they become in Oracle."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseOperator
+
+from reverse_sync.catalog.postgres import read_schemas, read_tables
+from reverse_sync.errors import NeedsPersonError, ReverseSyncError
+from reverse_sync.postgres.server import unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from airflow.sdk import Context
+
+    from reverse_sync.pipeline import Pipeline
+    from reverse_sync.table_mapping import Projection, Table
+
+
+def source_tables(postgres_conn_id: str) -> tuple[Table, ...]:
+    """Every table of the source.
+
+    :raises ReverseSyncError: where PostgreSQL does not answer.
+    """
+    from airflow.providers.postgres.hooks.postgres import PostgresHook
+    from psycopg2 import Error
+
+    try:
+        with closing(PostgresHook(postgres_conn_id=postgres_conn_id).get_conn()) as connection:
+            return read_tables(connection, read_schemas(connection))
+    except Error as error:
+        raise ReverseSyncError(unreachable(postgres_conn_id, error)) from None
+
+
+def projections(pipeline: Pipeline) -> list[Projection]:
+    """What each selected table becomes.
+
+    :raises ReverseSyncError: where PostgreSQL does not answer.
+    :raises NeedsPersonError: where the mapping selects no table that is there.
+    """
+    found = [
+        projection
+        for table in source_tables(pipeline.postgres.connection)
+        if (projection := pipeline.mapping.project(table)) is not None
+    ]
+    if not found:
+        raise NeedsPersonError(
+            f"The mapping {pipeline.dms.task.mapping} selects no table of the database behind "
+            f"{pipeline.postgres.connection!r}: correct its selection rules, or the connection's database."
+        )
+    return found
+
+
+def projection_of(pipeline: Pipeline, schema: str, table: str) -> Projection:
+    """What one selected table becomes.
+
+    :raises NeedsPersonError: where the mapping does not select it, or it is not there.
+    """
+    for projection in projections(pipeline):
+        if (projection.source.schema, projection.source.name) == (schema, table):
+            return projection
+    raise NeedsPersonError(
+        f"canary.table is {schema}.{table}, but the mapping {pipeline.dms.task.mapping} selects no such table of the database "
+        f"behind {pipeline.postgres.connection!r}: correct the key or the mapping."
+    )
+
+
+class SelectTablesOperator(BaseOperator):
+    """Says which source tables the mapping selects and which Oracle tables they become."""
+
+    template_fields: Sequence[str] = ()
+
+    def __init__(self, *, pipeline: Pipeline, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.pipeline = pipeline
+
+    def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
+        """The tables, source and target, by their names."""
+        return {
+            "outcome": "found",
+            "tables": [
+                {
+                    "source": [projection.source.schema, projection.source.name],
+                    "target": [projection.schema, projection.table],
+                }
+                for projection in projections(self.pipeline)
+            ],
+        }
