@@ -1,14 +1,15 @@
-"""One DAG for each file in include/pipelines: the whole reverse synchronization, from a check of PostgreSQL to a row proved in Oracle."""
+"""One DAG for each file in include/pipelines: from a check of PostgreSQL to a row proved in Oracle."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.providers.standard.operators.python import BranchPythonOperator
 from airflow.sdk import DAG, ExceptionRetryPolicy, RetryAction, RetryRule, TaskGroup, TriggerRule, chain
+
 from reverse_sync.aws.operators.endpoint import DmsEnsureEndpointOperator, DmsTestConnectionOperator
 from reverse_sync.aws.operators.rds import RdsRebootOperator
 from reverse_sync.aws.operators.statistics import DmsTableStatisticsOperator
@@ -62,18 +63,19 @@ def reverse_sync(pipeline: Pipeline) -> DAG:
             "on_success_callback": note_attempts,
         },
     ) as dag:
-        aws = {"aws_conn_id": pipeline.aws.connection, "region_name": pipeline.aws.region}
+        aws: dict[str, Any] = {"aws_conn_id": pipeline.aws.connection, "region_name": pipeline.aws.region}
         postgres_wait = patience(pipeline.waits, pipeline.waits.postgres_timeout_s)
         dms_wait = patience(pipeline.waits, pipeline.waits.dms_timeout_s)
-        sql = {"conn_id": pipeline.postgres.connection, "handler": single_value}
-        dms_task = {
+        sql: dict[str, Any] = {"conn_id": pipeline.postgres.connection, "handler": single_value}
+        dms_task: dict[str, Any] = {
             "task_identifier": pipeline.dms.task.identifier,
             "replication_instance": pipeline.dms.replication_instance,
         }
 
         with TaskGroup("preflight"):
             select_tables = SelectTablesOperator(task_id="select_tables", pipeline=pipeline)
-            tables = select_tables.output["tables"]
+            selected: Any = select_tables.output
+            tables = selected["tables"]
 
         with TaskGroup("postgres"):
             libraries = SQLExecuteQueryOperator(
@@ -127,7 +129,7 @@ def reverse_sync(pipeline: Pipeline) -> DAG:
                     ApprovalOperator(
                         task_id="approve_reboot",
                         subject=f"Reboot {pipeline.postgres.db_instance} now?",
-                        body="PostgreSQL needs a reboot before pglogical can be created. Every connection to it breaks for a moment.",
+                        body="PostgreSQL needs a reboot before pglogical can be created. Its connections break.",
                         fail_on_reject=True,
                         execution_timeout=None,
                     ),
@@ -165,17 +167,20 @@ def reverse_sync(pipeline: Pipeline) -> DAG:
                 on_drift=pipeline.dms.on_drift,
                 **aws,
             )
+            replication: Any = instance.output
+            source: Any = source_endpoint.output
+            target: Any = target_endpoint.output
             test_source = DmsTestConnectionOperator(
                 task_id="test_source_endpoint",
-                endpoint_arn=source_endpoint.output["arn"],
-                replication_instance_arn=instance.output["arn"],
+                endpoint_arn=source["arn"],
+                replication_instance_arn=replication["arn"],
                 **aws,
                 **dms_wait,
             )
             test_target = DmsTestConnectionOperator(
                 task_id="test_target_endpoint",
-                endpoint_arn=target_endpoint.output["arn"],
-                replication_instance_arn=instance.output["arn"],
+                endpoint_arn=target["arn"],
+                replication_instance_arn=replication["arn"],
                 **aws,
                 **dms_wait,
             )
@@ -183,9 +188,9 @@ def reverse_sync(pipeline: Pipeline) -> DAG:
                 task_id="ensure_task",
                 task=pipeline.dms.task,
                 mapping_text=pipeline.mapping_text,
-                source_endpoint_arn=source_endpoint.output["arn"],
-                target_endpoint_arn=target_endpoint.output["arn"],
-                replication_instance_arn=instance.output["arn"],
+                source_endpoint_arn=source["arn"],
+                target_endpoint_arn=target["arn"],
+                replication_instance_arn=replication["arn"],
                 on_drift=pipeline.dms.on_drift,
                 **aws,
             )
@@ -204,8 +209,8 @@ def reverse_sync(pipeline: Pipeline) -> DAG:
             insert_triggers >> start
 
         with TaskGroup("verify"):
-            canary_row = {"pipeline": pipeline, "row_id": "{{ params.canary_id }}"}
-            statistics = {"task_identifier": pipeline.dms.task.identifier, **aws}
+            canary_row: dict[str, Any] = {"pipeline": pipeline, "row_id": "{{ params.canary_id }}"}
+            statistics: dict[str, Any] = {"task_identifier": pipeline.dms.task.identifier, **aws}
             before = DmsTableStatisticsOperator(task_id="statistics_before", **statistics)
             read_canary = ReadCanaryOperator(task_id="read_canary", text="{{ params.canary_text }}", **canary_row)
             change_row = ChangeRowOperator(

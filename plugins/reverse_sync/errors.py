@@ -10,7 +10,7 @@ class PipelineError(ReverseSyncError, ValueError):
 
 
 class NeedsPersonError(ReverseSyncError):
-    """Trying again by itself can't help (drift, a missing resource, patience at its end): the task fails without retries."""
+    """Trying again by itself can't help (drift, a missing resource, patience at its end): the task is not retried."""
 
 
 class NotProvedError(NeedsPersonError):

@@ -21,7 +21,8 @@ def trigger_form(pipeline: Pipeline) -> dict[str, Param]:
             type="string",
             enum=list(get_args(RebootPolicy)),
             title="Reboot PostgreSQL",
-            description="when_needed: only where a setting waits for it. always: once in this run. never: stop where it is needed.",
+            description="when_needed: only where a setting waits for it. always: once in this run. "
+            "never: stop where it is needed.",
         ),
         "canary_id": Param(
             canary.id,

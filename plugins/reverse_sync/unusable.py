@@ -1,7 +1,7 @@
 """A pipeline file that can't be used shows as its own import error, and the other pipelines' DAGs live on.
 
-Airflow keeps import errors by file, and takes every DAG of a file with an error for stale. So a broken pipeline file must not raise
-in the DAG file: it becomes a DAG that can't be serialized, under the pipeline file's own name.
+Airflow keeps import errors by file, and takes every DAG of a file with an error for stale. So a broken pipeline file
+must not raise in the DAG file: it becomes a DAG that can't be serialized, under the pipeline file's own name.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class UnusablePipeline(DAG):
     file: str
 
     @property
-    def relative_fileloc(self) -> str:  # type: ignore[override]
+    def relative_fileloc(self) -> str:
         """The name under which Airflow keeps the import error."""
         return self.file
 

@@ -48,7 +48,7 @@ class LookTrigger(BaseTrigger):
     """
 
     def __init__(self, *, deadline: str, first_poll_s: float, longest_poll_s: float, **arguments: Any) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.deadline = deadline
         self.first_poll_s = first_poll_s
         self.longest_poll_s = longest_poll_s
@@ -143,6 +143,6 @@ class DeferredSensor(BaseSensorOperator):
         raise NeedsPersonError(f"Waited {self.timeout_s:g} s in vain. {self.explain(facts)}")
 
 
-def patience(waits: Waits, timeout_s: float) -> dict[str, float]:
+def patience(waits: Waits, timeout_s: float) -> dict[str, Any]:
     """A sensor's arguments from the pipeline's `waits`."""
     return {"first_poll_s": waits.first_poll_s, "longest_poll_s": waits.longest_poll_s, "timeout_s": timeout_s}

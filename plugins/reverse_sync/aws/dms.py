@@ -51,9 +51,10 @@ def find_task(client: DmsClient, identifier: str) -> ReplicationTaskTypeDef | No
     """The replication task of that name; None where there is none (DMS answers with an empty list or a fault)."""
     from botocore.exceptions import ClientError
 
-    filters = [{"Name": "replication-task-id", "Values": [identifier]}]
     try:
-        found = client.describe_replication_tasks(Filters=filters)["ReplicationTasks"]
+        found = client.describe_replication_tasks(Filters=[{"Name": "replication-task-id", "Values": [identifier]}])[
+            "ReplicationTasks"
+        ]
     except ClientError as error:
         if code_of(error) in MISSING:
             return None
@@ -69,7 +70,8 @@ def existing_task(client: DmsClient, identifier: str) -> ReplicationTaskTypeDef:
     task = find_task(client, identifier)
     if task is None:
         raise NeedsPersonError(
-            f"DMS has no replication task {identifier}, though this run made or found it: somebody deleted it meanwhile. "
+            f"DMS has no replication task {identifier}, though this run made or found it: somebody deleted it "
+            "meanwhile. "
             "Clear the task dms.ensure_task to make it again."
         )
     return task
@@ -111,7 +113,7 @@ def endpoint_differences(found: Mapping[str, Any], request: Mapping[str, Any]) -
 def task_differences(
     found: Mapping[str, Any], task: ReplicationTask, mapping_text: str, arns: Mapping[str, str]
 ) -> list[Difference]:
-    """Where a replication task differs from what the pipeline would create; settings that it does not name don't count."""
+    """Where a replication task differs from what the pipeline would create, in the settings that it names."""
     where = f"task {task.identifier}"
     differences = [
         Difference(where, key, found.get(key), wanted)
@@ -135,7 +137,8 @@ def report(differences: Iterable[Difference]) -> str:
     """The differences, a line each, and what to do."""
     lines = "\n".join(f"  {difference}" for difference in differences)
     return (
-        f"AWS differs from the pipeline file:\n{lines}\nCorrect whichever is wrong; or set dms.on_drift to 'apply' (the file wins) "
+        f"AWS differs from the pipeline file:\n{lines}\nCorrect whichever is wrong; or set dms.on_drift to 'apply' "
+        "(the file wins) "
         "or 'ignore' (AWS wins), then run the DAG again."
     )
 

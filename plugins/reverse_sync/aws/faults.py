@@ -58,7 +58,10 @@ def explain(error: ClientError | BotoCoreError, aws_conn_id: str | None) -> str:
         )
     fault = f"{error.operation_name} failed with {code_of(error)}: {error.response['Error'].get('Message', '')}".strip()
     if code_of(error) in CREDENTIALS:
-        return f"{fault}. AWS does not accept the credentials of the connection {aws_conn_id!r}: renew them, then clear this task."
+        return (
+            f"{fault}. AWS does not accept the credentials of the connection {aws_conn_id!r}: renew them, then clear "
+            "this task."
+        )
     if code_of(error) in PERMISSION:
         return (
             f"{fault}. The identity behind the connection {aws_conn_id!r} lacks this permission: add it (README, "

@@ -24,8 +24,9 @@ def last_lines(task: Mapping[str, Any], instance: str, aws_conn_id: str | None, 
     group = f"dms-tasks-{instance}"
     stream = f"dms-task-{task['ReplicationTaskArn'].rsplit(':', 1)[-1]}"
     hook = AwsLogsHook(aws_conn_id=aws_conn_id, region_name=region_name, config=BOTOCORE_CONFIG)
+    client: Any = hook.conn
     try:
-        events = hook.conn.get_log_events(logGroupName=group, logStreamName=stream, limit=LINES, startFromHead=False)[
+        events = client.get_log_events(logGroupName=group, logStreamName=stream, limit=LINES, startFromHead=False)[
             "events"
         ]
     except (ClientError, BotoCoreError) as error:

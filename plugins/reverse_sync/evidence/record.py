@@ -31,7 +31,8 @@ def collect(context: Context, task_ids: Iterable[str]) -> dict[str, Any]:
 
     :param task_ids: the tasks of the DAG, in the order of the procedure
     """
-    ti, dag_run = context["ti"], context["dag_run"]
+    ti: Any = context["ti"]
+    dag_run = context["dag_run"]
     states = {
         (crumb["task_id"], crumb["map_index"]): crumb
         for crumb in ti.get_task_breadcrumbs(dag_id=ti.dag_id, run_id=ti.run_id)

@@ -45,9 +45,11 @@ class PostgresSettingsSensor(DeferredSensor):
     def explain(self, facts: dict[str, Any]) -> str:
         """What PostgreSQL answers, against what it must."""
         if "wal_level" not in facts:
-            return f"PostgreSQL should answer over {self.postgres_conn_id!r} after its reboot, but: {facts.get('could not look', facts)}"
+            reason = facts.get("could not look", facts)
+            return f"PostgreSQL should answer over {self.postgres_conn_id!r} after its reboot, but: {reason}"
         return (
             f"PostgreSQL answers, but {' and '.join(shortcomings(facts))}. Put rds.logical_replication=1 and "
-            "shared_preload_libraries=pglogical in the parameter group that the instance uses (a reboot applies them), then run "
+            "shared_preload_libraries=pglogical in the parameter group that the instance uses (a reboot applies "
+            "them), then run "
             "the DAG again."
         )

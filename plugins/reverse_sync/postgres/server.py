@@ -68,7 +68,8 @@ def unreachable(postgres_conn_id: str, error: Exception) -> str:
     """One sentence for a connection that does not work, and the next step."""
     reason = " ".join(str(error).split())
     return (
-        f"PostgreSQL does not answer over the connection {postgres_conn_id!r}: {reason}. Check its host, port, login, password "
+        f"PostgreSQL does not answer over the connection {postgres_conn_id!r}: {reason}. Check its host, port, "
+        "login, password "
         "and database in Airflow, and the security group, then clear this task."
     )
 
@@ -88,7 +89,8 @@ def decide_reboot(
     wrong = shortcomings({"shared_preload_libraries": shared_preload_libraries, "wal_level": wal_level})
     if policy == "never" and wrong:
         raise NeedsPersonError(
-            f"PostgreSQL needs a reboot ({'; '.join(wrong)}) but the reboot policy is 'never'. Reboot the instance yourself, or "
+            f"PostgreSQL needs a reboot ({'; '.join(wrong)}) but the reboot policy is 'never'. Reboot the instance "
+            "yourself, or "
             "trigger the DAG with the policy 'when_needed'."
         )
     return reboot_task if policy == "always" or wrong else otherwise

@@ -51,9 +51,12 @@ def change(canary: Canary, method: str, row_id: int, text: str) -> int:
 def no_effect(canary: Canary, row_id: int, status: int, expected: str, found: object) -> NotProvedError:
     """The API said yes and nothing changed."""
     return NotProvedError(
-        f"The API answered {status}, but PostgreSQL still has {found!r} in {canary.table}.{canary.column} of row {row_id}, not {expected!r}: "
-        f"the call had no effect. Is {canary.path} with the keys {sorted(canary.body)} the call that changes this column (the "
-        "public service's /name changes another table; /header is the one)? Correct canary.path and canary.body, then run again."
+        f"The API answered {status}, but PostgreSQL still has {found!r} in {canary.table}.{canary.column} of row "
+        f"{row_id}, not {expected!r}: "
+        f"the call had no effect. Is {canary.path} with the keys {sorted(canary.body)} the call that changes this "
+        "column (the "
+        "public service's /name changes another table; /header is the one)? Correct canary.path and canary.body, "
+        "then run again."
     )
 
 
@@ -62,7 +65,8 @@ def _refusal(response: Response, method: str, path: str, canary: Canary) -> Reve
     fact = f"The API should accept {method} {path}, but answered {response.status_code} {response.reason}"
     if response.is_redirect:
         return NeedsPersonError(
-            f"{fact}, a redirect to {response.headers.get('Location')}: put the final address into the connection {canary.connection!r}."
+            f"{fact}, a redirect to {response.headers.get('Location')}: put the final address into the connection "
+            f"{canary.connection!r}."
         )
     if response.status_code == 404:
         return NeedsPersonError(

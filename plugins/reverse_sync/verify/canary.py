@@ -74,7 +74,8 @@ class CanaryRow(NamedTuple):
             raise ReverseSyncError(unreachable(connection, error)) from None
         if row is None:
             raise NeedsPersonError(
-                f"The canary is row {self.row_id} of {source.schema}.{source.name}, but PostgreSQL has no such row: choose another "
+                f"The canary is row {self.row_id} of {source.schema}.{source.name}, but PostgreSQL has no such "
+                "row: choose another "
                 "canary.id in the pipeline file or the trigger form."
             )
         return dict(zip(columns, row, strict=True))
@@ -90,7 +91,8 @@ class CanaryRow(NamedTuple):
         row = fetch_row(self.pipeline.oracle.connection, query, [self.row_id])
         if row is None:
             raise NeedsPersonError(
-                f"The canary is row {self.row_id}, which PostgreSQL has, but {self.target} in Oracle has no such row: change data "
+                f"The canary is row {self.row_id}, which PostgreSQL has, but {self.target} in Oracle has no such "
+                "row: change data "
                 "only is replicated, so both sides must hold the same rows first. Load the row into Oracle, or choose "
                 "another canary.id."
             )
@@ -113,7 +115,8 @@ class CanaryRow(NamedTuple):
             if column.source is not None and column.source.name == wanted:
                 return column.name
         raise NeedsPersonError(
-            f"canary.column is {wanted!r}, but the mapping carries no such column of {self.pipeline.canary.table} to Oracle: correct "
+            f"canary.column is {wanted!r}, but the mapping carries no such column of {self.pipeline.canary.table} "
+            "to Oracle: correct "
             "the key or the mapping."
         )
 
@@ -210,7 +213,8 @@ class ChangeRowOperator(CanaryOperator):
         see_in_postgres(row, text, status)
         return {
             "outcome": "changed",
-            "what": f"{self.pipeline.canary.table} {row.key_column}={row.row_id}: {self.pipeline.canary.column} = {text!r}",
+            "what": f"{self.pipeline.canary.table} {row.key_column}={row.row_id}: {self.pipeline.canary.column} = "
+            "{text!r}",
             "api_status": status,
             "answered_at": answered.isoformat(),
             "seen_in_oracle_after_s": watch_oracle(row, text, answered),
@@ -251,7 +255,8 @@ class RestoreCanaryOperator(CanaryOperator):
             see_in_postgres(row, old, status)
         except NeedsPersonError as error:
             raise NeedsPersonError(
-                f"{self.pipeline.canary.table} {row.key_column}={row.row_id} still holds this run's text, not the old one {old!r}: "
+                f"{self.pipeline.canary.table} {row.key_column}={row.row_id} still holds this run's text, not the "
+                f"old one {old!r}: "
                 f"{error} Then clear this task, or put the old text back yourself."
             ) from None
         return {"outcome": "changed", "what": f"{self.pipeline.canary.column} = {old!r} again"}
@@ -270,7 +275,7 @@ def see_in_postgres(row: CanaryRow, text: str, status: int) -> None:
 
 
 def watch_oracle(row: CanaryRow, text: str, since: datetime) -> float | None:
-    """Seconds from the API's answer until Oracle showed the text; None where that takes longer than a task should hold on."""
+    """Seconds from the API's answer until Oracle showed the text; None where that takes longer than a moment."""
     query = row.text_query()
     while (waited_s := (datetime.now(UTC) - since).total_seconds()) < WATCH_ORACLE_S:
         try:

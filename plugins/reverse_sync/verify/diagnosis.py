@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from reverse_sync.aws import BOTOCORE_CONFIG
+from reverse_sync.aws import dms_client
 from reverse_sync.aws.dms import find_task
 from reverse_sync.aws.faults import explain
 from reverse_sync.aws.operators.statistics import table_statistics
@@ -15,10 +15,12 @@ from reverse_sync.aws.task_log import last_lines
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mypy_boto3_dms import DatabaseMigrationServiceClient as DmsClient
+
     from reverse_sync.pipeline import Pipeline
 
 NEXT = """Look next at:
-  1. the task's log in CloudWatch (above), and the table awsdms_apply_exceptions in Oracle: rows that DMS could not apply
+  1. the task's log in CloudWatch (above), and the table awsdms_apply_exceptions in Oracle: rows that did not apply
   2. PostgreSQL's log, and pg_replication_slots: is the slot active, does its confirmed_flush_lsn move?
   3. the findings of `python -m reverse_sync.preflight`: a mapping that fails on these tables is the usual cause
 Then clear the failed task; everything before it is left as it is."""
@@ -26,17 +28,14 @@ Then clear the failed task; everything before it is left as it is."""
 
 def diagnose(pipeline: Pipeline) -> str:
     """What DMS says of the task now."""
-    from airflow.providers.amazon.aws.hooks.dms import DmsHook
-
-    hook = DmsHook(aws_conn_id=pipeline.aws.connection, region_name=pipeline.aws.region, config=BOTOCORE_CONFIG)
+    client = dms_client(pipeline.aws.connection, pipeline.aws.region)
     try:
-        return "\n".join([*_task(hook, pipeline), NEXT])
+        return "\n".join([*_task(client, pipeline), NEXT])
     except (ClientError, BotoCoreError) as error:
         return f"DMS can't be asked for the task's state: {explain(error, pipeline.aws.connection)}\n{NEXT}"
 
 
-def _task(hook: object, pipeline: Pipeline) -> Iterator[str]:
-    client = hook.conn  # type: ignore[attr-defined]
+def _task(client: DmsClient, pipeline: Pipeline) -> Iterator[str]:
     identifier = pipeline.dms.task.identifier
     task = find_task(client, identifier)
     if task is None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.amazon.aws.hooks.dms import DmsHook
 from airflow.providers.amazon.aws.hooks.rds import RdsHook
-from airflow.providers.amazon.aws.operators.base_aws import AwsBaseOperator
 from airflow.providers.amazon.aws.utils.mixins import aws_template_fields
 from airflow.sdk import BaseHook
 
-from reverse_sync.aws import BOTOCORE_CONFIG
+from reverse_sync.aws import BOTOCORE_CONFIG, dms_client
 from reverse_sync.aws.dms import endpoint_differences, endpoint_request, find_endpoint, report
 from reverse_sync.aws.faults import explained
+from reverse_sync.aws.operators.base import DmsOperator
 from reverse_sync.aws.sensors.base import AwsStatusSensor
 from reverse_sync.errors import NeedsPersonError
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from reverse_sync.pipeline import Endpoint, OnDrift
 
 
-class DmsEnsureEndpointOperator(AwsBaseOperator[DmsHook]):
+class DmsEnsureEndpointOperator(DmsOperator):
     """Makes the endpoint, or reuses the one of that name; a difference is reported, applied or ignored.
 
     Login and password come from the Airflow connection and go to DMS only.
@@ -34,11 +33,10 @@ class DmsEnsureEndpointOperator(AwsBaseOperator[DmsHook]):
     :param on_drift: `report` (fail), `apply` or `ignore`
     """
 
-    aws_hook_class = DmsHook
     template_fields: Sequence[str] = aws_template_fields()
 
     def __init__(self, *, endpoint: Endpoint, db_instance: str | None, on_drift: OnDrift, **kwargs: Any) -> None:
-        super().__init__(botocore_config=BOTOCORE_CONFIG, **kwargs)
+        super().__init__(**kwargs)
         self.endpoint = endpoint
         self.db_instance = db_instance
         self.on_drift = on_drift
@@ -49,20 +47,21 @@ class DmsEnsureEndpointOperator(AwsBaseOperator[DmsHook]):
         :raises NeedsPersonError: where the endpoint differs and `on_drift` is `report`, or AWS refuses.
         """
         connection = BaseHook.get_connection(self.endpoint.connection)
+        password = connection.password or ""
         with explained(self.aws_conn_id):
             request = endpoint_request(self.endpoint, connection, self._server(connection))
-            found = find_endpoint(self.hook.conn, self.endpoint.identifier)
+            found = find_endpoint(self.client, self.endpoint.identifier)
             if found is None:
-                made = self.hook.conn.create_endpoint(**request, Password=connection.password)["Endpoint"]
+                made = self.client.create_endpoint(**request, Password=password)["Endpoint"]
                 return {"outcome": "changed", "what": f"created endpoint {made['EndpointIdentifier']}", **_facts(made)}
             differences = endpoint_differences(found, request)
             if not differences or self.on_drift == "ignore":
                 return {"outcome": "left alone", "differences": [str(d) for d in differences], **_facts(found)}
             if self.on_drift == "report":
                 raise NeedsPersonError(report(differences))
-            changed = self.hook.conn.modify_endpoint(
-                EndpointArn=found["EndpointArn"], **request, Password=connection.password
-            )["Endpoint"]
+            changed = self.client.modify_endpoint(EndpointArn=found["EndpointArn"], **request, Password=password)[
+                "Endpoint"
+            ]
         return {"outcome": "changed", "differences": [str(d) for d in differences], **_facts(changed)}
 
     def _server(self, connection: Connection) -> str:
@@ -70,7 +69,8 @@ class DmsEnsureEndpointOperator(AwsBaseOperator[DmsHook]):
             return connection.host
         if self.db_instance is None:
             raise NeedsPersonError(
-                f"The connection {self.endpoint.connection!r} has no host, but endpoint {self.endpoint.identifier} needs the address "
+                f"The connection {self.endpoint.connection!r} has no host, but endpoint {self.endpoint.identifier} "
+                "needs the address "
                 "of its database: add the host to the connection in Airflow."
             )
         rds = RdsHook(aws_conn_id=self.aws_conn_id, region_name=self.region_name, config=BOTOCORE_CONFIG)
@@ -93,7 +93,7 @@ class DmsTestConnectionOperator(AwsStatusSensor):
 
     def execute(self, context: Context) -> Any:
         """Start a test unless one is under way, then wait for it."""
-        client = DmsHook(aws_conn_id=self.aws_conn_id, region_name=self.region_name, config=BOTOCORE_CONFIG).conn
+        client = dms_client(self.aws_conn_id, self.region_name)
         with explained(self.aws_conn_id):
             connections = client.describe_connections(Filters=self._filters)["Connections"]
             if not any(connection["Status"] == "testing" for connection in connections):
@@ -125,8 +125,10 @@ class DmsTestConnectionOperator(AwsStatusSensor):
         """DMS's own message, and where to look."""
         return (
             f"The connection test of endpoint {facts.get('endpoint', self.endpoint_arn)} should be 'successful' but is "
-            f"{facts.get('status', facts)!r}: {facts.get('message') or 'DMS gives no reason'}. Check the login and password of its "
-            "Airflow connection, the address, and the security groups between the replication instance and the database; then "
+            f"{facts.get('status', facts)!r}: {facts.get('message') or 'DMS gives no reason'}. Check the login and "
+            "password of its "
+            "Airflow connection, the address, and the security groups between the replication instance and the "
+            "database; then "
             "clear this task."
         )
 

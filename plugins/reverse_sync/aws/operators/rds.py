@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 class RdsRebootOperator(AwsBaseOperator[RdsHook]):
     """Reboots the instance, unless it is rebooting, or restarted after this run first looked.
 
-    ``pg_postmaster_start_time()`` tells: a retry, or a cleared and repeated task, finds it later than `seen_start` or than
-    the moment the run was due, and leaves the instance alone.
+    ``pg_postmaster_start_time()`` tells: a retry, or a cleared and repeated task, finds it later than `seen_start` or
+    than the moment the run was due, and leaves the instance alone.
     https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RebootDBInstance.html
 
     :param db_instance: the instance's identifier
     :param postgres_conn_id: the connection that asks PostgreSQL when it started
-    :param seen_start: the start time that this run saw before, ISO 8601
+    :param seen_start: the start time that this run saw before, ISO 8601; a template
     """
 
     aws_hook_class = RdsHook
     template_fields: Sequence[str] = aws_template_fields("db_instance", "seen_start")
 
-    def __init__(self, *, db_instance: str, postgres_conn_id: str, seen_start: str, **kwargs: Any) -> None:
+    def __init__(self, *, db_instance: str, postgres_conn_id: str, seen_start: Any, **kwargs: Any) -> None:
         super().__init__(botocore_config=BOTOCORE_CONFIG, **kwargs)
         self.db_instance = db_instance
         self.postgres_conn_id = postgres_conn_id
@@ -55,7 +55,8 @@ class RdsRebootOperator(AwsBaseOperator[RdsHook]):
                 return {"outcome": "left alone", "why": "it is rebooting already"}
             if status != "available":
                 raise NeedsPersonError(
-                    f"RDS instance {self.db_instance} must be 'available' to be rebooted but is {status!r}: wait or mend it in "
+                    f"RDS instance {self.db_instance} must be 'available' to be rebooted but is {status!r}: wait "
+                    "or mend it in "
                     "the RDS console, then clear this task."
                 )
             started = started_at(self.postgres_conn_id)

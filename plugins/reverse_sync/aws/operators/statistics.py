@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.amazon.aws.hooks.dms import DmsHook
-from airflow.providers.amazon.aws.operators.base_aws import AwsBaseOperator
 from airflow.providers.amazon.aws.utils.mixins import aws_template_fields
 
-from reverse_sync.aws import BOTOCORE_CONFIG
 from reverse_sync.aws.dms import existing_task
 from reverse_sync.aws.faults import explained
+from reverse_sync.aws.operators.base import DmsOperator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,21 +37,20 @@ def table_statistics(client: DmsClient, task_arn: str) -> list[dict[str, Any]]:
     ]
 
 
-class DmsTableStatisticsOperator(AwsBaseOperator[DmsHook]):
+class DmsTableStatisticsOperator(DmsOperator):
     """Reads the table statistics, for the evidence.
 
     :param task_identifier: the replication task
     """
 
-    aws_hook_class = DmsHook
     template_fields: Sequence[str] = aws_template_fields("task_identifier")
 
     def __init__(self, *, task_identifier: str, **kwargs: Any) -> None:
-        super().__init__(botocore_config=BOTOCORE_CONFIG, **kwargs)
+        super().__init__(**kwargs)
         self.task_identifier = task_identifier
 
     def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
         """The tables' states and counts."""
         with explained(self.aws_conn_id):
-            task = existing_task(self.hook.conn, self.task_identifier)
-            return {"outcome": "found", "tables": table_statistics(self.hook.conn, task["ReplicationTaskArn"])}
+            task = existing_task(self.client, self.task_identifier)
+            return {"outcome": "found", "tables": table_statistics(self.client, task["ReplicationTaskArn"])}

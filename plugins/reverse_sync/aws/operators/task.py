@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.amazon.aws.hooks.dms import DmsHook
-from airflow.providers.amazon.aws.operators.base_aws import AwsBaseOperator
 from airflow.providers.amazon.aws.utils.mixins import aws_template_fields
 
-from reverse_sync.aws import BOTOCORE_CONFIG
 from reverse_sync.aws.dms import RUNNING, SETTLED, existing_task, find_task, has_run, report, task_differences
 from reverse_sync.aws.faults import explained
+from reverse_sync.aws.operators.base import DmsOperator
 from reverse_sync.errors import NeedsPersonError, ReverseSyncError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from airflow.sdk import Context
+    from mypy_boto3_dms.literals import StartReplicationTaskTypeValueType
 
     from reverse_sync.aws.dms import Difference
     from reverse_sync.pipeline import OnDrift, ReplicationTask
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 MODIFIABLE = ("MigrationType", "TableMappings", "TargetMetadata", "FullLoadSettings", "Logging", "ValidationSettings")
 
 
-class DmsEnsureTaskOperator(AwsBaseOperator[DmsHook]):
+class DmsEnsureTaskOperator(DmsOperator):
     """Makes the replication task, or reuses the one of that name; a difference is reported, applied or ignored.
 
     The provider's own operator does not look before it creates, and its wait can't be resumed by a retry.
@@ -36,7 +35,6 @@ class DmsEnsureTaskOperator(AwsBaseOperator[DmsHook]):
     :param on_drift: `report` (fail), `apply` or `ignore`
     """
 
-    aws_hook_class = DmsHook
     template_fields: Sequence[str] = aws_template_fields(
         "source_endpoint_arn", "target_endpoint_arn", "replication_instance_arn"
     )
@@ -52,7 +50,7 @@ class DmsEnsureTaskOperator(AwsBaseOperator[DmsHook]):
         on_drift: OnDrift,
         **kwargs: Any,
     ) -> None:
-        super().__init__(botocore_config=BOTOCORE_CONFIG, **kwargs)
+        super().__init__(**kwargs)
         self.task = task
         self.mapping_text = mapping_text
         self.source_endpoint_arn = source_endpoint_arn
@@ -66,15 +64,15 @@ class DmsEnsureTaskOperator(AwsBaseOperator[DmsHook]):
         :raises NeedsPersonError: where the task differs and `on_drift` is `report`, or AWS refuses.
         :raises ReverseSyncError: where the task has to stop before it can be changed.
         """
-        arns = {
+        arns: dict[str, Any] = {
             "SourceEndpointArn": self.source_endpoint_arn,
             "TargetEndpointArn": self.target_endpoint_arn,
             "ReplicationInstanceArn": self.replication_instance_arn,
         }
         with explained(self.aws_conn_id):
-            found = find_task(self.hook.conn, self.task.identifier)
+            found = find_task(self.client, self.task.identifier)
             if found is None:
-                made = self.hook.conn.create_replication_task(
+                made = self.client.create_replication_task(
                     ReplicationTaskIdentifier=self.task.identifier,
                     MigrationType=self.task.migration_type,
                     TableMappings=self.mapping_text,
@@ -93,17 +91,19 @@ class DmsEnsureTaskOperator(AwsBaseOperator[DmsHook]):
         fixed = [d for d in differences if d.key.split(".")[0] not in MODIFIABLE]
         if fixed:
             raise NeedsPersonError(
-                f"{fixed[0]}, and DMS can't change that of an existing task. Correct the pipeline file, or delete the task in "
+                f"{fixed[0]}, and DMS can't change that of an existing task. Correct the pipeline file, or delete "
+                "the task in "
                 "the DMS console once Oracle has caught up, then run the DAG again."
             )
         if found["Status"] in RUNNING:
-            self.hook.conn.stop_replication_task(ReplicationTaskArn=found["ReplicationTaskArn"])
+            self.client.stop_replication_task(ReplicationTaskArn=found["ReplicationTaskArn"])
         if found["Status"] not in ("ready", "stopped", "failed"):
             raise ReverseSyncError(
-                f"Task {self.task.identifier} can be changed only when stopped, but is {found['Status']!r}; it is being stopped, and "
+                f"Task {self.task.identifier} can be changed only when stopped, but is {found['Status']!r}; it is "
+                "being stopped, and "
                 "the next try changes it."
             )
-        changed = self.hook.conn.modify_replication_task(
+        changed = self.client.modify_replication_task(
             ReplicationTaskArn=found["ReplicationTaskArn"],
             MigrationType=self.task.migration_type,
             TableMappings=self.mapping_text,
@@ -112,7 +112,7 @@ class DmsEnsureTaskOperator(AwsBaseOperator[DmsHook]):
         return {"outcome": "changed", "differences": [str(d) for d in differences], **_facts(changed)}
 
 
-class DmsStartOrResumeOperator(AwsBaseOperator[DmsHook]):
+class DmsStartOrResumeOperator(DmsOperator):
     """Starts a task that never ran, resumes one that did, and leaves a running one alone.
 
     Never `start-replication` on a task that has run: it makes the slot anew and loses what was written meanwhile.
@@ -121,11 +121,10 @@ class DmsStartOrResumeOperator(AwsBaseOperator[DmsHook]):
     :param may_start: False: a person starts it; this only says so
     """
 
-    aws_hook_class = DmsHook
     template_fields: Sequence[str] = aws_template_fields("task_identifier")
 
     def __init__(self, *, task_identifier: str, may_start: bool, **kwargs: Any) -> None:
-        super().__init__(botocore_config=BOTOCORE_CONFIG, **kwargs)
+        super().__init__(**kwargs)
         self.task_identifier = task_identifier
         self.may_start = may_start
 
@@ -136,12 +135,13 @@ class DmsStartOrResumeOperator(AwsBaseOperator[DmsHook]):
         :raises NeedsPersonError: where AWS refuses.
         """
         with explained(self.aws_conn_id):
-            task = existing_task(self.hook.conn, self.task_identifier)
+            task = existing_task(self.client, self.task_identifier)
             if task["Status"] in RUNNING:
                 return {"outcome": "left alone", "why": f"it is {task['Status']}", **_facts(task)}
             if task["Status"] not in SETTLED:
                 raise ReverseSyncError(
-                    f"Task {self.task_identifier} is {task['Status']!r} and can't be started before that ends; the next try looks again."
+                    f"Task {self.task_identifier} is {task['Status']!r} and can't be started before that ends; the "
+                    "next try looks again."
                 )
             if not self.may_start:
                 return {
@@ -149,8 +149,8 @@ class DmsStartOrResumeOperator(AwsBaseOperator[DmsHook]):
                     "why": "dms.task.start_on_create is false: start it yourself",
                     **_facts(task),
                 }
-            how = "resume-processing" if has_run(task) else "start-replication"
-            self.hook.conn.start_replication_task(
+            how: StartReplicationTaskTypeValueType = "resume-processing" if has_run(task) else "start-replication"
+            self.client.start_replication_task(
                 ReplicationTaskArn=task["ReplicationTaskArn"],
                 StartReplicationTaskType=how,
             )

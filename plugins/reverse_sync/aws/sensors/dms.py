@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.amazon.aws.hooks.dms import DmsHook
-
-from reverse_sync.aws import BOTOCORE_CONFIG
+from reverse_sync.aws import dms_client
 from reverse_sync.aws.dms import RUNNING, SETTLED, find_task
 from reverse_sync.aws.faults import explained
 from reverse_sync.aws.sensors.base import AwsStatusSensor
@@ -57,11 +55,13 @@ class DmsReplicationInstanceSensor(AwsStatusSensor):
         """The status found against the one needed."""
         if facts.get("status") == "missing":
             return (
-                f"DMS has no replication instance {self.replication_instance} in {self.region_name}: correct dms.replication_instance "
+                f"DMS has no replication instance {self.replication_instance} in {self.region_name}: correct "
+                "dms.replication_instance "
                 "or aws.region in the pipeline file, or make the instance."
             )
         return (
-            f"DMS replication instance {self.replication_instance} should be 'available' but is {facts.get('status', facts)!r}: mend it "
+            f"DMS replication instance {self.replication_instance} should be 'available' but is "
+            f"{facts.get('status', facts)!r}: mend it "
             "in the DMS console, then clear this task."
         )
 
@@ -104,12 +104,13 @@ class DmsTaskSensor(AwsStatusSensor):
         reasons = "; ".join(str(facts[key]) for key in ("stop_reason", "failure") if facts.get(key))
         return (
             f"Task {self.task_identifier} should be {' or '.join(self.success)} but is {facts.get('status', facts)!r}: "
-            f"{reasons or 'DMS gives no reason'}. Its log ends:\n{self._log()}\nMend what it names, then clear this task group: a "
+            f"{reasons or 'DMS gives no reason'}. Its log ends:\n{self._log()}\nMend what it names, then clear "
+            "this task group: a "
             "task that has run is resumed, never restarted."
         )
 
     def _log(self) -> str:
-        client = DmsHook(aws_conn_id=self.aws_conn_id, region_name=self.region_name, config=BOTOCORE_CONFIG).conn
+        client = dms_client(self.aws_conn_id, self.region_name)
         with explained(self.aws_conn_id):
             task = find_task(client, self.task_identifier)
         if task is None:
@@ -164,7 +165,9 @@ class DmsTablesSensor(DmsTaskSensor):
         bad = [table for table in facts.get("tables", []) if table["state"] != "Table completed"]
         states = "; ".join(f"{table['table']} is {table['state']!r}" for table in bad)
         return (
-            f"Task {self.task_identifier} runs, but not every table is in good state: {states or facts}. Its log ends:\n{self._log()}\n"
-            "A table in error is suspended: its changes are dropped silently. Mend what the log names, then reload that table or "
+            f"Task {self.task_identifier} runs, but not every table is in good state: {states or facts}. Its log "
+            f"ends:\n{self._log()}\n"
+            "A table in error is suspended: its changes are dropped silently. Mend what the log names, then reload "
+            "that table or "
             "stop and resume the task, and run the DAG again."
         )

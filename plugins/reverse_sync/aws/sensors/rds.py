@@ -9,8 +9,8 @@ from reverse_sync.aws.sensors.base import AwsStatusSensor
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html#Overview.DBInstance.Status: an instance in one of
-# these does not become available by itself.
+# An instance in one of these does not become available by itself:
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html#Overview.DBInstance.Status
 FAILED = [
     "deleting",
     "failed",
@@ -54,6 +54,7 @@ class RdsInstanceAvailableSensor(AwsStatusSensor):
                 "aws.region in the pipeline file."
             )
         return (
-            f"RDS instance {self.db_instance} should be 'available' but is {facts.get('status', facts)!r}: look at its events "
+            f"RDS instance {self.db_instance} should be 'available' but is {facts.get('status', facts)!r}: look at "
+            "its events "
             "in the RDS console, bring it back, then clear this task."
         )

@@ -1,0 +1,27 @@
+"""What every DMS operator shares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from airflow.providers.amazon.aws.hooks.dms import DmsHook
+from airflow.providers.amazon.aws.operators.base_aws import AwsBaseOperator
+
+from reverse_sync.aws import BOTOCORE_CONFIG
+
+if TYPE_CHECKING:
+    from mypy_boto3_dms import DatabaseMigrationServiceClient as DmsClient
+
+
+class DmsOperator(AwsBaseOperator[DmsHook]):
+    """An operator that calls DMS, every call bounded in time."""
+
+    aws_hook_class = DmsHook
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(botocore_config=BOTOCORE_CONFIG, **kwargs)
+
+    @property
+    def client(self) -> DmsClient:
+        """boto3's client."""
+        return cast("DmsClient", self.hook.conn)
