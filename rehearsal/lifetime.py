@@ -25,6 +25,11 @@ def die_with_parent(with_signal: signal.Signals = signal.SIGTERM) -> None:
     _LIBC.prctl(_PR_SET_PDEATHSIG, int(with_signal))
 
 
+def outlive_parent() -> None:
+    """Take `die_with_parent` back."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, 0)
+
+
 def adopt_orphans() -> None:
     """Make this process the parent of every descendant whose own parent dies."""
     _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1)

@@ -30,6 +30,7 @@ def environment(home: Path, port: int, neighbours: Neighbours, dags: Path = PROJ
     """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "AWS_"))}
     inherited.pop("PYTHONDONTWRITEBYTECODE", None)  # without bytecode every task starts twice as slowly
+    inherited.pop("PYTHONPATH", None)  # Airflow finds the plugins by itself, as in production
     return inherited | _settings(home, port, dags) | _connections(neighbours)
 
 
@@ -51,8 +52,7 @@ def _settings(home: Path, port: int, dags: Path) -> dict[str, str]:
         "database": {"sql_alchemy_conn": f"sqlite:///{database_file(home)}"},
         "logging": {"base_log_folder": home / "logs"},
         "scheduler": {"scheduler_idle_sleep_time": 0.1},
-        # A supervisor can miss the end of its task and then waits this long for the next event (5 s by default) before it
-        # frees its worker.
+        # A task's supervisor can miss the task's end; it then keeps its worker for this long (5 s by default).
         "workers": {"min_heartbeat_interval": 1},
     }
     variables = {

@@ -1,0 +1,42 @@
+"""`python -m rehearsal up|down|status|run`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from rehearsal.layout import DEFAULT_HOME, AlreadyRunningError, Layout
+from rehearsal.orchestrator import PartError
+from rehearsal.ports import PortTakenError
+from rehearsal.rehearse import RunError
+from rehearsal.verbs import down, run, status, supervise, up
+
+VERBS: dict[str, Callable[[Layout], int]] = {
+    "up": up,
+    "down": down,
+    "status": status,
+    "run": run,
+    "supervise": supervise,
+}
+
+
+def main() -> int:
+    """Do one verb; errors that a user can meet are one message, never a traceback."""
+    parser = argparse.ArgumentParser(prog="python -m rehearsal", description="The rehearsal of the reverse sync.")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    for name, verb in VERBS.items():
+        verbs.add_parser(name, help=(verb.__doc__ or "").splitlines()[0])
+    parser.add_argument(
+        "--home", type=Path, default=Path(os.environ.get("REHEARSAL_HOME") or DEFAULT_HOME), help="folder for all files"
+    )
+    arguments = parser.parse_args()
+    try:
+        return VERBS[arguments.verb](Layout(arguments.home.resolve()))
+    except (AlreadyRunningError, PartError, PortTakenError, RunError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
