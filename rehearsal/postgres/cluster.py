@@ -18,11 +18,11 @@ from typing import TypedDict
 import psycopg
 
 from rehearsal.lifetime import die_with_parent
+from rehearsal.postgres.packages import newest_with_pglogical
 
 SUPERUSER = "postgres"
 SUPERUSER_PASSWORD = "postgres"
 
-_PACKAGES = Path("/usr/lib/postgresql")
 _SYSTEM_USER = "postgres"
 _ELSEWHERE_PREFIX = "reverse-sync-postgres-"
 
@@ -47,19 +47,6 @@ class _Credentials(TypedDict, total=False):
     extra_groups: list[int]
 
 
-def packages_folder() -> Path:
-    """The folder of the newest installed PostgreSQL that has pglogical, as Debian's packages lay it out.
-
-    Raises PostgresUnavailableError where there is none.
-    """
-    usable = [folder for folder in _PACKAGES.glob("*") if (folder / "lib/pglogical.so").exists()]
-    if not usable:
-        raise PostgresUnavailableError(
-            f"no PostgreSQL with pglogical below {_PACKAGES}; run `make setup`, which installs both with apt-get"
-        )
-    return max(usable, key=lambda folder: int(folder.name))
-
-
 class Cluster:
     """One PostgreSQL server with its data below ``home``, on 127.0.0.1 only, with password logins (`SUPERUSER`).
 
@@ -69,12 +56,18 @@ class Cluster:
     """
 
     def __init__(self, home: Path, port: int, settings: Mapping[str, str] | None = None):
-        """``settings`` are fixed for the cluster's life; what a user may change goes through ALTER SYSTEM instead."""
+        """``settings`` are fixed for the cluster's life; what a user may change goes through ALTER SYSTEM instead.
+
+        Raises PostgresUnavailableError where PostgreSQL's packages are not installed.
+        """
         self.home = home
         self.port = port
         self._settings = _FIXED_SETTINGS | {"port": str(port)} | dict(settings or {})
         self._place = home / "cluster"
-        self._programs = packages_folder() / "bin"
+        packages = newest_with_pglogical()
+        if packages is None:
+            raise PostgresUnavailableError("PostgreSQL with pglogical is not installed; `make setup` installs it")
+        self._programs = packages / "bin"
         self._server: subprocess.Popen[bytes] | None = None
 
     @property

@@ -1,0 +1,121 @@
+"""Puts Debian's PostgreSQL with pglogical on the machine: `python3 -m rehearsal.postgres.packages`.
+
+Runs before anything else is installed: standard library only.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+INSTALLED = Path("/usr/lib/postgresql")
+# https://manpages.debian.org/bookworm/postgresql-common/pg_createcluster.1.en.html, "DEFAULT VALUES"
+NO_MAIN_CLUSTER = Path("/etc/postgresql-common/createcluster.d/reverse-sync.conf")
+
+Runner = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
+
+
+class PackagesMissingError(RuntimeError):
+    """The packages are not there and cannot be installed; the message has the command that does it."""
+
+
+def newest_with_pglogical(installed: Path = INSTALLED) -> Path | None:
+    """The folder of the newest installed PostgreSQL that has pglogical, as Debian's packages lay it out."""
+    usable = [library.parents[1] for library in installed.glob("*/lib/pglogical.so")]
+    usable = [folder for folder in usable if (folder / "bin/postgres").exists()]
+    return max(usable, key=lambda folder: float(folder.name), default=None)
+
+
+def ensure(run: Runner, as_root: Sequence[str] | None, installed: Path = INSTALLED) -> str | None:
+    """Install what is missing; returns what was done, None where all was there.
+
+    ``as_root`` is what stands before a command to run it as root, None where that cannot be had. Raises
+    PackagesMissingError.
+    """
+    if newest_with_pglogical(installed):
+        return None
+    if shutil.which("apt-get") is None:
+        raise PackagesMissingError(
+            "PostgreSQL with pglogical is missing, and this machine has no apt-get: "
+            f"install both so that {installed}/<version>/lib/pglogical.so exists, then run this again"
+        )
+    if as_root is None:
+        raise PackagesMissingError(
+            "PostgreSQL with pglogical is missing, and installing it needs root: "
+            f"run `sudo apt-get install --yes {' '.join(_packages(run))}`, then this again"
+        )
+    _checked(run, [*as_root, "apt-get", "update", "--quiet"])
+    packages = _packages(run)
+    with _without_main_cluster(run, as_root):
+        install = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "--yes", "--no-install-recommends"]
+        _checked(run, [*as_root, *install, *packages])
+    if not newest_with_pglogical(installed):
+        raise PackagesMissingError(
+            f"apt-get installed {' '.join(packages)}, but {installed}/*/lib/pglogical.so is not there"
+        )
+    return f"installed {' '.join(packages)}"
+
+
+def _packages(run: Runner) -> list[str]:
+    """The distribution's own PostgreSQL, whichever version that is, and pglogical for it."""
+    depends = run(["apt-cache", "depends", "postgresql"]).stdout
+    found = re.search(r"Depends: postgresql-(\d+)", depends)
+    return ["postgresql", f"postgresql-{found[1] if found else 15}-pglogical"]
+
+
+@contextmanager
+def _without_main_cluster(run: Runner, as_root: Sequence[str]) -> Iterator[None]:
+    """Keep a first installation from making and starting a cluster of its own, which nobody asked for."""
+    if Path("/etc/postgresql-common").exists():  # then it is not the first, and whoever did that has chosen
+        yield
+        return
+    folder = NO_MAIN_CLUSTER.parent
+    write = f"mkdir -p {folder} && echo 'create_main_cluster = false' > {NO_MAIN_CLUSTER}"
+    _checked(run, [*as_root, "sh", "-c", write])
+    try:
+        yield
+    finally:
+        run([*as_root, "sh", "-c", f"rm -f {NO_MAIN_CLUSTER}; rmdir {folder} 2>/dev/null"])
+
+
+def _checked(run: Runner, command: Sequence[str]) -> None:
+    done = run(command)
+    if done.returncode:
+        raise PackagesMissingError(
+            f"`{' '.join(command)}` failed: {done.stderr.strip()[-500:]}; put that right, then run this again"
+        )
+
+
+def _run(command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+
+
+def _root_prefix() -> list[str] | None:
+    if os.geteuid() == 0:
+        return []
+    if shutil.which("sudo") is None:
+        return None
+    # On a terminal sudo may ask for the password once; elsewhere nobody could answer.
+    asking = [] if sys.stdin.isatty() else ["-n"]
+    return ["sudo", "-n"] if subprocess.run(["sudo", *asking, "-v"], check=False).returncode == 0 else None
+
+
+def main() -> int:
+    """Install what is missing, or say in one sentence what to do."""
+    if newest_with_pglogical():
+        return 0
+    try:
+        done = ensure(_run, _root_prefix())
+    except PackagesMissingError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"PostgreSQL: {done}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
