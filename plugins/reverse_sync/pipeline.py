@@ -261,6 +261,19 @@ def load(path: Path) -> Pipeline:
 
     :raises PipelineError: naming the file, the key, the value found and what is allowed there.
     """
+    pipeline = read(path)
+    try:
+        pipeline.mapping  # noqa: B018 - a pipeline whose mapping is unusable is refused as a whole
+    except PipelineError as error:
+        raise PipelineError(f"{path.name}: {error}") from None
+    return pipeline
+
+
+def read(path: Path) -> Pipeline:
+    """Read one pipeline file, whatever its mapping is worth.
+
+    :raises PipelineError: naming the file, the key, the value found and what is allowed there.
+    """
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeError) as error:
@@ -270,15 +283,10 @@ def load(path: Path) -> Pipeline:
     if not isinstance(document, dict):
         raise PipelineError(f"{path.name}: expected keys and values, found {_shown(document)}.")
     try:
-        pipeline = Pipeline.model_validate(document)
+        return Pipeline.model_validate(document)
     except ValidationError as error:
         lines = "\n".join(f"  {_explained(details)}" for details in error.errors())
         raise PipelineError(f"{path.name}: {error.error_count()} value(s) to correct:\n{lines}") from None
-    try:
-        pipeline.mapping  # noqa: B018 - a pipeline whose mapping is unusable is refused as a whole
-    except PipelineError as error:
-        raise PipelineError(f"{path.name}: {error}") from None
-    return pipeline
 
 
 def pipeline_files() -> Iterator[Path]:

@@ -12,6 +12,8 @@ from reverse_sync.catalog.database import fetch_all
 from reverse_sync.table_mapping import Column, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from reverse_sync.catalog.database import Connection
 
 _COLUMNS = """
@@ -66,9 +68,9 @@ class Sequence:
     next_number: int
 
 
-def read_tables(connection: Connection, owner: str) -> tuple[Table, ...]:
-    """Every table and view of a schema, with columns and primary key."""
-    keys = {found.table: found.columns for found in read_constraints(connection, owner) if found.kind == "P"}
+def read_tables(connection: Connection, owner: str, constraints: Iterable[Constraint]) -> tuple[Table, ...]:
+    """Every table and view of a schema, with columns and, out of its constraints, the primary key."""
+    keys = {found.table: found.columns for found in constraints if found.kind == "P"}
     columns: dict[str, list[Column]] = {}
     for table, name, type_name, nullable, default, *sizes in fetch_all(connection, _COLUMNS, {"owner": owner}):
         char_length, data_length, precision, scale, char_used = sizes

@@ -18,8 +18,10 @@ _COLUMNS = """
 SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, NULL), NOT a.attnotnull,
        pg_get_expr(d.adbin, d.adrelid),
        information_schema._pg_char_max_length(a.atttypid, a.atttypmod),
-       CASE WHEN a.atttypid = 'numeric'::regtype THEN information_schema._pg_numeric_precision(a.atttypid, a.atttypmod) END,
-       CASE WHEN a.atttypid = 'numeric'::regtype THEN information_schema._pg_numeric_scale(a.atttypid, a.atttypmod)
+       CASE a.atttypid WHEN 'numeric'::regtype
+            THEN information_schema._pg_numeric_precision(a.atttypid, a.atttypmod) END,
+       CASE a.atttypid WHEN 'numeric'::regtype
+            THEN information_schema._pg_numeric_scale(a.atttypid, a.atttypmod)
             ELSE information_schema._pg_datetime_precision(a.atttypid, a.atttypmod) END,
        a.attidentity <> '', a.attgenerated <> ''
 FROM pg_attribute a
@@ -92,6 +94,9 @@ def read_traits(connection: Connection, schemas: Collection[str]) -> dict[tuple[
 
 
 def read_schemas(connection: Connection) -> tuple[str, ...]:
-    """The names of all schemas but PostgreSQL's own."""
-    sql = "SELECT nspname FROM pg_namespace WHERE nspname <> 'information_schema' AND nspname !~ '^pg_' ORDER BY 1"
+    """The names of all schemas but PostgreSQL's own and pglogical's."""
+    sql = """
+    SELECT nspname FROM pg_namespace
+    WHERE nspname NOT IN ('information_schema', 'pglogical') AND nspname !~ '^pg_' ORDER BY nspname
+    """
     return tuple(name for (name,) in fetch_all(connection, sql))

@@ -129,7 +129,7 @@ def read_open_transactions(connection: Connection, older_than_s: float) -> tuple
     return tuple(OpenTransaction(*row) for row in fetch_all(connection, sql, [older_than_s]))
 
 
-def read_login(connection: Connection, name: str, schemas: Collection[str]) -> Login | None:
+def read_login(connection: Connection, name: str) -> Login | None:
     """The login of that name, or None; roles that it belongs to by way of others count."""
     found = fetch_all(connection, "SELECT rolsuper, rolreplication FROM pg_roles WHERE rolname = %s", [name])
     if not found:
@@ -137,7 +137,7 @@ def read_login(connection: Connection, name: str, schemas: Collection[str]) -> L
     roles = "SELECT rolname FROM pg_roles WHERE pg_has_role(%s::name, oid, 'MEMBER')"
     readable = """
     SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = ANY (%s) AND c.relkind IN ('r', 'p')
+    WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
       AND has_schema_privilege(%s::name, n.oid, 'USAGE') AND has_table_privilege(%s::name, c.oid, 'SELECT')
     """
     superuser, replication = found[0]
@@ -145,11 +145,11 @@ def read_login(connection: Connection, name: str, schemas: Collection[str]) -> L
         superuser,
         replication,
         frozenset(role for (role,) in fetch_all(connection, roles, [name])),
-        frozenset((schema, table) for schema, table in fetch_all(connection, readable, [list(schemas), name, name])),
+        frozenset((schema, table) for schema, table in fetch_all(connection, readable, [name, name])),
     )
 
 
-def read_sequences(connection: Connection, schemas: Collection[str]) -> tuple[Sequence, ...]:
+def read_sequences(connection: Connection) -> tuple[Sequence, ...]:
     """The sequences of identity and serial columns."""
     sql = """
     SELECT n.nspname, c.relname, a.attname, s.last_value
@@ -160,6 +160,6 @@ def read_sequences(connection: Connection, schemas: Collection[str]) -> tuple[Se
     JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
     JOIN pg_sequences s ON s.schemaname = qn.nspname AND s.sequencename = q.relname
-    WHERE d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') AND n.nspname = ANY (%s)
+    WHERE d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
     """
-    return tuple(Sequence(*row) for row in fetch_all(connection, sql, [list(schemas)]))
+    return tuple(Sequence(*row) for row in fetch_all(connection, sql))

@@ -42,6 +42,11 @@ class TableMapping:
             tuple(rule for rule in rules if isinstance(rule, Transformation)),
         )
 
+    @property
+    def rules(self) -> tuple[Selection | Transformation, ...]:
+        """Every rule."""
+        return (*self.selections, *self.transformations)
+
     def selects(self, schema: str, table: str) -> bool:
         """Whether the selection rules take this table in."""
         return policy.included(
@@ -60,6 +65,25 @@ class TableMapping:
         )
         return tuple(sorted(found, key=lambda rule: rule.rule_id))
 
+    def rules_for_table(self, table: Table) -> tuple[Transformation, ...]:
+        """Every rule that acts on the table's name, in the order of their ids; only the first applies."""
+        found = (rule for rule in self._targeting("table") if _on_table(rule, table.schema, table.name))
+        return tuple(sorted((rule for rule in found if rule.rule_action in NAMING), key=lambda rule: rule.rule_id))
+
+    def rules_for_schema(self, schema: str) -> tuple[Transformation, ...]:
+        """Every rule that acts on the schema's name, in the order of their ids; only the first applies."""
+        found = (rule for rule in self._targeting("schema") if matches(rule.object_locator.schema_name, schema))
+        return tuple(sorted((rule for rule in found if rule.rule_action in NAMING), key=lambda rule: rule.rule_id))
+
+    def candidates(self, table: Table) -> Iterator[tuple[Column, str, Transformation | None]]:
+        """Each column with the target name that each of its rules would give it, those that never apply included."""
+        for column in table.columns:
+            rules = self.rules_for_column(table, column)
+            kept = [rule for rule in rules if rule.rule_action != "remove-column"]
+            yield from ((column, _apply_name(rule, column.name), rule) for rule in kept)
+            if not rules:
+                yield column, column.name, None
+
     def project(self, table: Table) -> Projection | None:
         """What the table becomes on the target, or None where no selection rule includes it."""
         if not self.selects(table.schema, table.name):
@@ -72,8 +96,8 @@ class TableMapping:
         selecting = self._selecting(table.schema, table.name)
         return Projection(
             source=table,
-            schema=self._renamed("schema", table.schema, None),
-            table=self._renamed("table", table.schema, table.name),
+            schema=_renamed(self.rules_for_schema(table.schema), table.schema),
+            table=_renamed(self.rules_for_table(table), table.name),
             columns=columns,
             primary_key=tuple(kept[name].name for name in table.primary_key if name in kept),
             filters=()
@@ -88,21 +112,6 @@ class TableMapping:
 
     def _targeting(self, target: str) -> Iterator[Transformation]:
         return (rule for rule in self.transformations if rule.rule_target == target)
-
-    def _renamed(self, target: str, schema: str, table: str | None) -> str:
-        rules = (
-            rule
-            for rule in self._targeting(target)
-            if rule.rule_action in NAMING
-            and (
-                _on_table(rule, schema, table)
-                if table is not None
-                else matches(rule.object_locator.schema_name, schema)
-            )
-        )
-        name = schema if table is None else table
-        rule = policy.winner(rules)
-        return _apply_name(rule, name) if rule else name
 
     def _project_column(self, table: Table, column: Column) -> ProjectedColumn | None:
         if not self._is_included(table, column):
@@ -142,9 +151,9 @@ def _selected_by(rule: Selection, schema: str, table: str) -> bool:
     return matches(locator.schema_name, schema) and matches(locator.table_name, table)
 
 
-def _on_table(rule: Transformation, schema: str, table: str | None) -> bool:
+def _on_table(rule: Transformation, schema: str, table: str) -> bool:
     locator = rule.object_locator
-    return matches(locator.schema_name, schema) and matches(locator.table_name or "%", table or "")
+    return matches(locator.schema_name, schema) and matches(locator.table_name or "%", table)
 
 
 def _on_column(rule: Transformation, column: Column) -> bool:
@@ -152,6 +161,11 @@ def _on_column(rule: Transformation, column: Column) -> bool:
     if locator.data_type and FROM_POSTGRES.get(column.type) != locator.data_type:
         return False
     return matches(locator.column_name or "%", column.name)
+
+
+def _renamed(rules: tuple[Transformation, ...], name: str) -> str:
+    rule = policy.winner(rules)
+    return _apply_name(rule, name) if rule else name
 
 
 def _apply_name(rule: Transformation, name: str) -> str:

@@ -1,0 +1,122 @@
+"""Is the source's PostgreSQL ready for logical replication by pglogical?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reverse_sync.postgres.server import LIBRARY, WAL_LEVEL
+from reverse_sync.preflight import links
+from reverse_sync.preflight.finding import Finding, Group, error, note, warning
+from reverse_sync.preflight.registry import check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reverse_sync.preflight.world import World
+
+_SHORTEST_SENDER_TIMEOUT_MS = 10_000
+
+
+@check(Group.SOURCE, links.DMS_POSTGRES, "source")
+def replica(world: World) -> Iterator[Finding]:
+    """The source is a replica: DMS cannot capture changes from it."""
+    if world.source.server.in_recovery:
+        yield error(
+            "the source is a replica (it is in recovery)",
+            "DMS does not replicate changes from a read replica",
+            "point the connection and the source endpoint to the primary",
+        )
+
+
+@check(Group.SOURCE, links.RDS_PGLOGICAL, "source")
+def logical_decoding(world: World) -> Iterator[Finding]:
+    """`shared_preload_libraries` lacks pglogical, or `wal_level` is not logical; perhaps only a reboot is missing."""
+    settings = world.source.settings
+    libraries = [name.strip() for name in settings["shared_preload_libraries"].value.split(",")]
+    wanted = (
+        ("shared_preload_libraries", LIBRARY in libraries, f"contain {LIBRARY}"),
+        ("wal_level", settings["wal_level"].value == WAL_LEVEL, f"be {WAL_LEVEL}"),
+    )
+    for name, ready, need in wanted:
+        if ready:
+            continue
+        pending = settings[name].pending_restart
+        reboots = pending and world.pipeline.postgres.reboot != "never"
+        yield (note if reboots else error)(
+            f"{name} is {settings[name].value!r} and must {need}"
+            + ("; a change waits for a reboot" if pending else ""),
+            "without it there is no logical replication by pglogical",
+            "nothing: the run reboots the instance"
+            if reboots
+            else f"reboot the instance; postgres.reboot is {world.pipeline.postgres.reboot!r}"
+            if pending
+            else "set it in the instance's parameter group, then reboot",
+        )
+
+
+@check(Group.SOURCE, links.RDS_PGLOGICAL, "source")
+def pglogical_unavailable(world: World) -> Iterator[Finding]:
+    """The extension pglogical cannot be created in the source's database."""
+    if world.source.pglogical.available is None:
+        yield error(
+            "the extension pglogical is not available in the source",
+            "DMS silently falls back to the plugin test_decoding",
+            "use an engine version that has it (RDS for PostgreSQL 9.6.11 and later), or install its package",
+        )
+
+
+@check(Group.REPLICATION, links.PG_REPLICATION, "source")
+def replication_capacity(world: World) -> Iterator[Finding]:
+    """All replication slots, or all WAL senders, are in use."""
+    settings = world.source.settings
+    for name, used in (
+        ("max_replication_slots", len(world.source.slots)),
+        ("max_wal_senders", world.source.wal_senders),
+    ):
+        most = int(settings[name].value)
+        if used >= most and not _task_has_run(world):
+            yield error(
+                f"{name} is {most} and {used} are in use",
+                "DMS needs one more of each for the task",
+                f"drop what nobody uses, or raise {name} and reboot",
+            )
+
+
+@check(Group.REPLICATION, links.DMS_POSTGRES, "source")
+def wal_sender_timeout(world: World) -> Iterator[Finding]:
+    """`wal_sender_timeout` is shorter than the 10 seconds that DMS needs (0 means never)."""
+    timeout_ms = int(world.source.settings["wal_sender_timeout"].value)
+    if 0 < timeout_ms < _SHORTEST_SENDER_TIMEOUT_MS:
+        yield error(
+            f"wal_sender_timeout is {timeout_ms} ms",
+            "DMS needs at least 10000 ms, or 0 for none; a shorter one ends its connection",
+            "raise it in the parameter group",
+        )
+
+
+@check(Group.REPLICATION, links.PG_REPLICATION, "source")
+def slot_size_limit(world: World) -> Iterator[Finding]:
+    """`max_slot_wal_keep_size` lets PostgreSQL invalidate the task's slot."""
+    setting = world.source.settings.get("max_slot_wal_keep_size")
+    if setting and int(setting.value) >= 0:
+        yield warning(
+            f"max_slot_wal_keep_size is {setting.value} {setting.unit}",
+            "a task that is stopped for longer than this much WAL loses its slot, and with it changes",
+            "set it to -1, or to what the longest stop needs, and watch the free storage",
+        )
+
+
+@check(Group.SOURCE, links.DMS_POSTGRES, "source")
+def long_transaction(world: World) -> Iterator[Finding]:
+    """A transaction has been open for more than five minutes: a new slot waits for it to end."""
+    for transaction in world.source.open_transactions:
+        kind = "prepared transaction" if transaction.prepared else "transaction of"
+        yield warning(
+            f"a {kind} {transaction.name} has been open for {transaction.age_s / 60:.0f} min",
+            "the task cannot make its replication slot before it ends, and PostgreSQL keeps all WAL since then",
+            "commit it or roll it back" + (" (COMMIT PREPARED)" if transaction.prepared else ""),
+        )
+
+
+def _task_has_run(world: World) -> bool:
+    return world.has("dms") and bool((world.dms.task or {}).get("RecoveryCheckpoint"))

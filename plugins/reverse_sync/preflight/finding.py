@@ -1,0 +1,78 @@
+"""What a check found: one fact, where it is, why it matters, what to do."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+
+class Severity(StrEnum):
+    """How bad it is: an error stops the run, a warning will bite some day, a note is good to know."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Group(StrEnum):
+    """What a finding is about."""
+
+    CONNECTIVITY = "connectivity"
+    SOURCE = "source"
+    TARGET = "target"
+    MAPPING = "mapping"
+    REPLICATION = "replication"
+    PERMISSIONS = "permissions"
+    API = "API"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fact. `code`, `group` and `link` are those of the check that found it, unless the check says otherwise.
+
+    `blind` means that the check could not look: nothing is known to be wrong, and nothing is known to be right.
+    """
+
+    severity: Severity
+    what: str
+    why: str
+    do: str
+    file: str | None = None
+    rule: str | None = None
+    table: str | None = None
+    column: str | None = None
+    code: str = ""
+    group: str = ""
+    link: str = ""
+    blind: bool = False
+
+    @property
+    def where(self) -> str:
+        """File, rule, table and column, as far as they are known."""
+        table = f"{self.table}.{self.column}" if self.table and self.column else self.table
+        rule = f"rule {self.rule}" if self.rule else None
+        return ", ".join(part for part in (self.file, rule, table) if part)
+
+    def as_json(self) -> dict[str, Any]:
+        """The finding as JSON keeps it; keys without a value are left out."""
+        return {key: value for key, value in asdict(self).items() if value not in (None, "", False)}
+
+    def of(self, code: str, group: str, link: str) -> Finding:
+        """The finding with the marks of its check, where it has none of its own."""
+        return replace(self, code=self.code or code, group=self.group or group, link=self.link or link)
+
+
+def error(what: str, why: str, do: str, **more: Any) -> Finding:
+    """Something that fails, or silently goes wrong, when the replication runs."""
+    return Finding(Severity.ERROR, what, why, do, **more)
+
+
+def warning(what: str, why: str, do: str, **more: Any) -> Finding:
+    """Something that works today."""
+    return Finding(Severity.WARNING, what, why, do, **more)
+
+
+def note(what: str, why: str, do: str, **more: Any) -> Finding:
+    """Something to know."""
+    return Finding(Severity.NOTE, what, why, do, **more)

@@ -1,0 +1,42 @@
+"""The checks: functions that a decorator registers, in the order in which they are defined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from reverse_sync.preflight.finding import Finding, Group
+
+if TYPE_CHECKING:
+    from reverse_sync.preflight.world import World
+
+CheckFunction = Callable[["World"], Iterable[Finding]]
+Need = Literal["mapping", "source", "target", "target_login", "rds", "dms", "api"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: its code is the function's name, its summary the function's docstring."""
+
+    code: str
+    group: Group
+    summary: str
+    link: str
+    needs: frozenset[Need]
+    function: CheckFunction
+
+
+CHECKS: list[Check] = []
+
+
+def check(group: Group, link: str, *needs: Need) -> Callable[[CheckFunction], CheckFunction]:
+    """Register a function as a check of `group` that can look only where it has all that it `needs`."""
+
+    def register(function: CheckFunction) -> CheckFunction:
+        code = function.__name__.replace("_", "-")
+        summary = " ".join((function.__doc__ or "").split())
+        CHECKS.append(Check(code, group, summary, link, frozenset(needs), function))
+        return function
+
+    return register

@@ -1,0 +1,145 @@
+"""What the source says, each view read once and only when a check asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from reverse_sync.catalog import postgres, postgres_server
+from reverse_sync.catalog.database import Connection, fetch_all, fetch_one
+
+if TYPE_CHECKING:
+    from reverse_sync.table_mapping import Table
+
+SETTINGS = (
+    "shared_preload_libraries", "wal_level", "max_replication_slots", "max_wal_senders", "wal_sender_timeout",
+    "max_slot_wal_keep_size",
+)  # fmt: skip
+LONG_TRANSACTION_S = 300.0
+MOST_ROWS_SCANNED = 100_000
+"""A table that the planner takes for larger is not read to count its values."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnValues:
+    """What a column holds: NULLs, empty strings, its longest text, the most digits before the point."""
+
+    nulls: int
+    empty: int
+    most_bytes: int
+    most_characters: int
+    most_digits: int
+
+
+class SourceFacts:
+    """One connection to the source, read only."""
+
+    def __init__(self, connection: Connection, dms_login: str) -> None:
+        self._connection = connection
+        self.dms_login = dms_login
+        self._values: dict[tuple[str, str, str], ColumnValues] = {}
+
+    @cached_property
+    def server(self) -> postgres_server.Server:
+        """The database that answered."""
+        return postgres_server.read_server(self._connection)
+
+    @cached_property
+    def settings(self) -> dict[str, postgres_server.Setting]:
+        """The parameters that replication depends on."""
+        return postgres_server.read_settings(self._connection, SETTINGS)
+
+    @cached_property
+    def pglogical(self) -> postgres_server.Extension:
+        """The extension's versions."""
+        return postgres_server.read_extension(self._connection, "pglogical")
+
+    @cached_property
+    def slots(self) -> tuple[postgres_server.Slot, ...]:
+        """Every replication slot."""
+        return postgres_server.read_slots(self._connection)
+
+    @cached_property
+    def wal_senders(self) -> int:
+        """How many WAL senders are in use."""
+        return postgres_server.count_wal_senders(self._connection)
+
+    @cached_property
+    def open_transactions(self) -> tuple[postgres_server.OpenTransaction, ...]:
+        """Transactions that have been open for longer than LONG_TRANSACTION_S."""
+        return postgres_server.read_open_transactions(self._connection, LONG_TRANSACTION_S)
+
+    @cached_property
+    def schemas(self) -> tuple[str, ...]:
+        """The names of the schemas that tables may be in."""
+        return postgres.read_schemas(self._connection)
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        """Every table."""
+        return postgres.read_tables(self._connection, self.schemas)
+
+    @cached_property
+    def by_name(self) -> dict[str, Table]:
+        """`schema.table` -> table."""
+        return {f"{table.schema}.{table.name}": table for table in self.tables}
+
+    @cached_property
+    def traits(self) -> dict[tuple[str, str], postgres.TableTraits]:
+        """(schema, table) -> what matters to logical replication."""
+        return postgres.read_traits(self._connection, self.schemas)
+
+    @cached_property
+    def login(self) -> postgres_server.Login | None:
+        """The DMS login, or None where there is none of that name."""
+        return postgres_server.read_login(self._connection, self.dms_login)
+
+    @cached_property
+    def sequences(self) -> tuple[postgres_server.Sequence, ...]:
+        """The sequences of identity and serial columns."""
+        return postgres_server.read_sequences(self._connection)
+
+    def highest(self, table: Table, column: str) -> int | None:
+        """The highest value of a key column: PostgreSQL finds it at the end of the key's index."""
+        sql = f"SELECT max({_quoted(column)}) FROM {_quoted(table.schema)}.{_quoted(table.name)}"  # noqa: S608  # quoted
+        value = fetch_one(self._connection, sql)[0]
+        return None if value is None else int(value)
+
+    def row(self, table: Table, key: object) -> dict[str, Any] | None:
+        """The row of that primary key, or None."""
+        columns = ", ".join(_quoted(column.name) for column in table.columns)
+        where = f"{_quoted(table.schema)}.{_quoted(table.name)} WHERE {_quoted(table.primary_key[0])}"
+        sql = f"SELECT {columns} FROM {where} = ".replace("%", "%%") + "%s"  # noqa: S608  # quoted
+        rows = fetch_all(self._connection, sql, [key])
+        return dict(zip((column.name for column in table.columns), rows[0], strict=True)) if rows else None
+
+    def is_small(self, table: Table) -> bool:
+        """Whether the table may be read whole to count values."""
+        traits = self.traits.get((table.schema, table.name))
+        return traits is not None and traits.estimated_rows <= MOST_ROWS_SCANNED
+
+    def values(self, table: Table, column: str) -> ColumnValues | None:
+        """What the column holds, or None where the table is too large to be read; one scan serves all columns."""
+        key = (table.schema, table.name, column)
+        if key not in self._values and self.is_small(table):
+            self._scan(table)
+        return self._values.get(key)
+
+    def _scan(self, table: Table) -> None:
+        expressions = []
+        for column in table.columns:
+            text = f"{_quoted(column.name)}::text"
+            digits = f"length(ltrim(split_part({text}, '.', 1), '-'))" if column.type == "numeric" else "NULL::int"
+            expressions.append(
+                f"count(*) FILTER (WHERE {text} IS NULL), count(*) FILTER (WHERE {text} = ''), "
+                f"coalesce(max(octet_length({text})), 0), coalesce(max(length({text})), 0), coalesce(max({digits}), 0)"
+            )
+        sql = f"SELECT {', '.join(expressions)} FROM {_quoted(table.schema)}.{_quoted(table.name)}"  # noqa: S608  # quoted
+        row = fetch_one(self._connection, sql)
+        for place, column in enumerate(table.columns):
+            self._values[table.schema, table.name, column.name] = ColumnValues(*row[place * 5 : place * 5 + 5])
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

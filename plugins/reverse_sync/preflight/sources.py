@@ -1,0 +1,129 @@
+"""Opens what a preflight looks at, with the Airflow connections that the pipeline names; nothing is ever written.
+
+Outside a running Airflow the connections come from the environment (AIRFLOW_CONN_...), as Airflow itself reads them.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING, Any
+
+from reverse_sync.preflight.api_facts import ApiFacts
+from reverse_sync.preflight.aws_facts import DmsFacts, RdsFacts
+from reverse_sync.preflight.source_facts import SourceFacts
+from reverse_sync.preflight.target_facts import TargetFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from airflow.sdk import Connection
+
+    from reverse_sync.pipeline import Pipeline
+    from reverse_sync.preflight.world import World
+
+CONNECT_TIMEOUT_S = 5
+STATEMENT_TIMEOUT_S = 10
+_READ_ONLY = (
+    f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_TIMEOUT_S}s -c lock_timeout=2s "
+    "-c application_name=reverse_sync_preflight -c timezone=UTC"
+)
+
+
+class Sources:
+    """Opens the parts of a World; leaving the context closes them."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+        self._open = ExitStack()
+
+    def __enter__(self) -> Sources:
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self._open.close()
+
+    def fill(self, world: World) -> None:
+        """Open every part; why one cannot be opened goes to `world.unreachable`."""
+        pipeline = self._pipeline
+        openers: dict[str, tuple[str, Callable[[], Any]]] = {
+            "rds": (f"RDS ({pipeline.aws.connection})", self._rds),
+            "dms": (f"DMS ({pipeline.aws.connection})", self._dms),
+            "source": (f"PostgreSQL ({pipeline.postgres.connection})", self._source),
+            "target": (f"Oracle ({pipeline.oracle.connection})", lambda: self._target(pipeline.oracle.connection)),
+            "target_login": (
+                f"Oracle for DMS ({pipeline.dms.target_endpoint.connection})",
+                lambda: self._target(pipeline.dms.target_endpoint.connection),
+            ),
+            "api": (f"the API ({pipeline.canary.connection})", self._api),
+        }
+        for part, (name, opener) in openers.items():
+            try:
+                setattr(world, part, opener())
+            except Exception as error:  # noqa: BLE001  # whatever a driver raises: it is a finding, and the others go on
+                world.unreachable[name] = in_one_line(error)
+
+    def _source(self) -> SourceFacts:
+        from airflow.providers.postgres.hooks.postgres import PostgresHook
+
+        source = _connection(self._pipeline.postgres.connection)
+        source.extra = json.dumps({"connect_timeout": CONNECT_TIMEOUT_S, **source.extra_dejson})
+        connection: Any = PostgresHook(connection=source, options=_READ_ONLY).get_conn()
+        self._open.enter_context(closing(connection))
+        connection.autocommit = True
+        login = _connection(self._pipeline.dms.source_endpoint.connection).login
+        return SourceFacts(connection, login or "")
+
+    def _target(self, conn_id: str) -> TargetFacts:
+        from airflow.providers.oracle.hooks.oracle import OracleHook
+
+        connection = OracleHook(oracle_conn_id=conn_id, fetch_lobs=False).get_conn()
+        self._open.enter_context(closing(connection))
+        connection.call_timeout = STATEMENT_TIMEOUT_S * 1000
+        return TargetFacts(connection, connection.username or "")
+
+    def _client(self, service: str) -> Any:
+        from airflow.providers.amazon.aws.hooks.base_aws import AwsGenericHook
+        from botocore.config import Config
+
+        config = Config(
+            connect_timeout=CONNECT_TIMEOUT_S, read_timeout=STATEMENT_TIMEOUT_S, retries={"max_attempts": 2}
+        )
+        aws = self._pipeline.aws
+        return AwsGenericHook(
+            aws_conn_id=aws.connection, region_name=aws.region, client_type=service, config=config
+        ).get_conn()
+
+    def _rds(self) -> RdsFacts:
+        facts = RdsFacts(self._client("rds"), self._pipeline)
+        facts.instance  # noqa: B018  # the first call shows whether RDS can be reached
+        return facts
+
+    def _dms(self) -> DmsFacts:
+        dms = self._pipeline.dms
+        logins = {name: _connection(name) for name in (dms.source_endpoint.connection, dms.target_endpoint.connection)}
+        facts = DmsFacts(self._client("dms"), self._client("iam"), self._pipeline, logins)
+        facts.replication_instance  # noqa: B018  # the first call shows whether DMS can be reached
+        return facts
+
+    def _api(self) -> ApiFacts:
+        from airflow.providers.http.hooks.http import HttpHook
+
+        hook = HttpHook(http_conn_id=self._pipeline.canary.connection)
+        session = hook.get_conn()
+        self._open.enter_context(closing(session))
+        facts = ApiFacts(session, hook.base_url, self._pipeline.canary)
+        facts.list_status  # noqa: B018  # the first call shows whether the API can be reached
+        return facts
+
+
+def in_one_line(error: Exception) -> str:
+    """The error's first line, without what a driver adds for its own developers."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.startswith("Help: ")]
+    return " ".join(lines)[:400] or type(error).__name__
+
+
+def _connection(conn_id: str) -> Connection:
+    from airflow.sdk import BaseHook
+
+    return BaseHook.get_connection(conn_id)

@@ -1,0 +1,78 @@
+"""Everything that a preflight looks at, each part opened once and each view read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from reverse_sync.table_mapping import Column, MappingError, Table, TableMapping
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reverse_sync.pipeline import Pipeline
+    from reverse_sync.preflight.api_facts import ApiFacts
+    from reverse_sync.preflight.aws_facts import DmsFacts, RdsFacts
+    from reverse_sync.preflight.source_facts import SourceFacts
+    from reverse_sync.preflight.target_facts import TargetFacts
+    from reverse_sync.table_mapping import Problem, Projection
+
+
+@dataclass
+class World:
+    """The pipeline, its mapping, and what could be opened; `unreachable` says why a part could not."""
+
+    pipeline: Pipeline
+    mapping_text: str
+    mapping_file: str
+    mapping: TableMapping = field(init=False)
+    mapping_problems: tuple[Problem, ...] = ()
+    source: SourceFacts = field(init=False)
+    target: TargetFacts = field(init=False)
+    target_login: TargetFacts = field(init=False)
+    rds: RdsFacts = field(init=False)
+    dms: DmsFacts = field(init=False)
+    api: ApiFacts = field(init=False)
+    unreachable: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        try:
+            self.mapping = TableMapping.parse(self.mapping_text, self.mapping_file)
+        except MappingError as error:
+            self.mapping_problems = error.problems
+
+    def has(self, part: str) -> bool:
+        """Whether that part is there to be looked at."""
+        return part in self.__dict__
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        """The source's tables; without a source, those that the rules name, with the columns that they name."""
+        return self.source.tables if self.has("source") else _named_tables(self.mapping)
+
+    @cached_property
+    def projections(self) -> tuple[Projection, ...]:
+        """What each selected table becomes."""
+        return tuple(found for table in self.tables if (found := self.mapping.project(table)))
+
+    @cached_property
+    def pairs(self) -> tuple[tuple[Projection, Table], ...]:
+        """Each projection with the target table that it meets, where there is one."""
+        return tuple(
+            (projection, found)
+            for projection in self.projections
+            if (found := self.target.table(projection.schema, projection.table))
+        )
+
+
+def _named_tables(mapping: TableMapping) -> tuple[Table, ...]:
+    columns: dict[tuple[str, str], dict[str, Column]] = {}
+    for selection in mapping.selections:
+        columns.setdefault((selection.object_locator.schema_name, selection.object_locator.table_name), {})
+    for rule in mapping.transformations:
+        locator = rule.object_locator
+        if rule.rule_target == "column" and locator.table_name and locator.column_name:
+            found: Mapping[str, Column] = {locator.column_name: Column(locator.column_name, "")}
+            columns.setdefault((locator.schema_name, locator.table_name), {}).update(found)
+    return tuple(Table(schema, table, tuple(named.values())) for (schema, table), named in columns.items())
