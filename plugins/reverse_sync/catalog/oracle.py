@@ -5,6 +5,7 @@ https://docs.oracle.com/en/database/oracle/oracle-database/19/refrn/static-data-
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -77,7 +78,7 @@ def read_tables(connection: Connection, owner: str, constraints: Iterable[Constr
         in_bytes = char_used != "C"
         column = Column(
             name,
-            type_name.split("(")[0],
+            re.sub(r"\(\d+\)", "", type_name),
             nullable=nullable == "Y",
             default=default.strip() if default else None,
             length=(data_length if in_bytes else char_length) if char_length else None,

@@ -40,18 +40,12 @@ def slot_idle(world: World) -> Iterator[Finding]:
         if slot.active or slot.wal_status == "lost":
             continue
         waits = _is_like_ours(world, slot) and _task_can_resume(world)
-        found = (
-            f"nobody reads the slot {slot.name} ({slot.plugin or 'physical'}); it keeps {_size(slot.retained_bytes)}"
-        )
+        found = f"nobody reads the slot {slot.name} ({slot.plugin or 'physical'}); it keeps {_size(slot)} of WAL"
         if waits:
-            yield note(
-                f"{found} of WAL",
-                "the stopped task's position is in it: it must stay",
-                "nothing: the run resumes the task",
-            )
+            yield note(found, "the stopped task's position is in it: it must stay", "nothing: the run resumes the task")
         else:
             yield warning(
-                f"{found} of WAL",
+                found,
                 "WAL piles up until the source's storage is full",
                 "drop the slot if nobody will come back for it",
             )
@@ -77,5 +71,6 @@ def _task_can_resume(world: World) -> bool:
     return world.has("dms") and bool((world.dms.task or {}).get("RecoveryCheckpoint"))
 
 
-def _size(count: int) -> str:
+def _size(slot: Slot) -> str:
+    count = slot.retained_bytes
     return f"{count} bytes" if count < 10 * 1024**2 else f"{count / 1024**2:.0f} MiB"
