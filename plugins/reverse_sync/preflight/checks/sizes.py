@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from reverse_sync.preflight import links
 from reverse_sync.preflight.finding import Finding, Group, error, note, warning
-from reverse_sync.preflight.registry import check
 from reverse_sync.preflight.oracle_types import describe, family_of_oracle
+from reverse_sync.preflight.registry import check
 from reverse_sync.table_mapping.data_types import FROM_POSTGRES
 
 if TYPE_CHECKING:
