@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from reverse_sync.aws.faults import MISSING, code_of
 from reverse_sync.errors import NeedsPersonError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from airflow.sdk import Connection
     from mypy_boto3_dms import DatabaseMigrationServiceClient as DmsClient
-    from mypy_boto3_dms.type_defs import EndpointTypeDef, ReplicationTaskTypeDef
+    from mypy_boto3_dms.type_defs import (
+        ConnectionTypeDef,
+        EndpointTypeDef,
+        FilterTypeDef,
+        ReplicationTaskTypeDef,
+    )
 
     from reverse_sync.pipeline import Endpoint, ReplicationTask
 
 # https://docs.aws.amazon.com/dms/latest/APIReference/API_DescribeReplicationTasks.html
 RUNNING = ("starting", "running")
 SETTLED = ("ready", "stopped", "failed", *RUNNING)
+
+Found = TypeVar("Found")
 
 
 class Difference(NamedTuple):
@@ -35,26 +42,28 @@ class Difference(NamedTuple):
 
 
 def find_endpoint(client: DmsClient, identifier: str) -> EndpointTypeDef | None:
-    """The endpoint of that name; None where there is none (DMS answers with an empty list or a fault)."""
-    from botocore.exceptions import ClientError
-
-    try:
-        found = client.describe_endpoints(Filters=[{"Name": "endpoint-id", "Values": [identifier]}])["Endpoints"]
-    except ClientError as error:
-        if code_of(error) in MISSING:
-            return None
-        raise
-    return found[0] if found else None
+    """The endpoint of that name; None where there is none."""
+    filters: list[FilterTypeDef] = [{"Name": "endpoint-id", "Values": [identifier]}]
+    return _first(lambda: client.describe_endpoints(Filters=filters)["Endpoints"])
 
 
 def find_task(client: DmsClient, identifier: str) -> ReplicationTaskTypeDef | None:
-    """The replication task of that name; None where there is none (DMS answers with an empty list or a fault)."""
+    """The replication task of that name; None where there is none."""
+    filters: list[FilterTypeDef] = [{"Name": "replication-task-id", "Values": [identifier]}]
+    return _first(lambda: client.describe_replication_tasks(Filters=filters)["ReplicationTasks"])
+
+
+def find_connection(client: DmsClient, filters: list[FilterTypeDef]) -> ConnectionTypeDef | None:
+    """The last connection test of an endpoint from an instance; None where it was never tested."""
+    return _first(lambda: client.describe_connections(Filters=filters)["Connections"])
+
+
+def _first(describe: Callable[[], list[Found]]) -> Found | None:
+    """The one thing described; DMS says that there is none by an empty list or by a fault."""
     from botocore.exceptions import ClientError
 
     try:
-        found = client.describe_replication_tasks(Filters=[{"Name": "replication-task-id", "Values": [identifier]}])[
-            "ReplicationTasks"
-        ]
+        found = describe()
     except ClientError as error:
         if code_of(error) in MISSING:
             return None

@@ -9,7 +9,7 @@ from airflow.providers.amazon.aws.utils.mixins import aws_template_fields
 from airflow.sdk import BaseHook
 
 from reverse_sync.aws import BOTOCORE_CONFIG, dms_client
-from reverse_sync.aws.dms import endpoint_differences, endpoint_request, find_endpoint, report
+from reverse_sync.aws.dms import endpoint_differences, endpoint_request, find_connection, find_endpoint, report
 from reverse_sync.aws.faults import explained
 from reverse_sync.aws.operators.base import DmsOperator
 from reverse_sync.aws.sensors.base import AwsStatusSensor
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from airflow.sdk import Connection, Context
+    from mypy_boto3_dms.type_defs import FilterTypeDef
 
     from reverse_sync.pipeline import Endpoint, OnDrift
 
@@ -95,15 +96,15 @@ class DmsTestConnectionOperator(AwsStatusSensor):
         """Start a test unless one is under way, then wait for it."""
         client = dms_client(self.aws_conn_id, self.region_name)
         with explained(self.aws_conn_id):
-            connections = client.describe_connections(Filters=self._filters)["Connections"]
-            if not any(connection["Status"] == "testing" for connection in connections):
+            tested = find_connection(client, self._filters)
+            if tested is None or tested["Status"] != "testing":
                 client.test_connection(
                     EndpointArn=self.endpoint_arn, ReplicationInstanceArn=self.replication_instance_arn
                 )
         return super().execute(context)
 
     @property
-    def _filters(self) -> list[Any]:
+    def _filters(self) -> list[FilterTypeDef]:
         return [
             {"Name": "endpoint-arn", "Values": [self.endpoint_arn]},
             {"Name": "replication-instance-arn", "Values": [self.replication_instance_arn]},
