@@ -1,0 +1,1 @@
+"""AWS Database Migration Service: the calls, their rules and their state machines."""

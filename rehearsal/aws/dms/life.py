@@ -1,0 +1,244 @@
+"""What happens to a task over time: its states, and what its worker reports."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from rehearsal.aws.dms import monitoring
+from rehearsal.aws.dms.endpoints import SecretUnusableError
+from rehearsal.aws.dms.replication import Replication
+
+if TYPE_CHECKING:
+    from rehearsal.aws.dms.instances import ReplicationInstance
+    from rehearsal.aws.dms.region import Region
+    from rehearsal.aws.dms.task import Task
+
+
+class TaskLife:
+    """Moves tasks from state to state. The caller of its public methods holds the region's lock."""
+
+    def __init__(self, region: Region) -> None:
+        self._region = region
+        self._metrics_due: dict[str, float] = {}
+        region.transitions.faults.at_once.update(
+            {"kill-worker": self._kill_worker, "suspend-table": self._suspend_table, "lose-slot": self._lose_slot}
+        )
+
+    def enter(self, task: Task, status: str, duration: str, after: str, event: tuple[str, str] | None = None) -> None:
+        """Put the task in ``status`` and, once ``duration`` is over, in ``after``."""
+        task.status = status
+
+        def then() -> None:
+            with self._region.lock:
+                task.status = after
+                if event:
+                    self._event(task, *event)
+
+        self._region.transitions.after(duration, status, then)
+
+    def start(self, task: Task, start: str) -> None:
+        """Start the task's worker: ``start`` is `fresh`, `resume` or an LSN."""
+        task.status = "starting"
+        task.started = datetime.now(UTC)
+        task.stopped = task.stop_reason = task.last_failure = None
+        if start != "resume":
+            task.freshly_started, task.tables, task.recovery_lsn = task.started, {}, None
+        started = time.monotonic()
+        if fault := self._region.transitions.faults.take("fail-start"):
+            message = fault["message"] or "Failed to start the replication task on demand"
+
+            def fail() -> None:
+                self._heard(task, {"event": "failed", "message": message, "stop_reason": "FATAL_ERROR"}, started)
+
+            self._region.transitions.after("task_start", "starting", fail)
+            return
+        try:
+            job = self._job(task, start)
+        except SecretUnusableError as error:
+            self._failed(task, {"message": str(error), "stop_reason": "FATAL_ERROR"})
+            return
+        interval_s = task.settings["ErrorBehavior"]["RecoverableErrorInterval"]
+        task.replication = Replication(
+            job,
+            lambda event: self._heard(task, event, started),
+            interval_s * self._region.transitions.durations["retry_second"],
+        )
+
+    def stop(self, task: Task) -> None:
+        """Stop the task's worker."""
+        task.status = "stopping"
+        if task.replication:
+            task.replication.stop()
+
+    def delete(self, task: Task) -> None:
+        """Delete the task, and its slot if the policy says so."""
+        task.status = "deleting"
+
+        def deleted() -> None:
+            with self._region.lock:
+                del self._region.tasks[task.arn]
+                self._region.tags.pop(task.arn, None)
+                self._event(task, "deletion", "Replication task deleted.")
+                drop = self._region.policies["slot_on_task_deletion"] == "dropped" and task.started
+            if drop:
+                self._drop_slot(task)
+
+        self._region.transitions.after("task_delete", "deleting", deleted)
+
+    def move(self, task: Task, target: ReplicationInstance) -> None:
+        """Move the task to another replication instance."""
+        before, task.status = task.status, "moving"
+
+        def moved() -> None:
+            with self._region.lock:
+                if target.arn in self._region.instances and target.status == "available":
+                    task.instance_arn, task.status = target.arn, "stopped" if task.started else before
+                else:
+                    task.status = "failed-move"
+
+        self._region.transitions.after("task_move", "moving", moved)
+
+    def _job(self, task: Task, start: str) -> dict[str, Any]:
+        """Everything that a worker needs to know. Raises SecretUnusableError."""
+        source, target = (self._region.endpoints[arn] for arn in task.endpoint_arns)
+        settings = source.settings
+        return {
+            "task": task.resource_id,
+            "source": source.login(self._region.name),
+            "target": target.login(self._region.name),
+            "plugin": settings.get("PluginName") or "pglogical",
+            "slot": settings.get("SlotName") or task.slot,
+            "start": start,
+            "mapping": task.mappings,
+            "settings": task.settings,
+            "policies": self._region.policies.as_dict(),
+            "retry_second": self._region.transitions.durations["retry_second"],
+        }
+
+    def _heard(self, task: Task, event: dict[str, Any], started: float) -> None:
+        """One event of the task's worker, in the thread that reads them."""
+        if event["event"] == "log":
+            monitoring.write_log(self._region.name, self._instance(task), task, event["lines"])
+            return
+        if event["event"] == "running" and task.status == "starting":
+            self._region.transitions.wait("task_start", "starting", started)
+        if event["event"] == "stopped":
+            self._region.transitions.wait("task_stop", "stopping", time.monotonic())
+        with self._region.lock:
+            task.recovery_lsn = event.get("lsn") or task.recovery_lsn
+            task.tables |= event.get("tables", {})
+            match event["event"]:
+                case "running" if task.status == "starting":
+                    task.status = "running"
+                    self._event(task, "state change", "Replication task has started.")
+                case "error":
+                    task.last_failure = failure(event["message"], "RECOVERABLE_ERROR", "RECOVERABLE")
+                case "died":
+                    task.last_failure = failure(
+                        "the replication engine ended unexpectedly", "RECOVERABLE_ERROR", "RECOVERABLE"
+                    )
+                case "failed":
+                    self._failed(task, event)
+                case "stopped":
+                    task.status, task.stop_reason = "stopped", "Stop Reason NORMAL"
+                    task.stopped = datetime.now(UTC)
+                    self._event(task, "state change", "Replication task has stopped.")
+        if "metrics" in event:
+            self._put_metrics(task, event["metrics"])
+
+    def _failed(self, task: Task, event: dict[str, Any]) -> None:
+        reason = event["stop_reason"]
+        task.status = "failed"
+        task.stopped = datetime.now(UTC)
+        task.stop_reason = f"Stop Reason {reason} Error Level {'FATAL' if reason == 'FATAL_ERROR' else 'RECOVERABLE'}"
+        task.last_failure = failure(event["message"], reason, task.stop_reason.rpartition(" ")[2])
+        self._event(task, "failure", "Replication task has failed.")
+        line = ("TASK_MANAGER", "E", f"Task '{task.resource_id}' failed: {event['message']}")
+        monitoring.write_log(self._region.name, self._instance(task), task, [line])
+
+    def _put_metrics(self, task: Task, metrics: dict[str, float]) -> None:
+        now = time.monotonic()
+        if now >= self._metrics_due.get(task.arn, 0):
+            self._metrics_due[task.arn] = now + self._region.transitions.durations["metrics"]
+            monitoring.put_metrics(self._region.name, self._instance(task), task, metrics)
+
+    def _instance(self, task: Task) -> str:
+        return self._region.instances[task.instance_arn].identifier
+
+    def _event(self, task: Task, category: str, message: str) -> None:
+        self._region.event("replication-task", task.identifier, category, message)
+
+    def _running(self, arguments: dict[str, Any]) -> list[Task]:
+        """The tasks that a fault is for. Raises ValueError if there is none."""
+        with self._region.lock:
+            tasks = [
+                task
+                for task in self._region.tasks.values()
+                if task.status in ("starting", "running") and arguments.get("task") in (None, task.identifier)
+            ]
+        if not tasks:
+            raise ValueError(f"no replication task {arguments.get('task') or ''} is running".replace("  ", " "))
+        return tasks
+
+    def _kill_worker(self, arguments: dict[str, Any]) -> None:
+        killed = [task.replication.kill() for task in self._running(arguments) if task.replication]
+        if not any(killed):
+            raise ValueError("the task's worker is just being started again; try once more")
+
+    def _suspend_table(self, arguments: dict[str, Any]) -> None:
+        for task in self._running(arguments):
+            if task.replication:
+                task.replication.tell({"do": "suspend", "table": arguments["table"]})
+
+    def _lose_slot(self, arguments: dict[str, Any]) -> None:
+        for task in self._running(arguments):
+            self._drop_slot(task)
+
+    def _drop_slot(self, task: Task) -> None:
+        """Drop the task's slot at the source, its reader disconnected. Raises ValueError."""
+        source = self._region.endpoints[task.source_arn]
+        login = source.login(self._region.name)
+        slot = source.settings.get("SlotName") or task.slot
+        try:
+            with psycopg.connect(
+                host=login["host"],
+                port=login["port"],
+                dbname=login["database"],
+                user=login["user"],
+                password=login["password"],
+                autocommit=True,
+            ) as connection:
+                drop_slot(connection, slot)
+        except psycopg.Error as error:
+            raise ValueError(f"the slot {slot} cannot be dropped: {' '.join(str(error).split())}") from error
+
+
+def drop_slot(connection: psycopg.Connection, slot: str, timeout_s: float = 10) -> None:
+    """Drop a slot; whoever reads it loses the connection first. Raises psycopg.Error."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        connection.execute(
+            "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = %s AND active", [slot]
+        )
+        try:
+            connection.execute(
+                "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = %s", [slot]
+            )
+        except psycopg.errors.ObjectInUse:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+def failure(message: str, reason: str, level: str) -> str:
+    """A LastFailureMessage in DMS's form: https://repost.aws/knowledge-center/dms-task-not-retrying"""
+    return (
+        f"Last Error {message} Task error notification received from subtask 0, thread 0"
+        f" [reptask/replicationtask.c:2673] [1022502] Stop Reason {reason} Error Level {level}"
+    )

@@ -1,0 +1,61 @@
+"""What a task tells CloudWatch: its log and its metrics.
+
+https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Monitoring.html
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from rehearsal.aws import moto_seams
+
+if TYPE_CHECKING:
+    from rehearsal.aws.dms.task import Task
+
+_UNITS = {"CDCLatencySource": "Seconds", "CDCLatencyTarget": "Seconds"}
+
+
+def log_names(instance: str, task: Task) -> tuple[str, str]:
+    """Log group and stream of a task."""
+    return f"dms-tasks-{instance}", f"dms-task-{task.resource_id}"
+
+
+def write_log(region: str, instance: str, task: Task, lines: list[tuple[str, str, str]]) -> None:
+    """Append (component, severity letter, text) to the task's log, where its settings want one."""
+    if not task.settings["Logging"]["EnableLogging"]:
+        return
+    group, stream = log_names(instance, task)
+    logs = moto_seams.backend("logs", region)
+    logs.ensure_log_group(group)
+    logs.ensure_log_stream(group, stream)
+    now = datetime.now(UTC)
+    events = [
+        {
+            "timestamp": int(now.timestamp() * 1000),
+            "message": f"{now:%Y-%m-%dT%H:%M:%S} [{component:<16}]{severity}:  {text}",
+        }
+        for component, severity, text in lines
+    ]
+    logs.put_log_events(group, stream, events)
+
+
+def put_metrics(region: str, instance: str, task: Task, values: dict[str, float]) -> None:
+    """Add one point to each of the task's metrics, by name."""
+    dimensions = [
+        {"Name": "ReplicationInstanceIdentifier", "Value": instance},
+        {"Name": "ReplicationTaskIdentifier", "Value": task.resource_id},
+    ]
+    moto_seams.backend("cloudwatch", region).put_metric_data(
+        "AWS/DMS",
+        [
+            {
+                "MetricName": name,
+                "Value": value,
+                "Unit": _UNITS.get(name, "Count"),
+                "Timestamp": datetime.now(UTC),
+                "Dimensions": dimensions,
+            }
+            for name, value in values.items()
+        ],
+    )

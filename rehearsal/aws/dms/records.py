@@ -1,0 +1,65 @@
+"""Tags and events of any resource."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from rehearsal.aws.dms.describe import page
+from rehearsal.aws.dms.errors import ResourceNotFoundError
+
+if TYPE_CHECKING:
+    from rehearsal.aws.dms.protocol import Parameters
+    from rehearsal.aws.dms.region import Region
+
+
+class Records:
+    """The calls on tags and events."""
+
+    def __init__(self, region: Region) -> None:
+        self._region = region
+
+    def add_tags_to_resource(self, parameters: Parameters) -> dict[str, Any]:
+        """AddTagsToResource."""
+        self._existing(parameters["ResourceArn"]).update({tag["Key"]: tag["Value"] for tag in parameters["Tags"]})
+        return {}
+
+    def remove_tags_from_resource(self, parameters: Parameters) -> dict[str, Any]:
+        """RemoveTagsFromResource."""
+        tags = self._existing(parameters["ResourceArn"])
+        for key in parameters["TagKeys"]:
+            tags.pop(key, None)
+        return {}
+
+    def list_tags_for_resource(self, parameters: Parameters) -> dict[str, Any]:
+        """ListTagsForResource."""
+        arns = parameters.get("ResourceArnList") or [parameters.get("ResourceArn", "")]
+        return {
+            "TagList": [
+                {"Key": key, "Value": value, "ResourceArn": arn}
+                for arn in arns
+                for key, value in self._existing(arn).items()
+            ]
+        }
+
+    def describe_events(self, parameters: Parameters) -> dict[str, Any]:
+        """DescribeEvents: those of the last hour, or as its parameters say."""
+        now = datetime.now(UTC)
+        start = parameters.get("StartTime") or now - timedelta(minutes=parameters.get("Duration") or 60)
+        end = parameters.get("EndTime") or now
+        categories = set(parameters.get("EventCategories") or ())
+        events = [
+            event
+            for event in self._region.events
+            if start <= event["Date"] <= end
+            and parameters.get("SourceIdentifier") in (None, event["SourceIdentifier"])
+            and parameters.get("SourceType") in (None, event["SourceType"])
+            and (not categories or categories & set(event["EventCategories"]))
+        ]
+        return page("Events", events, parameters)
+
+    def _existing(self, arn: str) -> dict[str, str]:
+        region = self._region
+        if arn not in {**region.endpoints, **region.instances, **region.tasks}:
+            raise ResourceNotFoundError(f"Resource {arn} not found.")
+        return region.tags.setdefault(arn, {})

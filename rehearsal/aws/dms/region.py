@@ -1,0 +1,72 @@
+"""The state that all resources of one region share, and the names that AWS gives them."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import string
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from rehearsal.aws.dms.errors import InvalidParameterValueError
+from rehearsal.aws.moto_seams import ACCOUNT
+
+if TYPE_CHECKING:
+    from rehearsal.aws.dms.connections import Connection
+    from rehearsal.aws.dms.endpoints import Endpoint
+    from rehearsal.aws.dms.instances import ReplicationInstance
+    from rehearsal.aws.dms.task import Task
+    from rehearsal.aws.policies import Policies
+    from rehearsal.aws.timing import Transitions
+
+_BASE32 = string.ascii_uppercase + "234567"
+_IDENTIFIER = re.compile(r"[A-Za-z](?:-?[A-Za-z0-9])*")
+
+
+@dataclass
+class Region:
+    """One region's resources by ARN. Hold `lock` while reading or changing them."""
+
+    name: str
+    transitions: Transitions
+    policies: Policies
+    endpoints: dict[str, Endpoint] = field(default_factory=dict)
+    instances: dict[str, ReplicationInstance] = field(default_factory=dict)
+    connections: dict[tuple[str, str], Connection] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    tags: dict[str, dict[str, str]] = field(default_factory=dict)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def new_arn(self, kind: str, resource_identifier: str | None) -> str:
+        """An ARN as DMS makes it: its last part is random unless ResourceIdentifier asks for one."""
+        last = resource_identifier or "".join(secrets.choice(_BASE32) for _ in range(26))
+        return f"arn:aws:dms:{self.name}:{ACCOUNT}:{kind}:{last}"
+
+    def event(self, kind: str, identifier: str, category: str, message: str) -> None:
+        """Remember an event: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Events.html"""
+        self.events.append(
+            {
+                "SourceIdentifier": identifier,
+                "SourceType": kind,
+                "Message": message,
+                "EventCategories": [category],
+                "Date": datetime.now(UTC),
+            }
+        )
+
+
+def checked_identifier(parameter: str, value: str) -> str:
+    """The identifier as DMS keeps it, in lower case. Raises InvalidParameterValueError for one that it does not allow.
+
+    https://docs.aws.amazon.com/dms/latest/APIReference/API_CreateReplicationTask.html
+    """
+    if not _IDENTIFIER.fullmatch(value) or len(value) > 255:
+        raise InvalidParameterValueError(
+            f"The parameter {parameter} {value!r} is not a valid identifier. Identifiers must begin with a letter; must"
+            " contain only ASCII letters, digits, and hyphens; and must not end with a hyphen or contain two"
+            " consecutive hyphens."
+        )
+    return value.lower()

@@ -1,0 +1,92 @@
+"""The worker process of one running task: started, spoken to, and started again when it dies unasked."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_ROOT = Path(__file__).parents[3]
+_ENDED = {"stopped", "failed"}
+
+
+class Replication:
+    """One run of a task. ``listen`` gets every event that the worker reports, in one thread."""
+
+    def __init__(self, job: dict[str, Any], listen: Callable[[dict[str, Any]], None], restart_after_s: float) -> None:
+        self._job = job
+        self._listen = listen
+        self._restart_after_s = restart_after_s
+        self._worker: subprocess.Popen[bytes] | None = None
+        self._stopping = threading.Event()
+        threading.Thread(target=self._supervise, daemon=True).start()
+
+    def tell(self, command: dict[str, Any]) -> None:
+        """Send the worker a command; one that is just being started again does not get it."""
+        worker = self._worker
+        if worker is not None and worker.stdin is not None:
+            with contextlib.suppress(OSError):
+                worker.stdin.write(json.dumps(command).encode() + b"\n")
+                worker.stdin.flush()
+
+    def stop(self) -> None:
+        """Have the worker end at the next transaction's end; `stopped` is reported when it has."""
+        self._stopping.set()
+        self.tell({"do": "stop"})
+
+    def kill(self) -> bool:
+        """kill -9 the worker, as a fault; whether there was one to kill."""
+        worker = self._worker
+        if worker is None or worker.poll() is not None:
+            return False
+        os.killpg(worker.pid, signal.SIGKILL)
+        return True
+
+    def _supervise(self) -> None:
+        """This thread must live as long as the worker: the kernel ends the worker with it (PR_SET_PDEATHSIG)."""
+        while True:
+            last = self._run_worker()
+            if last in _ENDED:
+                return
+            if self._stopping.is_set():
+                self._listen({"event": "stopped"})
+                return
+            self._listen({"event": "died"})
+            if last != "none":
+                self._job["start"] = "resume"
+            if self._stopping.wait(self._restart_after_s):
+                self._listen({"event": "stopped"})
+                return
+
+    def _run_worker(self) -> str:
+        """Run one worker to its end; the last of the events that matter here."""
+        environment = os.environ | {"PYTHONPATH": f"{_ROOT / 'plugins'}{os.pathsep}{_ROOT}"}
+        self._worker = worker = subprocess.Popen(
+            [sys.executable, "-m", "rehearsal.aws.worker"],
+            cwd=_ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
+        self.tell(self._job)
+        if self._stopping.is_set():
+            self.tell({"do": "stop"})
+        last = "none" if self._job["start"] != "resume" else "running"
+        assert worker.stdout is not None  # noqa: S101  # a pipe was asked for
+        for line in worker.stdout:
+            event = json.loads(line)
+            if event["event"] in {"running", *_ENDED}:
+                last = event["event"]
+            self._listen(event)
+        worker.wait()
+        return last

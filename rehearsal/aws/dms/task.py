@@ -1,0 +1,142 @@
+"""A replication task as DMS describes it."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from rehearsal.aws.dms.errors import InvalidParameterValueError
+
+if TYPE_CHECKING:
+    from rehearsal.aws.dms.replication import Replication
+
+_LSN = r"[0-9A-Fa-f]{1,8}/[0-9A-Fa-f]{1,8}"
+_POSITION = re.compile(rf"(?:checkpoint:V1#\d+#(?P<checkpoint>{_LSN})(?:#[^#]*)*|(?P<lsn>{_LSN}))")
+_COUNTERS = ("Inserts", "Updates", "Deletes", "AppliedInserts", "AppliedUpdates", "AppliedDeletes")
+
+
+@dataclass
+class Task:
+    """A task, its state, and what its worker last said. `status` is one of DMS's:
+
+    creating, ready, starting, running, stopping, stopped, failed, deleting, modifying, testing, moving, failed-move.
+    """
+
+    arn: str
+    identifier: str
+    source_arn: str
+    target_arn: str
+    instance_arn: str
+    migration_type: str
+    mappings: str
+    settings: dict[str, Any]
+    cdc_start_position: str | None = None
+    status: str = "creating"
+    stop_reason: str | None = None
+    last_failure: str | None = None
+    recovery_lsn: str | None = None
+    created: datetime = field(default_factory=lambda: datetime.now(UTC))
+    started: datetime | None = None
+    stopped: datetime | None = None
+    freshly_started: datetime | None = None
+    tables: dict[str, dict[str, Any]] = field(default_factory=dict)
+    replication: Replication | None = None
+
+    @property
+    def endpoint_arns(self) -> tuple[str, str]:
+        """Source and target."""
+        return self.source_arn, self.target_arn
+
+    @property
+    def resource_id(self) -> str:
+        """The last part of the ARN."""
+        return self.arn.rpartition(":")[2]
+
+    @property
+    def slot(self) -> str:
+        """The replication slot that DMS makes for the task where the endpoint names none."""
+        return f"{re.sub('[^a-z0-9]', '_', self.resource_id.lower())[:40]}_awsdms"
+
+    def shown(self, *, without_settings: bool = False) -> dict[str, Any]:
+        """The task in the answer of a call."""
+        shown = {
+            "ReplicationTaskIdentifier": self.identifier,
+            "SourceEndpointArn": self.source_arn,
+            "TargetEndpointArn": self.target_arn,
+            "ReplicationInstanceArn": self.instance_arn,
+            "MigrationType": self.migration_type,
+            "TableMappings": None if without_settings else self.mappings,
+            "ReplicationTaskSettings": None if without_settings else json.dumps(self.settings, indent=2),
+            "Status": self.status,
+            "LastFailureMessage": self.last_failure,
+            "StopReason": self.stop_reason,
+            "ReplicationTaskCreationDate": self.created,
+            "ReplicationTaskStartDate": self.started,
+            "CdcStartPosition": self.cdc_start_position,
+            "RecoveryCheckpoint": self.recovery_lsn and f"checkpoint:V1#1#{padded(self.recovery_lsn)}#0#0#*#0#0",
+            "ReplicationTaskArn": self.arn,
+            "ReplicationTaskStats": self._stats() if self.started else None,
+        }
+        return {name: value for name, value in shown.items() if value is not None}
+
+    def shown_tables(self) -> list[dict[str, Any]]:
+        """The task's table statistics."""
+        return [
+            {
+                "SchemaName": name.partition(".")[0],
+                "TableName": name.partition(".")[2],
+                **{counter: table["counts"].get(counter, 0) for counter in _COUNTERS},
+                "Ddls": 0,
+                "AppliedDdls": 0,
+                "FullLoadRows": 0,
+                "FullLoadErrorRows": 0,
+                "FullLoadCondtnlChkFailedRows": 0,
+                "LastUpdateTime": datetime.fromtimestamp(table["updated"], UTC),
+                "TableState": table["state"],
+                "ValidationPendingRecords": 0,
+                "ValidationFailedRecords": 0,
+                "ValidationSuspendedRecords": 0,
+                "ValidationState": "Not enabled",
+            }
+            for name, table in sorted(self.tables.items())
+        ]
+
+    def _stats(self) -> dict[str, Any]:
+        errored = sum(table["state"] == "Table error" for table in self.tables.values())
+        end = self.stopped or datetime.now(UTC)
+        stats = {
+            "FullLoadProgressPercent": 100,
+            "ElapsedTimeMillis": int((end - (self.started or end)).total_seconds() * 1000),
+            "TablesLoaded": len(self.tables) - errored,
+            "TablesLoading": 0,
+            "TablesQueued": 0,
+            "TablesErrored": errored,
+            "FreshStartDate": self.freshly_started,
+            "StartDate": self.started,
+            "StopDate": self.stopped,
+        }
+        return {name: value for name, value in stats.items() if value is not None}
+
+
+def padded(lsn: str) -> str:
+    """An LSN as DMS writes it: `4AF/B00000D0` -> `000004AF/B00000D0`."""
+    high, low = lsn.split("/")
+    return f"{high.upper():0>8}/{low.upper():0>8}"
+
+
+def start_lsn(position: str) -> str:
+    """The LSN of a CdcStartPosition, a plain one or DMS's checkpoint. Raises InvalidParameterValueError.
+
+    https://docs.aws.amazon.com/dms/latest/APIReference/API_StartReplicationTask.html
+    """
+    found = _POSITION.fullmatch(position)
+    if not found:
+        raise InvalidParameterValueError(
+            f"the CdcStartPosition {position!r} is neither an LSN (4AF/B00000D0) nor a checkpoint"
+            " (checkpoint:V1#1#000004AF/B00000D0#0#0#*#0#0)"
+        )
+    high, low = str(found["checkpoint"] or found["lsn"]).split("/")
+    return f"{int(high, 16):X}/{int(low, 16):X}"

@@ -1,0 +1,71 @@
+"""Task settings: what DMS assumes, and what a task says instead.
+
+https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TaskSettings.html; the defaults beside this
+file are those that DescribeReplicationTasks shows for a task made without settings.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+from rehearsal.aws.dms.errors import InvalidParameterValueError
+
+DEFAULTS: dict[str, Any] = json.loads(Path(__file__).with_name("default_task_settings.json").read_text())
+
+_RECORD_POLICIES = {"IGNORE_RECORD", "LOG_ERROR", "SUSPEND_TABLE", "STOP_TASK"}
+_CHOICES = {
+    "DataErrorPolicy": _RECORD_POLICIES,
+    "DataTruncationErrorPolicy": _RECORD_POLICIES,
+    "DataErrorEscalationPolicy": {"LOG_ERROR", "SUSPEND_TABLE", "STOP_TASK"},
+    "TableErrorPolicy": {"SUSPEND_TABLE", "STOP_TASK"},
+    "TableErrorEscalationPolicy": {"STOP_TASK"},
+    "ApplyErrorDeletePolicy": _RECORD_POLICIES,
+    "ApplyErrorInsertPolicy": _RECORD_POLICIES | {"INSERT_RECORD", "UPDATE_RECORD"},
+    "ApplyErrorUpdatePolicy": _RECORD_POLICIES | {"INSERT_RECORD", "UPDATE_RECORD"},
+    "ApplyErrorEscalationPolicy": {"LOG_ERROR", "SUSPEND_TABLE", "STOP_TASK"},
+    "TargetTablePrepMode": {"DO_NOTHING", "DROP_AND_CREATE", "TRUNCATE_BEFORE_LOAD"},
+}
+
+
+def merged(text: str | None, *, over: dict[str, Any] | None = None, creating: bool = False) -> dict[str, Any]:
+    """The settings of the JSON ``text`` over those of ``over`` (DMS's defaults, if None).
+
+    Raises InvalidParameterValueError with everything that DMS would not take.
+    """
+    try:
+        given = json.loads(text) if text else {}
+    except ValueError as error:
+        raise InvalidParameterValueError(f"Task Settings document error: Invalid json: {error}") from error
+    if not isinstance(given, dict):
+        raise InvalidParameterValueError("Task Settings document error: Invalid json: an object is expected")
+    logging = given.get("Logging") or {}
+    if creating and any(logging.get(name) for name in ("CloudWatchLogGroup", "CloudWatchLogStream")):
+        raise InvalidParameterValueError(
+            "Task Settings CloudWatchLogGroup or CloudWatchLogStream cannot be set on create."
+        )
+    problems: list[str] = []
+    result: dict[str, Any] = _merge(copy.deepcopy(over or DEFAULTS), given, "", problems)
+    if problems:
+        raise InvalidParameterValueError(f"Task Settings document error: {'; '.join(problems)}")
+    return result
+
+
+def _merge(base: dict[str, Any], given: dict[str, Any], path: str, problems: list[str]) -> dict[str, Any]:
+    for name, value in given.items():
+        where = f"{path}{name}"
+        if name not in base:
+            problems.append(f"{where} is not known")
+        elif isinstance(base[name], dict) and isinstance(value, dict):
+            _merge(base[name], value, f"{where}.", problems)
+        elif value is not None and base[name] is not None and type(value) is not type(base[name]):
+            problems.append(f"{where} is {json.dumps(value)}; a value like {json.dumps(base[name])[:40]} is expected")
+        elif name in _CHOICES and value not in _CHOICES[name]:
+            problems.append(f"{where} is {json.dumps(value)}; it can be {', '.join(sorted(_CHOICES[name]))}")
+        elif name == "LobMaxSize" and not 0 <= value <= 102400:
+            problems.append(f"{where} is {value} KB; it can be 0 to 102400")
+        elif value is not None:
+            base[name] = value
+    return base

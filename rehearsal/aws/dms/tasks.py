@@ -1,0 +1,252 @@
+"""The calls on replication tasks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rehearsal.aws.dms import task_settings
+from rehearsal.aws.dms.describe import Filters, filtered, found, page
+from rehearsal.aws.dms.errors import (
+    InvalidParameterCombinationError,
+    InvalidParameterValueError,
+    InvalidResourceStateError,
+    ResourceAlreadyExistsError,
+    ResourceNotFoundError,
+)
+from rehearsal.aws.dms.monitoring import log_names
+from rehearsal.aws.dms.region import checked_identifier
+from rehearsal.aws.dms.task import Task, start_lsn
+from reverse_sync.table_mapping import MappingError, TableMapping
+
+if TYPE_CHECKING:
+    from rehearsal.aws.dms.connections import Connections
+    from rehearsal.aws.dms.endpoints import Endpoint, Endpoints
+    from rehearsal.aws.dms.instances import ReplicationInstances
+    from rehearsal.aws.dms.life import TaskLife
+    from rehearsal.aws.dms.protocol import Parameters
+    from rehearsal.aws.dms.region import Region
+
+_AT_REST = ("ready", "stopped", "failed", "failed-move")
+_FILTERS: Filters = {
+    "replication-task-arn": "ReplicationTaskArn",
+    "replication-task-id": "ReplicationTaskIdentifier",
+    "migration-type": "MigrationType",
+    "endpoint-arn": lambda task: (task["SourceEndpointArn"], task["TargetEndpointArn"]),
+    "replication-instance-arn": "ReplicationInstanceArn",
+}
+_TABLE_FILTERS = {"schema-name": "SchemaName", "table-name": "TableName", "table-state": "TableState"}
+
+
+class Tasks:
+    """Checks what is asked of a task, and has `TaskLife` do it."""
+
+    def __init__(
+        self,
+        region: Region,
+        instances: ReplicationInstances,
+        endpoints: Endpoints,
+        connections: Connections,
+        life: TaskLife,
+    ) -> None:
+        self._region = region
+        self._instances = instances
+        self._endpoints = endpoints
+        self._connections = connections
+        self._life = life
+
+    def create_replication_task(self, parameters: Parameters) -> dict[str, Any]:
+        """CreateReplicationTask."""
+        identifier = checked_identifier("ReplicationTaskIdentifier", parameters["ReplicationTaskIdentifier"])
+        self._check_unused(identifier)
+        instance = self._instances.available(parameters["ReplicationInstanceArn"])
+        source = self._endpoint(parameters["SourceEndpointArn"], "source")
+        target = self._endpoint(parameters["TargetEndpointArn"], "target")
+        _check_mapping(parameters["TableMappings"])
+        _check_position(parameters)
+        task = Task(
+            arn=self._region.new_arn("task", parameters.get("ResourceIdentifier")),
+            identifier=identifier,
+            source_arn=source.arn,
+            target_arn=target.arn,
+            instance_arn=instance.arn,
+            migration_type=parameters["MigrationType"],
+            mappings=parameters["TableMappings"],
+            settings=task_settings.merged(parameters.get("ReplicationTaskSettings"), creating=True),
+            cdc_start_position=parameters.get("CdcStartPosition"),
+        )
+        self._name_log(task)
+        self._region.tasks[task.arn] = task
+        self._region.tags[task.arn] = {tag["Key"]: tag["Value"] for tag in parameters.get("Tags", [])}
+        self._life.enter(task, "creating", "task_ready", "ready", ("creation", "Replication task created."))
+        return {"ReplicationTask": task.shown()}
+
+    def describe_replication_tasks(self, parameters: Parameters) -> dict[str, Any]:
+        """DescribeReplicationTasks."""
+        without = bool(parameters.get("WithoutSettings"))
+        shown = (task.shown(without_settings=without) for task in self._region.tasks.values())
+        return page("ReplicationTasks", found("Tasks", filtered(shown, parameters, _FILTERS), parameters), parameters)
+
+    def modify_replication_task(self, parameters: Parameters) -> dict[str, Any]:
+        """ModifyReplicationTask: "The task must be stopped before you can modify it."
+
+        https://docs.aws.amazon.com/dms/latest/APIReference/API_ModifyReplicationTask.html
+        """
+        task = self._at_rest(parameters, "modified")
+        _check_position(parameters)
+        if mappings := parameters.get("TableMappings"):
+            _check_mapping(mappings)
+        settings = task_settings.merged(parameters.get("ReplicationTaskSettings"), over=task.settings)
+        if identifier := parameters.get("ReplicationTaskIdentifier"):
+            identifier = checked_identifier("ReplicationTaskIdentifier", identifier)
+            if any(other.identifier == identifier for other in self._region.tasks.values() if other is not task):
+                raise ResourceAlreadyExistsError(
+                    f"The resource you are attempting to create already exists: {identifier}."
+                )
+        task.identifier = identifier or task.identifier
+        task.migration_type = parameters.get("MigrationType", task.migration_type)
+        task.mappings = mappings or task.mappings
+        task.settings = settings
+        task.cdc_start_position = parameters.get("CdcStartPosition", task.cdc_start_position)
+        self._name_log(task)
+        self._life.enter(
+            task, "modifying", "task_modify", task.status, ("configuration change", "Replication task modified.")
+        )
+        return {"ReplicationTask": task.shown()}
+
+    def start_replication_task(self, parameters: Parameters) -> dict[str, Any]:
+        """StartReplicationTask, by the rules of each start type for a task that replicates changes only.
+
+        https://docs.aws.amazon.com/dms/latest/APIReference/API_StartReplicationTask.html
+        """
+        task = self._existing(parameters["ReplicationTaskArn"])
+        if task.status not in _AT_REST:
+            raise InvalidResourceStateError(f"Replication Task cannot be started, invalid state: {task.status}")
+        self._instances.available(task.instance_arn)
+        if task.migration_type != "cdc":
+            raise InvalidParameterCombinationError(
+                f"task {task.identifier} is of type {task.migration_type}; the rehearsal replicates changes only (cdc)"
+            )
+        _check_position(parameters)
+        kind = parameters["StartReplicationTaskType"]
+        if kind == "reload-target":
+            raise InvalidParameterCombinationError("Start Type : RELOAD_TARGET, not valid for tasks of type cdc")
+        if kind == "resume-processing" and task.started is None:
+            raise InvalidParameterCombinationError(
+                "Start Type : RESUME_PROCESSING, valid only for tasks that have run before"
+            )
+        start = "resume" if kind == "resume-processing" else self._fresh_start(task, parameters)
+        self._connections.require_tested(task.instance_arn, task.endpoint_arns)
+        self._life.start(task, start)
+        return {"ReplicationTask": task.shown()}
+
+    def stop_replication_task(self, parameters: Parameters) -> dict[str, Any]:
+        """StopReplicationTask."""
+        task = self._existing(parameters["ReplicationTaskArn"])
+        if task.status != "running":
+            raise InvalidResourceStateError(f"Replication task is not running: it is {task.status}")
+        self._life.stop(task)
+        return {"ReplicationTask": task.shown()}
+
+    def delete_replication_task(self, parameters: Parameters) -> dict[str, Any]:
+        """DeleteReplicationTask: a task that runs has to be stopped first."""
+        task = self._at_rest(parameters, "deleted")
+        self._life.delete(task)
+        return {"ReplicationTask": task.shown()}
+
+    def move_replication_task(self, parameters: Parameters) -> dict[str, Any]:
+        """MoveReplicationTask; `failed-move` if the other instance is gone or not available by then."""
+        task = self._at_rest(parameters, "moved")
+        target = self._instances.available(parameters["TargetReplicationInstanceArn"])
+        if target.arn == task.instance_arn:
+            raise InvalidResourceStateError(f"Replication task {task.identifier} is on {target.identifier} already.")
+        self._life.move(task, target)
+        return {"ReplicationTask": task.shown()}
+
+    def start_replication_task_assessment(self, parameters: Parameters) -> dict[str, Any]:
+        """StartReplicationTaskAssessment: the task is `testing`, then as before."""
+        task = self._at_rest(parameters, "assessed")
+        self._life.enter(task, "testing", "task_assess", task.status)
+        return {"ReplicationTask": task.shown()}
+
+    def reload_tables(self, parameters: Parameters) -> dict[str, Any]:
+        """ReloadTables: refused, see policy `reload_of_a_cdc_task`."""
+        task = self._existing(parameters["ReplicationTaskArn"])
+        if task.status != "running":
+            raise InvalidResourceStateError(f"Replication task {task.identifier} is {task.status}; it must be running.")
+        raise InvalidParameterCombinationError(
+            f"task {task.identifier} replicates changes only (cdc): its tables cannot be reloaded"
+        )
+
+    def describe_table_statistics(self, parameters: Parameters) -> dict[str, Any]:
+        """DescribeTableStatistics."""
+        task = self._existing(parameters["ReplicationTaskArn"])
+        tables = filtered(task.shown_tables(), parameters, _TABLE_FILTERS)
+        return {"ReplicationTaskArn": task.arn} | page("TableStatistics", tables, parameters, most=500)
+
+    def _fresh_start(self, task: Task, parameters: Parameters) -> str:
+        """`fresh`, or the LSN to begin at. SlotName and CdcStartPosition need each other, says the guide:
+
+        https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html
+        """
+        position = parameters.get("CdcStartPosition") or task.cdc_start_position
+        slot = self._region.endpoints[task.source_arn].settings.get("SlotName")
+        if bool(position) != bool(slot):
+            raise InvalidParameterCombinationError(
+                f"CdcStartPosition is {position or 'not given'} and the source endpoint's SlotName is"
+                f" {slot or 'not given'}; to begin at a position, give both"
+            )
+        return start_lsn(position) if position else "fresh"
+
+    def _endpoint(self, arn: str, kind: str) -> Endpoint:
+        endpoint = self._endpoints.existing(arn)
+        if endpoint.attributes["EndpointType"] != kind:
+            raise InvalidParameterValueError(
+                f"endpoint {endpoint.identifier} is a {endpoint.attributes['EndpointType']} endpoint, not a {kind}"
+            )
+        return endpoint
+
+    def _existing(self, arn: str) -> Task:
+        if arn not in self._region.tasks:
+            raise ResourceNotFoundError(f"Replication task not found: {arn}")
+        return self._region.tasks[arn]
+
+    def _check_unused(self, identifier: str, but_by: Task | None = None) -> None:
+        if any(task.identifier == identifier for task in self._region.tasks.values() if task is not but_by):
+            raise ResourceAlreadyExistsError(f"The resource you are attempting to create already exists: {identifier}")
+
+    def _at_rest(self, parameters: Parameters, participle: str) -> Task:
+        task = self._existing(parameters["ReplicationTaskArn"])
+        if task.status not in _AT_REST:
+            raise InvalidResourceStateError(
+                f"Replication task {task.identifier} is {task.status}; it cannot be {participle} now."
+            )
+        return task
+
+    def _name_log(self, task: Task) -> None:
+        """DMS fills in where the log is: the two settings can be read, not chosen."""
+        group, stream = log_names(self._region.instances[task.instance_arn].identifier, task)
+        logging = task.settings["Logging"]
+        logging["CloudWatchLogGroup"] = group if logging["EnableLogging"] else None
+        logging["CloudWatchLogStream"] = stream if logging["EnableLogging"] else None
+
+
+def _check_mapping(text: str) -> None:
+    try:
+        TableMapping.parse(text, "TableMappings")
+    except MappingError as error:
+        raise InvalidParameterValueError(f"Invalid json for table mappings: {error}") from error
+
+
+def _check_position(parameters: Parameters) -> None:
+    """Raises where DMS or the rehearsal cannot begin or end as asked."""
+    if parameters.get("CdcStartTime"):
+        raise InvalidParameterCombinationError(
+            f"CdcStartTime {parameters['CdcStartTime']:%Y-%m-%dT%H:%M:%SZ} cannot be used: a PostgreSQL source has no"
+            " start times, only positions (CdcStartPosition)"
+        )
+    if parameters.get("CdcStopPosition"):
+        raise InvalidParameterValueError(
+            "the rehearsal's tasks run until they are stopped: CdcStopPosition cannot be used"
+        )
+    if parameters.get("CdcStartPosition"):
+        start_lsn(parameters["CdcStartPosition"])

@@ -1,0 +1,82 @@
+"""What AWS does not document about DMS: each choice named here, with its reason and its other values.
+
+`PUT /rehearsal/policies` changes one for tasks that are started from then on, so that what stands on a guess can be
+rehearsed both ways. Two policies of the mapping language itself (which of several rules on one object applies, and that
+a wildcard and a literal rule meet on one object) are in `reverse_sync.table_mapping.policy`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class Policy(NamedTuple):
+    """The values that a policy can have, the default first, and why that one."""
+
+    values: tuple[str, ...]
+    reason: str
+
+
+POLICIES = {
+    "missing_target_column": Policy(
+        ("table_error", "data_error"),
+        "An Oracle column that the projection names but the table lacks fails every row alike (ORA-00904), so it is"
+        " taken for an error of the table's metadata (TableErrorPolicy, SUSPEND_TABLE by default), not of a record.",
+    ),
+    "slot_on_task_deletion": Policy(
+        ("kept", "dropped"),
+        "The guide only says that slots remain when a task no longer runs and are to be dropped by hand"
+        " (https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html). Kept is the case that"
+        " fills a disk, so it is the one to rehearse.",
+    ),
+    "primary_key_update": Policy(
+        ("ignored", "applied"),
+        "Documented: the target takes it for an update that matched no row and writes no exception"
+        " (https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html). `applied` updates the row"
+        " by its old key, as some users report.",
+    ),
+    "suspended_table_on_resume": Policy(
+        ("stays", "retried"),
+        "A table in error can only be reloaded, says the guide of TableErrorPolicy; that resume-processing takes it up"
+        " again, after the changes that it missed, would lose data silently.",
+    ),
+    "recovery_checkpoint": Policy(
+        ("always", "as_task_setting"),
+        "With TaskRecoveryTableEnabled DMS keeps its position in awsdms_txn_state on the target. What it does without"
+        " (the default) is not told; the stand-in keeps its position there always, unless this says otherwise: then a"
+        " resume begins at what the slot last confirmed, and changes may be applied twice.",
+    ),
+    "reload_of_a_cdc_task": Policy(
+        ("refused",),
+        "ReloadTables and reload-target are documented for tasks that load. A task that only replicates changes has"
+        " nothing to reload.",
+    ),
+    "table_state_of_a_cdc_task": Policy(
+        ("Table completed", "Before load"),
+        "Which TableState a table shows that never was loaded is not told. Users see it as completed.",
+    ),
+}
+
+
+class Policies:
+    """The values that are in force."""
+
+    def __init__(self) -> None:
+        self._values = {name: policy.values[0] for name, policy in POLICIES.items()}
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name]
+
+    def as_dict(self) -> dict[str, str]:
+        """Every policy's value."""
+        return dict(self._values)
+
+    def update(self, values: dict[str, Any]) -> dict[str, str]:
+        """Change some, all or none; returns all. Raises ValueError for a strange name or value."""
+        for name, value in values.items():
+            if name not in POLICIES:
+                raise ValueError(f"there is no policy {name!r}; there are {', '.join(POLICIES)}")
+            if value not in POLICIES[name].values:
+                raise ValueError(f"policy {name} is {value!r}; it can be {' or '.join(POLICIES[name].values)}")
+        self._values.update(values)
+        return self.as_dict()

@@ -1,0 +1,82 @@
+"""`python -m rehearsal.aws.worker`: one task, from its slot to Oracle. The job is the first line of stdin."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from typing import Any
+
+import oracledb
+
+from rehearsal.aws.worker.commands import Commands
+from rehearsal.aws.worker.errors import FatalError, RecoverableError, Retries
+from rehearsal.aws.worker.report import Log, report
+from rehearsal.aws.worker.source import Source, translated
+from rehearsal.aws.worker.stream import Stopped, Stream
+from rehearsal.aws.worker.target import Target
+from rehearsal.aws.worker.target import translated as oracle_translated
+from rehearsal.lifetime import die_with_parent
+from reverse_sync.table_mapping import MappingError
+
+
+def main() -> None:
+    """Replicate until told to stop or nothing can be done; recoverable errors are tried again."""
+    die_with_parent(signal.SIGKILL)
+    commands = Commands()
+    job = commands.next(timeout_s=60)
+    if job is None:
+        sys.exit("no job came on stdin")
+    log, retries = Log(), Retries(job["settings"]["ErrorBehavior"], job["retry_second"])
+    try:
+        while True:
+            try:
+                _replicate(job, commands, log, retries)
+            except RecoverableError as error:
+                _recover(error, commands, log, retries)
+    except Stopped:
+        log.add("TASK_MANAGER", "I", "Task was stopped by a request")
+        log.send()
+        report("stopped")
+    except (FatalError, MappingError) as error:
+        report("failed", message=str(error), stop_reason="FATAL_ERROR")
+
+
+def _replicate(job: dict[str, Any], commands: Commands, log: Log, retries: Retries) -> None:
+    """One attempt; ends by an exception only."""
+    login, control_schema = job["target"], job["settings"]["ControlTablesSettings"]["ControlSchema"]
+    target = Target(login, job["task"], control_schema or str(login["user"]).upper())
+    source = Source(job["source"], job["slot"], job["plugin"])
+    try:
+        with translated():
+            target.connect()
+            source.connect()
+            stream = Stream(job, source, target, commands, log)
+            stream.prepare()
+            job["start"] = "resume"
+            stream.run(on_commit=retries.succeeded)
+    except oracledb.Error as error:
+        raise oracle_translated(error) from error
+    finally:
+        log.send()
+        source.close()
+        target.close()
+
+
+def _recover(error: RecoverableError, commands: Commands, log: Log, retries: Retries) -> None:
+    """Wait until the next attempt. Raises FatalError's kin by ending the process where DMS would give up."""
+    wait_s = retries.wait_s()
+    if wait_s is None:
+        report("failed", message=f"{error}; no more attempts are made", stop_reason="RECOVERABLE_ERROR")
+        sys.exit(0)
+    log.add("TASK_MANAGER", "W", f"{error}; attempt {retries.failures} to recover follows in {wait_s:g} s")
+    log.send()
+    report("error", message=str(error), metrics={"CDCLatencyTarget": retries.failing_s()})
+    deadline = time.monotonic() + wait_s
+    while (left_s := deadline - time.monotonic()) > 0:
+        if (commands.next(left_s) or {}).get("do") == "stop":
+            raise Stopped
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,314 @@
+"""Changes become array DML: what the task's tables are, what their rows become, and what Oracle makes of it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import oracledb
+
+from rehearsal.aws.worker import errors
+from rehearsal.aws.worker.errors import ErrorPolicies, FatalError
+from rehearsal.aws.worker.target import code, is_lost, translated
+from rehearsal.aws.worker.values import LOB_TYPES, for_oracle, limited_lob, reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rehearsal.aws.worker.changes import Change
+    from rehearsal.aws.worker.report import Log
+    from rehearsal.aws.worker.target import Target
+    from reverse_sync.table_mapping import Projection
+
+BATCH_ROWS = 2000
+_VERBS = {"I": "Insert", "U": "Update", "D": "Delete"}
+_TRUNCATED = {1401, 12899}
+_TABLE_ERRORS = {942, 1031, 1552, 1647, 1653}
+_NO_COLUMN, _DUPLICATE = 904, 1
+
+
+@dataclass
+class TargetTable:
+    """One source table on its way: its projection, how to read its values, and its statistics."""
+
+    name: str
+    projection: Projection
+    readers: dict[str, Callable[[Any], object]]
+    lobs: frozenset[str]
+    columns: frozenset[str]
+    state: str
+    counts: dict[str, int] = field(default_factory=dict)
+    updated: float = field(default_factory=time.time)
+
+    @property
+    def suspended(self) -> bool:
+        """Whether the table is out of the replication."""
+        return self.state == "Table error"
+
+    def count(self, what: str, by: int = 1) -> None:
+        """Add to one of the counters of DescribeTableStatistics."""
+        self.counts[what] = self.counts.get(what, 0) + by
+        self.updated = time.time()
+
+    def as_state(self) -> dict[str, Any]:
+        """What is kept and reported of the table."""
+        return {"state": self.state, "counts": self.counts, "updated": self.updated}
+
+
+@dataclass
+class Statement:
+    """An SQL statement and the rows that wait for it; a row's binds, and the whole target row for an upsert."""
+
+    table: TargetTable
+    operation: str
+    sql: str
+    columns: tuple[str, ...]
+    rows: list[list[Any]] = field(default_factory=list)
+
+
+class Applier:
+    """Applies changes in their order; consecutive changes of one shape are one array DML."""
+
+    def __init__(self, target: Target, settings: dict[str, Any], policies: dict[str, str], log: Log) -> None:
+        self._target = target
+        self._lob_settings = settings["TargetMetadata"]
+        self._error_policies = ErrorPolicies(settings["ErrorBehavior"])
+        self._policies = policies
+        self._log = log
+        self._waiting: Statement | None = None
+        self._statements: dict[tuple[str, str, tuple[str, ...]], str] = {}
+        self._touched: dict[str, TargetTable] = {}
+        self.pending = 0
+
+    def take(self) -> tuple[int, dict[str, TargetTable]]:
+        """How many changes came since the last time, and the tables that they touched."""
+        taken, self.pending, self._touched = (self.pending, self._touched), 0, {}
+        return taken
+
+    def forget_statements(self) -> None:
+        """A table may have changed."""
+        self._statements.clear()
+
+    def add(self, change: Change, table: TargetTable) -> None:
+        """Take one change in. Raises RecoverableError and FatalError."""
+        self._touched[table.name] = table
+        if table.suspended:
+            return
+        verb = _VERBS[change.operation]
+        self.pending += 1
+        try:
+            self._add(change, table, verb)
+        except (ValueError, ArithmeticError, TypeError) as error:
+            self.flush()
+            self._failed("Data", table, f"{verb.upper()} {table.name}", f"{type(error).__name__}: {error}")
+        finally:
+            table.count(f"{verb}s")
+
+    def flush(self) -> None:
+        """Send what waits to Oracle. Raises RecoverableError and FatalError."""
+        statement, self._waiting = self._waiting, None
+        if statement is not None and not statement.table.suspended:
+            self._execute(statement)
+
+    def suspend(self, table: TargetTable, reason: str) -> None:
+        """Take the table out of the replication until it is started anew."""
+        table.state = "Table error"
+        table.updated = time.time()
+        self._touched[table.name] = table
+        self._log.add("TASK_MANAGER", "W", f"Table '{table.name}' was errored/suspended: {reason}")
+
+    def _add(self, change: Change, table: TargetTable, verb: str) -> None:
+        projection = table.projection
+        if change.operation == "I":
+            row = self._read(change.new, table)
+            if projection.passes(row):
+                target_row = self._transform(row, table)
+                self._wait(table, "I", target_row, ())
+            return
+        if not projection.source.primary_key:
+            return  # DMS ignores updates and deletes of a table without a primary key
+        row = self._read(change.new or change.old, table)
+        key = self._old_key(change, row, table)
+        moved = change.operation == "U" and key != {name: row[name] for name in key}
+        if moved and self._policies["primary_key_update"] == "ignored":
+            self._log.add("TARGET_APPLY", "W", f"An update of the primary key of {table.name} is ignored")
+            return
+        if not projection.passes(row):
+            return
+        key_values = tuple(for_oracle(projection.transform(key)[name]) for name in projection.primary_key)
+        self._wait(table, change.operation, self._transform(row, table) if verb == "Update" else {}, key_values)
+
+    def _read(self, values: dict[str, Any], table: TargetTable) -> dict[str, object]:
+        """The source row as Python values; LOBs that are too large are cut."""
+        readers = table.readers
+        row = {
+            name: None if value is None else readers[name](value) for name, value in values.items() if name in readers
+        }
+        if table.lobs and self._lob_settings["LimitedSizeLobMode"]:
+            for name in table.lobs & row.keys():
+                row[name], cut = limited_lob(row[name], self._lob_settings["LobMaxSize"])
+                if cut:
+                    self._log.add("TARGET_APPLY", "W", f"Column {name} of {table.name} was truncated to LobMaxSize")
+        return row
+
+    def _old_key(self, change: Change, row: dict[str, object], table: TargetTable) -> dict[str, object]:
+        """The key of the row before the change: only its columns are certain in what the plugin sends."""
+        key_columns = table.projection.source.primary_key
+        if not change.old:
+            return {name: row[name] for name in key_columns}
+        return {name: table.readers[name](change.old[name]) for name in key_columns}
+
+    def _transform(self, row: dict[str, object], table: TargetTable) -> dict[str, object]:
+        return {name: for_oracle(value) for name, value in table.projection.transform(row).items()}
+
+    def _wait(self, table: TargetTable, operation: str, row: dict[str, object], key: tuple[object, ...]) -> None:
+        columns = tuple(row)
+        waiting = self._waiting
+        if (
+            waiting is None
+            or waiting.table is not table
+            or waiting.operation != operation
+            or waiting.columns != columns
+            or len(waiting.rows) >= BATCH_ROWS
+        ):
+            self.flush()
+            if table.suspended:
+                return
+            waiting = self._waiting = Statement(table, operation, self._sql(table, operation, columns), columns)
+        waiting.rows.append([*row.values(), *key])
+
+    def _sql(self, table: TargetTable, operation: str, columns: tuple[str, ...]) -> str:
+        shape = (table.name, operation, columns)
+        if shape not in self._statements:
+            self._statements[shape] = _sql(table.projection, operation, columns)
+        return self._statements[shape]
+
+    def _execute(self, statement: Statement) -> None:
+        """One array DML; if Oracle does not take it as a whole, row by row."""
+        cursor, rows = self._target.cursor, statement.rows
+        try:
+            cursor.executemany(statement.sql, rows, batcherrors=True, arraydmlrowcounts=True)
+        except oracledb.Error as error:
+            if is_lost(error):
+                raise translated(error) from error
+            if len(rows) == 1 or self._is_table_error(error):
+                self._row_failed(statement, rows[0], error)
+                return
+            for row in rows:
+                self._execute(Statement(statement.table, statement.operation, statement.sql, statement.columns, [row]))
+                if statement.table.suspended:
+                    return
+            return
+        failures = {failure.offset: failure for failure in cursor.getbatcherrors()}
+        counts = cursor.getarraydmlrowcounts()
+        applied = sum(1 for count in counts if count)
+        statement.table.count(f"Applied{_VERBS[statement.operation]}s", applied)
+        if applied < len(rows):
+            self._judge(statement, failures, counts)
+
+    def _judge(self, statement: Statement, failures: dict[int, Any], counts: list[int]) -> None:
+        """Deal with the rows of an array DML that failed or met no row."""
+        for offset, row in enumerate(statement.rows):
+            if offset in failures:
+                self._row_failed(statement, row, oracledb.DatabaseError(failures[offset]))
+            elif not counts[offset]:
+                self._row_missed(statement, row)
+            if statement.table.suspended:
+                return
+
+    def _is_table_error(self, error: oracledb.Error) -> bool:
+        number = code(error)
+        return number in _TABLE_ERRORS or (
+            number == _NO_COLUMN and self._policies["missing_target_column"] == "table_error"
+        )
+
+    def _row_failed(self, statement: Statement, row: list[Any], error: oracledb.Error) -> None:
+        number, table = code(error), statement.table
+        if number == _DUPLICATE and statement.operation == "I":
+            kind = "ApplyErrorInsert"
+        elif self._is_table_error(error):
+            kind = "Table"
+        else:
+            kind = "DataTruncation" if number in _TRUNCATED else "Data"
+        self._failed(kind, table, _literal(statement.sql, row), str(error).splitlines()[0], (statement, row))
+
+    def _row_missed(self, statement: Statement, row: list[Any]) -> None:
+        kind = f"ApplyError{_VERBS[statement.operation]}"
+        self._failed(kind, statement.table, _literal(statement.sql, row), "0 rows affected", (statement, row))
+
+    def _failed(
+        self, kind: str, table: TargetTable, text: str, reason: str, failed: tuple[Statement, list[Any]] | None = None
+    ) -> None:
+        """Do what the task's settings say about an error of one record, or of a whole table."""
+        action = self._error_policies.action(kind, table.name)
+        if action == errors.IGNORE:
+            return
+        if action == errors.UPSERT and failed:
+            self._upsert(*failed)
+            return
+        projection = table.projection
+        self._log.add("TARGET_APPLY", "E" if kind == "Table" else "W", f"{reason}; table {table.name}; {text[:500]}")
+        if action == errors.STOP:
+            self._target.rollback()
+            self._target.add_exception(projection.schema, projection.table, text, reason, commit=True)
+            raise FatalError(f"{reason} in table {table.name} ({kind}Policy STOP_TASK)")
+        self._target.add_exception(projection.schema, projection.table, text, reason)
+        if action == errors.SUSPEND:
+            self.suspend(table, reason)
+
+    def _upsert(self, statement: Statement, row: list[Any]) -> None:
+        """A record that is there already is updated, one that is missing is inserted."""
+        table, columns = statement.table, statement.columns
+        values = dict(zip(columns, row, strict=False))
+        key = tuple(values[name] for name in table.projection.primary_key)
+        other = "U" if statement.operation == "I" else "I"
+        binds = [*values.values(), *(key if other == "U" else ())]
+        try:
+            self._target.cursor.execute(self._sql(table, other, columns), binds)
+        except oracledb.Error as error:
+            if is_lost(error):
+                raise translated(error) from error
+            if code(error) == _DUPLICATE and other == "I":
+                self._target.cursor.execute(self._sql(table, "U", columns), [*values.values(), *key])
+            else:
+                self._failed("Data", table, _literal(statement.sql, row), str(error).splitlines()[0])
+                return
+        table.count(f"Applied{_VERBS[statement.operation]}s")
+
+
+def target_table(name: str, projection: Projection, settings: dict[str, Any], known: dict[str, Any]) -> TargetTable:
+    """A table as its catalog shows it now, with the statistics ``known`` of it so far."""
+    lobs = frozenset(column.name for column in projection.source.columns if column.type in LOB_TYPES)
+    readers = {
+        column.name: reader(column)
+        for column in projection.source.columns
+        if settings["SupportLobs"] or column.name not in lobs
+    }
+    columns = frozenset(column.name for column in projection.source.columns)
+    return TargetTable(name, projection, readers, lobs, columns, known["state"], known["counts"], known["updated"])
+
+
+def _sql(projection: Projection, operation: str, columns: tuple[str, ...]) -> str:
+    where = f"{_quoted(projection.schema)}.{_quoted(projection.table)}"
+    if operation == "I":
+        places = ", ".join(f":{number}" for number in range(1, len(columns) + 1))
+        return f"INSERT INTO {where} ({', '.join(map(_quoted, columns))}) VALUES ({places})"  # noqa: S608
+    keys = " AND ".join(
+        f"{_quoted(name)} = :{number}" for number, name in enumerate(projection.primary_key, len(columns) + 1)
+    )
+    if operation == "D":
+        return f"DELETE FROM {where} WHERE {keys}"  # noqa: S608
+    assignments = ", ".join(f"{_quoted(name)} = :{number}" for number, name in enumerate(columns, 1))
+    return f"UPDATE {where} SET {assignments} WHERE {keys}"  # noqa: S608
+
+
+def _quoted(name: str) -> str:
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"'
+
+
+def _literal(sql: str, row: list[Any]) -> str:
+    """A statement with its values, as awsdms_apply_exceptions shows it."""
+    values = ", ".join("NULL" if value is None else f"'{value}'" for value in row)
+    return f"{sql} -- values: {values}"

@@ -1,0 +1,190 @@
+"""The PostgreSQL side of a worker: its slot, pglogical's sets, the catalog, and the stream of changes.
+
+https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import psycopg2
+from psycopg2.extras import LogicalReplicationConnection
+
+from rehearsal.aws.worker.changes import from_pglogical, from_test_decoding
+from rehearsal.aws.worker.errors import FatalError, RecoverableError
+from reverse_sync.table_mapping import Column, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rehearsal.aws.worker.changes import Message
+    from reverse_sync.table_mapping import TableMapping
+
+_PGLOGICAL, _TEST_DECODING = "pglogical_output", "test_decoding"
+_FATAL_SQLSTATES = ("28", "3D", "42", "55000", "58P01")
+"""Wrong password, no such database, no such slot or privilege, a slot that cannot be read any more, no such plugin."""
+
+_COLUMNS = """
+    SELECT a.attname, format_type(a.atttypid, NULL), NOT a.attnotnull,
+           CASE WHEN a.atttypid IN (1042, 1043) AND a.atttypmod > 4 THEN a.atttypmod - 4 END,
+           CASE WHEN a.atttypid = 1700 AND a.atttypmod > 4 THEN ((a.atttypmod - 4) >> 16) & 65535 END,
+           CASE WHEN a.atttypid = 1700 AND a.atttypmod > 4 THEN (a.atttypmod - 4) & 65535 END,
+           coalesce(a.attnum = ANY (i.indkey), false)
+    FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
+    WHERE n.nspname = %s AND c.relname = %s
+    ORDER BY a.attnum
+"""
+_TABLES = """
+    SELECT n.nspname, c.relname, EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND n.nspname !~ '^(pg_|information_schema|pglogical)'
+"""
+
+
+class Source:
+    """One connection for the catalog and one for the stream. Database errors come out as Recoverable or Fatal."""
+
+    def __init__(self, login: dict[str, Any], slot: str, wanted_plugin: str) -> None:
+        self._login = login
+        self._slot = slot
+        self._wanted_plugin = wanted_plugin
+        self._sql: Any = None
+        self._stream: Any = None
+        self.cursor: Any = None
+        self.plugin = _TEST_DECODING
+        self.decode: Callable[[str], Message] = from_test_decoding
+
+    def connect(self) -> None:
+        """Connect, and see which plugin there is: pglogical where it can be used, otherwise test_decoding."""
+        with translated():
+            self._sql = psycopg2.connect(**self._parameters(), options="-c TimeZone=UTC")
+            self._sql.autocommit = True
+            self._stream = psycopg2.connect(
+                **self._parameters(),
+                options="-c TimeZone=UTC -c DateStyle=ISO -c IntervalStyle=postgres -c extra_float_digits=1",
+                connection_factory=LogicalReplicationConnection,
+            )
+            has_pglogical = self._rows("SELECT 1 FROM pg_extension WHERE extname = 'pglogical'")
+        if has_pglogical and self._wanted_plugin != "test-decoding":
+            self.plugin, self.decode = _PGLOGICAL, from_pglogical
+
+    def close(self) -> None:
+        """Leave PostgreSQL, in whatever state the connections are."""
+        for connection in (self._stream, self._sql):
+            if connection is not None:
+                connection.close()
+
+    def tables(self, mapping: TableMapping) -> dict[tuple[str, str], bool]:
+        """The tables that the mapping selects, and whether each has a primary key."""
+        with translated():
+            rows = self._rows(_TABLES)
+        return {(schema, table): has_key for schema, table, has_key in rows if mapping.selects(schema, table)}
+
+    def table(self, schema: str, name: str) -> Table:
+        """A table as it is now."""
+        with translated():
+            rows = self._rows(_COLUMNS, schema, name)
+        columns = tuple(
+            Column(column, kind, nullable=nullable, length=length, precision=precision, scale=scale)
+            for column, kind, nullable, length, precision, scale, _ in rows
+        )
+        return Table(schema, name, columns, tuple(row[0] for row in rows if row[6]))
+
+    def recreate_slot(self) -> str:
+        """Drop the slot, if it is there, and make it anew: what was not read from it is lost. Returns its LSN."""
+        with translated():
+            if self._rows("SELECT 1 FROM pg_replication_slots WHERE slot_name = %s", self._slot):
+                self._rows("SELECT pg_drop_replication_slot(%s)", self._slot)
+            create = "SELECT lsn FROM pg_create_logical_replication_slot(%s, %s)"
+            return str(self._rows(create, self._slot, self.plugin)[0][0])
+
+    def check_slot(self, lsn: str | None) -> None:
+        """Raises FatalError unless the slot is there and has what follows ``lsn``."""
+        query = "SELECT plugin, confirmed_flush_lsn, confirmed_flush_lsn > %s::pg_lsn FROM pg_replication_slots"
+        with translated():
+            rows = self._rows(f"{query} WHERE slot_name = %s", lsn, self._slot)  # a constant
+        if not rows:
+            raise FatalError(f'replication slot "{self._slot}" does not exist')
+        plugin, confirmed, too_old = rows[0]
+        if too_old:
+            raise FatalError(
+                f'the position {lsn} is older than {confirmed}, which replication slot "{self._slot}" has confirmed'
+            )
+        if plugin not in (self.plugin, "pglogical"):
+            self.plugin, self.decode = _TEST_DECODING, from_test_decoding
+
+    def sync_sets(self, tables: dict[tuple[str, str], bool]) -> None:
+        """Bring pglogical's node and the two replication sets up to what the mapping selects.
+
+        The guide's own recipe: one set for updates and deletes, one (its name begins with i) for inserts; a table
+        without a primary key can only be in the second.
+        """
+        if self.plugin != _PGLOGICAL:
+            return
+        with translated():
+            if not self._rows("SELECT 1 FROM pglogical.local_node"):
+                dsn = f"host={self._login['host']} port={self._login['port']} dbname={self._login['database']}"
+                self._rows("SELECT pglogical.create_node(%s, %s)", "awsdms_node", dsn)
+            for name, inserts in ((self._slot, False), (f"i{self._slot}", True)):
+                if not self._rows("SELECT 1 FROM pglogical.replication_set WHERE set_name = %s", name):
+                    flags = (inserts, not inserts, not inserts, False)
+                    self._rows("SELECT pglogical.create_replication_set(%s, %s, %s, %s, %s)", name, *flags)
+                members = set(self._rows("SELECT nspname, relname FROM pglogical.tables WHERE set_name = %s", name))
+                for (schema, table), has_key in tables.items():
+                    if (schema, table) not in members and (inserts or has_key):
+                        self._rows(
+                            "SELECT pglogical.replication_set_add_table(%s, format('%%I.%%I', %s, %s)::regclass)",
+                            name,
+                            schema,
+                            table,
+                        )
+
+    def start(self, lsn: str | None) -> None:
+        """Begin to stream from ``lsn``, or from what the slot last confirmed."""
+        options = {"skip-empty-xacts": "1", "include-xids": "0"}
+        if self.plugin == _PGLOGICAL:
+            options = {
+                "expected_encoding": "UTF8",
+                "min_proto_version": "1",
+                "max_proto_version": "1",
+                "startup_params_format": "1",
+                "proto_format": "json",
+                "pglogical.replication_set_names": f"{self._slot},i{self._slot}",
+            }
+        with translated():
+            self.cursor = self._stream.cursor()
+            self.cursor.start_replication(slot_name=self._slot, start_lsn=lsn_number(lsn), options=options, decode=True)
+
+    def _rows(self, query: str, *arguments: Any) -> list[Any]:
+        with self._sql.cursor() as cursor:
+            cursor.execute(query, arguments)
+            return list(cursor.fetchall())
+
+    def _parameters(self) -> dict[str, Any]:
+        names = {"host": "host", "port": "port", "dbname": "database", "user": "user", "password": "password"}
+        return {"connect_timeout": 10} | {name: self._login[key] for name, key in names.items()}
+
+
+def lsn_number(lsn: str | None) -> int:
+    """A position as a number; 0, which stands for the slot's own, for None."""
+    high, low = (lsn or "0/0").split("/")
+    return (int(high, 16) << 32) + int(low, 16)
+
+
+class translated:  # noqa: N801  # used like a function
+    """PostgreSQL's errors as the worker's own: recoverable, unless trying again cannot help."""
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if not isinstance(error, psycopg2.Error):
+            return
+        text = " ".join(str(error).split())
+        state = error.pgcode or ""
+        fatal = state.startswith(_FATAL_SQLSTATES) or "password authentication failed" in text
+        fatal = fatal or ("does not exist" in text and "database" in text)
+        raise (FatalError if fatal else RecoverableError)(text or type(error).__name__) from error
