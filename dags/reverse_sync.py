@@ -29,6 +29,7 @@ from reverse_sync.oracle.insert_triggers import OracleInsertTriggersOperator
 from reverse_sync.pipeline import INCLUDE, load, pipeline_files, runbook
 from reverse_sync.postgres.sensors import PostgresSettingsSensor
 from reverse_sync.postgres.server import decide_reboot, single_value
+from reverse_sync.preflight.operator import PreflightOperator
 from reverse_sync.unusable import unusable_pipeline
 from reverse_sync.verify.arrival import CompareRowOperator, OracleRowSensor
 from reverse_sync.verify.canary import ChangeRowOperator, ReadCanaryOperator, RestoreCanaryOperator
@@ -73,9 +74,11 @@ def reverse_sync(pipeline: Pipeline) -> DAG:
         }
 
         with TaskGroup("preflight"):
+            check = PreflightOperator(task_id="check", pipeline=pipeline)
             select_tables = SelectTablesOperator(task_id="select_tables", pipeline=pipeline)
             selected: Any = select_tables.output
             tables = selected["tables"]
+            check >> select_tables
 
         with TaskGroup("postgres"):
             libraries = SQLExecuteQueryOperator(
