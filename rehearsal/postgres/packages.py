@@ -13,8 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 INSTALLED = Path("/usr/lib/postgresql")
-# https://manpages.debian.org/bookworm/postgresql-common/pg_createcluster.1.en.html, "DEFAULT VALUES"
-NO_MAIN_CLUSTER = Path("/etc/postgresql-common/createcluster.d/reverse-sync.conf")
+CONFIGURATION = Path("/etc/postgresql-common")
 
 Runner = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
 
@@ -69,17 +68,20 @@ def _packages(run: Runner) -> list[str]:
 
 @contextmanager
 def _without_main_cluster(run: Runner, as_root: Sequence[str]) -> Iterator[None]:
-    """Keep a first installation from making and starting a cluster of its own, which nobody asked for."""
-    if Path("/etc/postgresql-common").exists():  # then it is not the first, and whoever did that has chosen
+    """Keep a first installation from making and starting a cluster of its own, which nobody asked for.
+
+    https://manpages.debian.org/bookworm/postgresql-common/pg_createcluster.1.en.html, "DEFAULT VALUES"
+    """
+    if CONFIGURATION.exists():  # then it is not the first, and whoever made that has chosen
         yield
         return
-    folder = NO_MAIN_CLUSTER.parent
-    write = f"mkdir -p {folder} && echo 'create_main_cluster = false' > {NO_MAIN_CLUSTER}"
-    _checked(run, [*as_root, "sh", "-c", write])
+    folder = CONFIGURATION / "createcluster.d"
+    file = folder / "reverse-sync.conf"
+    _checked(run, [*as_root, "sh", "-c", f"mkdir -p {folder} && echo 'create_main_cluster = false' > {file}"])
     try:
         yield
     finally:
-        run([*as_root, "sh", "-c", f"rm -f {NO_MAIN_CLUSTER}; rmdir {folder} 2>/dev/null"])
+        run([*as_root, "sh", "-c", f"rm -f {file}; rmdir {folder}"])
 
 
 def _checked(run: Runner, command: Sequence[str]) -> None:
