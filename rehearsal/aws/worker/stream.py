@@ -161,7 +161,8 @@ class Stream:
         if inside:
             self._applier.flush()
         else:
-            self._report_progress()
+            if self._progress.due():
+                self._report_progress()
             self._log.send()
             if cursor.wal_end > self._confirmed:
                 self._confirm(cursor.wal_end)

@@ -1,0 +1,286 @@
+"""PostgreSQL, Oracle and AWS as in a rehearsal, one of each for all tests here; each test gets a clean stage."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import oracledb
+import psycopg
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from tests.support.parts import free_port, part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+REGION = "ap-northeast-2"
+SELECT_ALL = {
+    "rule-type": "selection",
+    "rule-id": "1",
+    "rule-name": "1",
+    "object-locator": {"schema-name": "stage", "table-name": "%"},
+    "rule-action": "include",
+    "filters": [],
+}
+
+
+def upper_case(number: int, target: str, **locator: str) -> dict[str, Any]:
+    """A rule that turns names of one kind into upper case."""
+    return {
+        "rule-type": "transformation",
+        "rule-id": str(number),
+        "rule-name": str(number),
+        "rule-target": target,
+        "object-locator": {"schema-name": "stage", **locator},
+        "rule-action": "convert-uppercase",
+    }
+
+
+MAPPING = {
+    "rules": [
+        SELECT_ALL,
+        upper_case(2, "schema") | {"rule-action": "rename", "value": "TRAVELBUDDY"},
+        upper_case(3, "table", **{"table-name": "%"}),
+        upper_case(4, "column", **{"table-name": "%", "column-name": "%"}),
+    ]
+}
+
+
+@dataclass
+class Stage:
+    """The running parts, and what tests do with them."""
+
+    postgres_port: int
+    oracle_port: int
+    aws_port: int
+    control: str
+    clients: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, service: str, region_name: str = REGION, **more: Any) -> Any:
+        """A genuine boto3 client, made once."""
+        key = f"{service} {region_name} {more}"
+        if key not in self.clients:
+            self.clients[key] = boto3.client(
+                service,
+                endpoint_url=f"http://127.0.0.1:{self.aws_port}",
+                region_name=region_name,
+                aws_access_key_id="test",
+                aws_secret_access_key="test",
+                config=Config(**{"retries": {"total_max_attempts": 1}, **more}),
+            )
+        return self.clients[key]
+
+    def rehearsal(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """One call of the stand-in's own API; an error comes as its message."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.aws_port}/rehearsal/{path}",
+            method=method,
+            data=json.dumps(body or {}).encode() if method == "PUT" else None,
+        )
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            return json.load(error)
+
+    def fault(self, name: str, **arguments: Any) -> Any:
+        """Ask for a fault."""
+        return self.rehearsal("PUT", f"faults/{name}", arguments)
+
+    def postgres(self) -> psycopg.Connection:
+        """A connection to `dso`."""
+        return psycopg.connect(
+            host="127.0.0.1",
+            port=self.postgres_port,
+            dbname="dso",
+            user="dmsuser",
+            password="dmsuser123",
+            autocommit=True,
+        )
+
+    def oracle(self) -> oracledb.Connection:
+        """A connection to TRAVELBUDDY."""
+        return oracledb.connect(
+            host="127.0.0.1", port=self.oracle_port, service_name="XE", user="TRAVELBUDDY", password="welcome"
+        )
+
+    @property
+    def instance_arn(self) -> str:
+        """The seeded replication instance."""
+        found = self.client("dms").describe_replication_instances()["ReplicationInstances"]
+        return str(found[0]["ReplicationInstanceArn"])
+
+    def source_endpoint(self, name: str = "source", **more: Any) -> str:
+        """Make the source endpoint; its ARN."""
+        return self._endpoint(name, "source", "postgres", self.postgres_port, "dso", more)
+
+    def target_endpoint(self, name: str = "target", **more: Any) -> str:
+        """Make the target endpoint; its ARN."""
+        return self._endpoint(name, "target", "oracle", self.oracle_port, "XE", more)
+
+    def _endpoint(self, name: str, kind: str, engine: str, port: int, database: str, more: dict[str, Any]) -> str:
+        made = self.client("dms").create_endpoint(
+            **{
+                "EndpointIdentifier": name,
+                "EndpointType": kind,
+                "EngineName": engine,
+                "ServerName": "127.0.0.1",
+                "Port": port,
+                "DatabaseName": database,
+                "Username": "dmsuser",
+                "Password": "dmsuser123",
+                **more,
+            }
+        )
+        return str(made["Endpoint"]["EndpointArn"])
+
+    def tested(self, arn: str) -> dict[str, Any]:
+        """Test an endpoint's connection; what came of it."""
+        dms = self.client("dms")
+        dms.test_connection(ReplicationInstanceArn=self.instance_arn, EndpointArn=arn)
+        where = [{"Name": "endpoint-arn", "Values": [arn]}]
+        return eventually(
+            lambda: dms.describe_connections(Filters=where)["Connections"][0], lambda one: one["Status"] != "testing"
+        )
+
+    def task(
+        self,
+        name: str = "task",
+        mapping: dict[str, Any] | None = None,
+        settings: dict[str, Any] | None = None,
+        **more: Any,
+    ) -> str:
+        """Make endpoints that are tested, and a task that is ready; its ARN."""
+        source, target = self.source_endpoint(f"{name}-source"), self.target_endpoint(f"{name}-target")
+        for arn in (source, target):
+            assert self.tested(arn)["Status"] == "successful"
+        arn = self.client("dms").create_replication_task(
+            ReplicationTaskIdentifier=name,
+            SourceEndpointArn=source,
+            TargetEndpointArn=target,
+            ReplicationInstanceArn=self.instance_arn,
+            MigrationType="cdc",
+            TableMappings=json.dumps(mapping or MAPPING),
+            ReplicationTaskSettings=json.dumps(settings or {}),
+            **more,
+        )["ReplicationTask"]["ReplicationTaskArn"]
+        self.wait_for(arn, "ready")
+        return str(arn)
+
+    def describe(self, arn: str) -> dict[str, Any]:
+        """The task as it is now."""
+        where = [{"Name": "replication-task-arn", "Values": [arn]}]
+        return dict(self.client("dms").describe_replication_tasks(Filters=where)["ReplicationTasks"][0])
+
+    def wait_for(self, arn: str, status: str) -> dict[str, Any]:
+        """Wait until the task has that status."""
+        return eventually(lambda: self.describe(arn), lambda task: task["Status"] == status)
+
+    def start(self, arn: str, kind: str = "start-replication", **more: Any) -> dict[str, Any]:
+        """Start the task and wait until it runs."""
+        self.client("dms").start_replication_task(ReplicationTaskArn=arn, StartReplicationTaskType=kind, **more)
+        return self.wait_for(arn, "running")
+
+    def stop(self, arn: str) -> dict[str, Any]:
+        """Stop the task and wait until it is stopped."""
+        self.client("dms").stop_replication_task(ReplicationTaskArn=arn)
+        return self.wait_for(arn, "stopped")
+
+    def statistics(self, arn: str, table: str = "item") -> dict[str, Any]:
+        """The statistics of one of the task's tables."""
+        where = [{"Name": "table-name", "Values": [table]}]
+        found = self.client("dms").describe_table_statistics(ReplicationTaskArn=arn, Filters=where)
+        return dict(found["TableStatistics"][0])
+
+    def log(self, arn: str) -> str:
+        """The task's CloudWatch log."""
+        stream = f"dms-task-{arn.rpartition(':')[2]}"
+        found = self.client("logs").get_log_events(
+            logGroupName="dms-tasks-dmsworkshop-target-dmsrepl", logStreamName=stream, startFromHead=True
+        )
+        return "\n".join(event["message"] for event in found["events"])
+
+    def clean(self) -> None:
+        """Take away faults, tasks and endpoints."""
+        self.rehearsal("DELETE", "faults")
+        dms = self.client("dms")
+        for task in dms.describe_replication_tasks()["ReplicationTasks"]:
+            arn = task["ReplicationTaskArn"]
+            with contextlib.suppress(AssertionError):
+                eventually(lambda arn=arn: self.describe(arn)["Status"] in _AT_REST or self._stop(arn))
+            dms.delete_replication_task(ReplicationTaskArn=arn)
+        eventually(lambda: not dms.describe_replication_tasks()["ReplicationTasks"])
+        for endpoint in dms.describe_endpoints()["Endpoints"]:
+            dms.delete_endpoint(EndpointArn=endpoint["EndpointArn"])
+        eventually(lambda: not dms.describe_endpoints()["Endpoints"])
+        with self.postgres() as connection:
+            connection.execute("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active")
+
+    def _stop(self, arn: str) -> None:
+        with contextlib.suppress(ClientError):
+            self.client("dms").stop_replication_task(ReplicationTaskArn=arn)
+
+
+_AT_REST = ("ready", "stopped", "failed", "failed-move")
+
+
+def eventually(look: Callable[[], Any], good: Callable[[Any], bool] = bool, timeout_s: float = 20) -> Any:
+    """What ``look`` finds once it is good."""
+    deadline = time.monotonic() + timeout_s
+    while not good(found := look()):
+        assert time.monotonic() < deadline, f"still {found} after {timeout_s} s"
+        time.sleep(0.02)
+    return found
+
+
+@pytest.fixture(scope="session")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Everything started, PostgreSQL rebooted and with pglogical."""
+    home: Path = tmp_path_factory.mktemp("aws")
+    postgres, control, oracle, aws = (free_port() for _ in range(4))
+    stage = Stage(postgres, oracle, aws, f"http://127.0.0.1:{control}")
+    with contextlib.ExitStack() as stack:
+        for name, arguments in {
+            "postgres": ["--port", postgres, "--control-port", control],
+            "aws": [
+                *("--port", aws, "--postgres-port", postgres, "--postgres-control", stage.control),
+                *("--oracle-port", oracle, "--duration", "retry_second=0.02", "--duration", "endpoint_delete=0.05"),
+            ],
+        }.items():
+            stack.enter_context(part(name, "--home", home / name, *arguments, log=home / f"{name}.log"))
+        yield stage
+
+
+@pytest.fixture(scope="session")
+def oracle(parts: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Oracle too, for the tests that replicate."""
+    home = tmp_path_factory.mktemp("oracle")
+    with part("oracle", "--home", home, "--port", parts.oracle_port, log=home / "oracle.log"):
+        yield parts
+
+
+@pytest.fixture(scope="session")
+def prepared(parts: Stage) -> Stage:
+    """PostgreSQL ready for logical replication."""
+    with urllib.request.urlopen(urllib.request.Request(f"{parts.control}/reboot", method="POST")):
+        pass
+    with parts.postgres() as connection:
+        connection.execute("CREATE EXTENSION pglogical")
+    return parts
+
+
+@pytest.fixture
+def stage(prepared: Stage) -> Iterator[Stage]:
+    """The stage, clean afterwards whatever happens."""
+    yield prepared
+    prepared.clean()

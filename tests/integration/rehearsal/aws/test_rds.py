@@ -1,0 +1,153 @@
+"""RDS: a real PostgreSQL behind genuine boto3, its parameters and its reboots."""
+
+from __future__ import annotations
+
+import urllib.request
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+from botocore.exceptions import ClientError
+
+from .conftest import Stage, eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.integration
+
+INSTANCE = "flightspecials-test-postgres-db"
+GROUP = "flightspecials-db-parameter-group"
+
+
+def described(stage: Stage) -> dict[str, Any]:
+    return dict(stage.client("rds").describe_db_instances(DBInstanceIdentifier=INSTANCE)["DBInstances"][0])
+
+
+def postmaster_start(stage: Stage) -> object:
+    with stage.postgres() as postgres:
+        row = postgres.execute("SELECT pg_postmaster_start_time()").fetchone()
+        assert row is not None
+        return row[0]
+
+
+def set_parameter(stage: Stage, name: str, value: str, method: str) -> None:
+    stage.client("rds").modify_db_parameter_group(
+        DBParameterGroupName=GROUP,
+        Parameters=[{"ParameterName": name, "ParameterValue": value, "ApplyMethod": method}],
+    )
+
+
+def parameter(stage: Stage, name: str) -> dict[str, Any]:
+    pages = stage.client("rds").get_paginator("describe_db_parameters").paginate(DBParameterGroupName=GROUP)
+    return {one["ParameterName"]: one for page in pages for one in page["Parameters"]}[name]
+
+
+@pytest.fixture
+def restored(stage: Stage) -> Iterator[Stage]:
+    yield stage
+    set_parameter(stage, "max_wal_senders", "10", "pending-reboot")
+    set_parameter(stage, "wal_sender_timeout", "60000", "immediate")
+    with urllib.request.urlopen(urllib.request.Request(f"{stage.control}/reboot", method="POST")):
+        pass
+
+
+def test_the_instance_has_the_address_and_version_of_the_real_server(stage: Stage) -> None:
+    found = described(stage)
+    assert found["Endpoint"] == {"Address": "127.0.0.1", "Port": stage.postgres_port}
+    with stage.postgres() as postgres:
+        assert found["EngineVersion"] == postgres.info.parameter_status("server_version").split()[0]
+    group = stage.client("rds").describe_db_parameter_groups(DBParameterGroupName=GROUP)["DBParameterGroups"][0]
+    assert group["DBParameterGroupFamily"] == f"postgres{found['EngineVersion'].partition('.')[0]}"
+
+
+def test_parameters_are_those_of_the_server_with_their_way_of_being_applied(stage: Stage) -> None:
+    preloaded = parameter(stage, "shared_preload_libraries")
+    assert (preloaded["ParameterValue"], preloaded["ApplyType"]) == ("pglogical", "static")
+    assert (preloaded["Source"], preloaded["ApplyMethod"]) == ("user", "pending-reboot")
+    assert parameter(stage, "wal_sender_timeout")["ApplyType"] == "dynamic"
+    user = stage.client("rds").describe_db_parameters(DBParameterGroupName=GROUP, Source="user")["Parameters"]
+    assert {"rds.logical_replication", "shared_preload_libraries"} <= {one["ParameterName"] for one in user}
+
+
+def test_a_static_parameter_waits_for_a_reboot_which_restarts_the_server(restored: Stage) -> None:
+    stage = restored
+    before = postmaster_start(stage)
+    assert described(stage)["DBParameterGroups"][0]["ParameterApplyStatus"] == "in-sync"
+    set_parameter(stage, "max_wal_senders", "12", "pending-reboot")
+    assert described(stage)["DBParameterGroups"][0]["ParameterApplyStatus"] == "pending-reboot"
+
+    rebooting = stage.client("rds").reboot_db_instance(DBInstanceIdentifier=INSTANCE)["DBInstance"]
+    assert rebooting["DBInstanceStatus"] == "rebooting"
+    with pytest.raises(ClientError, match="InvalidDBInstanceState.*not in available state"):
+        stage.client("rds").reboot_db_instance(DBInstanceIdentifier=INSTANCE)
+    eventually(lambda: described(stage)["DBInstanceStatus"] == "available")
+
+    assert described(stage)["DBParameterGroups"][0]["ParameterApplyStatus"] == "in-sync"
+    assert postmaster_start(stage) != before
+    with stage.postgres() as postgres:
+        assert postgres.execute("SHOW max_wal_senders").fetchone() == ("12",)
+    events = stage.client("rds").describe_events(SourceType="db-instance", SourceIdentifier=INSTANCE)["Events"]
+    assert [event["Message"] for event in events][-2:] == ["DB instance shutdown", "DB instance restarted"]
+
+
+def test_a_dynamic_parameter_applies_at_once(restored: Stage) -> None:
+    set_parameter(restored, "wal_sender_timeout", "30000", "immediate")
+    with restored.postgres() as postgres:
+        assert postgres.execute("SHOW wal_sender_timeout").fetchone() == ("30s",)
+    assert described(restored)["DBParameterGroups"][0]["ParameterApplyStatus"] == "in-sync"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "method", "message"),
+    [
+        ("no_such", "1", "immediate", "InvalidParameterValue.*Could not find parameter with name: no_such"),
+        ("max_wal_senders", "12", "immediate", "cannot use immediate apply method for static parameter"),
+        ("block_size", "1", "pending-reboot", "block_size cannot be modified"),
+        ("max_wal_senders", "many", "pending-reboot", "InvalidParameterValue.*max_wal_senders"),
+    ],
+)
+def test_a_parameter_that_cannot_be_set_changes_nothing(
+    stage: Stage, name: str, value: str, method: str, message: str
+) -> None:
+    before = stage.client("rds").describe_db_parameters(DBParameterGroupName=GROUP, Source="user")["Parameters"]
+    with pytest.raises(ClientError, match=message):
+        set_parameter(stage, name, value, method)
+    after = stage.client("rds").describe_db_parameters(DBParameterGroupName=GROUP, Source="user")["Parameters"]
+    assert before == after
+    assert described(stage)["DBParameterGroups"][0]["ParameterApplyStatus"] == "in-sync"
+
+
+def test_an_instance_that_does_not_exist(stage: Stage) -> None:
+    with pytest.raises(ClientError, match="DBInstanceNotFound"):
+        stage.client("rds").reboot_db_instance(DBInstanceIdentifier="other")
+
+
+def test_a_failed_reboot_leaves_the_server_down_until_it_is_healed(stage: Stage) -> None:
+    stage.fault("fail-reboot", status="incompatible-parameters")
+    stage.client("rds").reboot_db_instance(DBInstanceIdentifier=INSTANCE)
+    found = eventually(lambda: described(stage), lambda one: one["DBInstanceStatus"] != "rebooting")
+    assert found["DBInstanceStatus"] == "incompatible-parameters"
+    with pytest.raises(psycopg.OperationalError):
+        stage.postgres()
+    stage.rehearsal("DELETE", "faults/fail-reboot")
+    assert described(stage)["DBInstanceStatus"] == "available"
+    stage.postgres().close()
+
+
+def test_a_failure_state_is_shown_and_refuses_a_reboot(stage: Stage) -> None:
+    stage.fault("rds-state", status="storage-full")
+    assert described(stage)["DBInstanceStatus"] == "storage-full"
+    with pytest.raises(ClientError, match="not in available state"):
+        stage.client("rds").reboot_db_instance(DBInstanceIdentifier=INSTANCE)
+    stage.rehearsal("DELETE", "faults")
+    assert described(stage)["DBInstanceStatus"] == "available"
+
+
+def test_a_held_reboot_stays_rebooting(stage: Stage) -> None:
+    stage.fault("hold-state", status="rebooting")
+    stage.client("rds").reboot_db_instance(DBInstanceIdentifier=INSTANCE)
+    with pytest.raises(AssertionError, match="still"):
+        eventually(lambda: described(stage)["DBInstanceStatus"] == "available", timeout_s=1)
+    stage.rehearsal("DELETE", "faults/hold-state")
+    eventually(lambda: described(stage)["DBInstanceStatus"] == "available")
