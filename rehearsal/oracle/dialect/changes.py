@@ -1,0 +1,152 @@
+"""INSERT, UPDATE, DELETE and MERGE."""
+
+from collections.abc import Callable
+
+from rehearsal.oracle.dialect.expressions import Expression
+from rehearsal.oracle.dialect.queries import Queries
+from rehearsal.oracle.dialect.tokens import quote
+from rehearsal.oracle.errors import OracleError, invalid_identifier, shown, stored, unlisted
+
+Columns = Callable[[str], list[str]]
+
+
+class Changes(Queries):
+    """Reads statements that change rows. ``columns_of`` tells the columns of a table, given as PostgreSQL names it."""
+
+    columns_of: Columns
+
+    def insert(self) -> str:
+        """INSERT INTO table [(columns)] VALUES (...) or a SELECT."""
+        if self.sees("ALL") or self.sees("FIRST"):
+            raise unlisted(f"INSERT {self.now.text}")
+        self.expect("INTO", 925, "missing INTO keyword")
+        path, _ = self.table()
+        columns = self._column_list() if self.sees("(") else [quote(stored(name)) for name in self.columns_of(path)]
+        head = f"INSERT INTO {path} ({', '.join(columns)})"
+        if self.accept("VALUES"):
+            return f"{head} VALUES ({', '.join(self._values(len(columns)))})"
+        if not self.at_subquery():
+            raise self.error(926, "missing VALUES keyword")
+        return f"{head} {self.subquery()}"
+
+    def update(self) -> str:
+        """UPDATE table [alias] SET column = value, ... [WHERE condition]."""
+        path, name = self.table()
+        alias = self._target_alias(name)
+        self.expect("SET", 971, "missing SET keyword")
+        return f"UPDATE {path} AS {alias} SET {', '.join(self._assignments())}{self._filter()}"
+
+    def delete(self) -> str:
+        """DELETE [FROM] table [alias] [WHERE condition]."""
+        self.accept("FROM")
+        path, name = self.table()
+        alias = self._target_alias(name)
+        return f"DELETE FROM {path} AS {alias}{self._filter()}"
+
+    def merge(self) -> str:
+        """MERGE INTO table USING source ON (condition) WHEN [NOT] MATCHED THEN ..."""
+        self.expect("INTO", 925, "missing INTO keyword")
+        path, name = self.table()
+        alias = self._target_alias(name)
+        self.expect("USING", 926, "missing USING keyword")
+        source = self._source()
+        self.expect("ON", 969, "missing ON keyword")
+        self.open()
+        start = self.at
+        condition = self.condition()
+        joined = {token.text for token in self.tokens[start : self.at] if token.kind in ("name", "quoted")}
+        self.close()
+        parts = [f"MERGE INTO {path} AS {alias} USING {source} ON {condition}"]
+        while self.accept("WHEN"):
+            parts.append(self._merge_part(alias, joined))
+        if len(parts) == 1:
+            raise self.error(905, "missing keyword")
+        return " ".join(parts)
+
+    def _merge_part(self, alias: str, joined: set[str]) -> str:
+        if self.accept("NOT"):
+            self.expect("MATCHED", 905, "missing keyword")
+            self._then("INSERT")
+            columns = self._column_list()
+            self.expect("VALUES", 926, "missing VALUES keyword")
+            action = f"INSERT ({', '.join(columns)}) VALUES ({', '.join(self._values(len(columns)))})"
+            return f"WHEN NOT MATCHED{self._merge_filter()} THEN {action}"
+        self.expect("MATCHED", 905, "missing keyword")
+        self._then("UPDATE")
+        self.expect("SET", 927, "missing equal sign")
+        assignments = self._assignments(alias)
+        for assignment in assignments:
+            column = shown(assignment.partition('"')[2].partition('"')[0])
+            if column in joined:
+                raise OracleError(38104, f'Columns referenced in the ON Clause cannot be updated: "{column}"')
+        action = f"UPDATE SET {', '.join(assignments)}"
+        found = f"WHEN MATCHED{self._merge_filter()} THEN {action}"
+        if self.sees("DELETE"):
+            raise unlisted("MERGE ... DELETE")
+        return found
+
+    def _then(self, action: str) -> None:
+        self.expect("THEN", 905, "missing keyword")
+        self.expect(action, 905, "missing keyword")
+
+    def _merge_filter(self) -> str:
+        return f" AND {self.condition()}" if self.accept("WHERE") else ""
+
+    def _target_alias(self, name: str) -> str:
+        return quote("t:" + stored(self.alias(name)))
+
+    def _filter(self) -> str:
+        return f" WHERE {self.condition()}" if self.accept("WHERE") else ""
+
+    def _column_list(self) -> list[str]:
+        self.open()
+        names = [self._target_column()]
+        while self.accept(","):
+            names.append(self._target_column())
+        self.close()
+        for at, name in enumerate(names):
+            if name in names[:at]:
+                raise OracleError(957, "duplicate column name")
+        return names
+
+    def _target_column(self) -> str:
+        """A column that gets a value; its table may stand before it."""
+        name = self.name()
+        while self.accept("."):
+            name = self.name()
+        return quote(stored(name))
+
+    def _values(self, wanted: int) -> list[str]:
+        self.open()
+        values = [self._value_or_default()]
+        while self.accept(","):
+            values.append(self._value_or_default())
+        self.close()
+        if self.sees(","):
+            raise self.error(933, "SQL command not properly ended")
+        if len(values) > wanted:
+            raise OracleError(913, "too many values")
+        if len(values) < wanted:
+            raise OracleError(947, "not enough values")
+        return values
+
+    def _value_or_default(self) -> str:
+        if self.accept("DEFAULT"):
+            return "DEFAULT"
+        found: Expression = self.value()
+        return found.sql
+
+    def _assignments(self, alias: str = "") -> list[str]:
+        assignments = [self._assignment(alias)]
+        while self.accept(","):
+            assignments.append(self._assignment(alias))
+        return assignments
+
+    def _assignment(self, alias: str) -> str:
+        if self.sees("("):
+            raise unlisted("UPDATE ... SET (columns)")
+        if alias and self.ahead().text == "." and alias != quote("t:" + stored(self.now.text.strip('"'))):
+            raise invalid_identifier(self.now.text, self.ahead(2).text)
+        column = self._target_column()
+        self.expect("=", 927, "missing equal sign")
+        return f"{column} = {self._value_or_default()}"

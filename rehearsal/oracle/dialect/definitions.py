@@ -1,0 +1,306 @@
+"""CREATE, ALTER, DROP and TRUNCATE: each becomes a list of PostgreSQL statements.
+
+What PostgreSQL has no place for (VARCHAR2's bytes, the text of a default, a NOT NULL's name) goes to tables of SYS,
+where the dictionary views find it.
+"""
+
+import itertools
+from dataclasses import astuple, dataclass, field
+
+from rehearsal.oracle.auth import Verifier
+from rehearsal.oracle.dialect.changes import Changes
+from rehearsal.oracle.dialect.dictionary import DICTIONARY
+from rehearsal.oracle.dialect.tokens import literal, quote
+from rehearsal.oracle.dialect.types import column_type
+from rehearsal.oracle.errors import OracleError, stored, unlisted
+
+_names = itertools.count(7001)
+_MAX_BIGINT = 2**63 - 1
+
+
+@dataclass
+class Definition:
+    """What a definition needs and does. ``any_privilege`` is needed in another's schema, ``privilege`` in one's own.
+
+    ``sequences`` are those without which what it makes is invalid.
+    """
+
+    statements: list[str]
+    owner: str = ""
+    privilege: str = ""
+    any_privilege: str = ""
+    sequences: list[str] = field(default_factory=list)
+
+
+def _generated() -> str:
+    return f"SYS_C{next(_names):06d}"
+
+
+class Definitions(Changes):
+    """Reads definitions of tables, indexes, sequences and users."""
+
+    def create_table(self) -> Definition:
+        """CREATE TABLE name (columns and constraints)."""
+        owner, name = self._new_name()
+        path = f"{quote(stored(owner))}.{quote(stored(name))}"
+        columns: list[str] = []
+        constraints: list[str] = []
+        self.open()
+        while True:
+            if self.sees("CONSTRAINT") or self._at_constraint():
+                constraints += self._constraint(path)
+            else:
+                column, more = self._column_definition(path, owner, name)
+                columns.append(column)
+                constraints += more
+            if not self.accept(","):
+                break
+        self.close()
+        if self.sees("AS"):
+            raise unlisted("CREATE TABLE ... AS SELECT")
+        create = f"CREATE TABLE {path} ({', '.join(columns)})"
+        own = f"ALTER TABLE {path} OWNER TO {quote(stored(owner))}"
+        return Definition(
+            [create, own, *constraints, f'SELECT "SYS".spread_any_privileges({literal(path)})'],
+            owner,
+            "CREATE TABLE",
+            "CREATE ANY TABLE",
+        )
+
+    def alter_table(self) -> Definition:
+        """ALTER TABLE name ADD ..., DROP ..., or ENABLE or DISABLE ALL TRIGGERS."""
+        path, name = self.table()
+        owner = self._owner_of(path)
+        if switch := self.one_of("ENABLE", "DISABLE"):
+            if not self.accept("ALL", "TRIGGERS"):
+                raise unlisted(f"ALTER TABLE ... {switch}")
+            return Definition(
+                [f"SELECT \"SYS\".switch_triggers({literal(path)}, NULL, '{switch}')"], owner, "", "ALTER ANY TABLE"
+            )
+        if self.accept("ADD"):
+            return Definition(self._additions(path, owner, name), owner, "", "ALTER ANY TABLE")
+        if self.accept("DROP"):
+            if self.accept("CONSTRAINT"):
+                dropped = f"CONSTRAINT {quote(stored(self.name()))}"
+            else:
+                wrapped = not self.accept("COLUMN")
+                if wrapped:
+                    self.open()
+                dropped = f"COLUMN {quote(stored(self.name()))}"
+                if wrapped:
+                    self.close()
+            return Definition([f"ALTER TABLE {path} DROP {dropped}"], owner, "", "ALTER ANY TABLE")
+        raise unlisted(f"ALTER TABLE ... {self.now.text}")
+
+    def truncate(self) -> Definition:
+        """TRUNCATE TABLE name."""
+        self.expect("TABLE", 3290, "Invalid truncate command - missing CLUSTER or TABLE keyword")
+        path, _ = self.table()
+        return Definition([f"TRUNCATE {path}"], self._owner_of(path), "", "DROP ANY TABLE")
+
+    def drop(self) -> Definition:
+        """DROP TABLE, SEQUENCE, INDEX, TRIGGER or USER."""
+        kind = self.one_of("TABLE", "SEQUENCE", "INDEX", "TRIGGER", "USER")
+        if not kind:
+            raise (
+                unlisted(f"DROP {self.now.text}") if self.now.kind == "name" else self.error(950, "invalid DROP option")
+            )
+        if kind == "USER":
+            user = self.name()
+            return Definition(
+                [f'SELECT "SYS".drop_user({literal(stored(user))}, {self.accept("CASCADE")})'], "", "", "DROP USER"
+            )
+        path, _ = self.table()
+        owner = self._owner_of(path)
+        if kind == "TABLE":
+            cascade = self.accept("CASCADE", "CONSTRAINTS")
+            self.accept("PURGE")
+            return Definition([f'SELECT "SYS".drop_table({literal(path)}, {cascade})'], owner, "", "DROP ANY TABLE")
+        if kind == "TRIGGER":
+            return Definition([f'SELECT "SYS".drop_trigger({literal(path)})'], owner, "", "DROP ANY TRIGGER")
+        return Definition([f"DROP {kind} {path}"], owner, "", f"DROP ANY {kind}")
+
+    def create_index(self, *, unique: bool) -> Definition:
+        """CREATE [UNIQUE] INDEX name ON table (expressions)."""
+        owner, name = self._new_name()
+        self.expect("ON", 969, "missing ON keyword")
+        path, _ = self.table()
+        self.open()
+        keys = []
+        while True:
+            key = self.value().sql
+            keys.append(f"({key}) {self.one_of('ASC', 'DESC') or ''}")
+            if not self.accept(","):
+                break
+        self.close()
+        kind = "UNIQUE INDEX" if unique else "INDEX"
+        return Definition(
+            [f"CREATE {kind} {quote(stored(name))} ON {path} ({', '.join(keys)})"],
+            owner,
+            "CREATE TABLE",
+            "CREATE ANY INDEX",
+        )
+
+    def sequence(self, *, new: bool) -> Definition:
+        """CREATE or ALTER SEQUENCE name with its options."""
+        if new:
+            owner, name = self._new_name()
+            path = f"{quote(stored(owner))}.{quote(stored(name))}"
+        else:
+            path, name = self.table()
+            owner = self._owner_of(path)
+        options, facts = self._sequence_options(new=new)
+        statements = [f"{'CREATE' if new else 'ALTER'} SEQUENCE {path} {' '.join(options)}"]
+        if new:
+            statements.append(f"ALTER SEQUENCE {path} OWNER TO {quote(stored(owner))}")
+            statements.append(f'INSERT INTO "SYS".sequence_facts (relid) VALUES ({literal(path)}::regclass)')
+            statements.append(f'SELECT "SYS".spread_any_privileges({literal(path)})')
+        statements += [
+            f'UPDATE "SYS".sequence_facts SET {fact} WHERE relid = {literal(path)}::regclass' for fact in facts
+        ]
+        return Definition(
+            statements, owner, "CREATE SEQUENCE" if new else "", "CREATE ANY SEQUENCE" if new else "ALTER ANY SEQUENCE"
+        )
+
+    def user(self, *, new: bool) -> Definition:
+        """CREATE or ALTER USER name IDENTIFIED BY password; tablespaces and quotas are read past."""
+        name = self.name()
+        if not self.accept("IDENTIFIED", "BY"):
+            raise unlisted("CREATE USER without IDENTIFIED BY")
+        token = self.take()
+        if token.kind not in ("name", "quoted"):
+            raise OracleError(988, "missing or invalid password(s)")
+        password = self.text[token.start : token.end].strip('"')
+        self._skip_user_options()
+        verifier = Verifier.of(password)
+        secret = f"'\\x{verifier.salt.hex()}', '\\x{verifier.digest.hex()}'"
+        arguments = f"{literal(stored(name))}, {secret}"
+        if new:
+            return Definition([f'SELECT "SYS".create_user({arguments})'], "", "", "CREATE USER")
+        return Definition([f'SELECT "SYS".alter_user({arguments})'], name, "", "ALTER USER")
+
+    def _skip_user_options(self) -> None:
+        while True:
+            if self.accept("DEFAULT", "TABLESPACE") or self.accept("TEMPORARY", "TABLESPACE"):
+                self.name()
+            elif self.accept("QUOTA"):
+                self.one_of("UNLIMITED") or self.take()
+                self.expect("ON", 969, "missing ON keyword")
+                self.name()
+            elif not self.accept("ACCOUNT", "UNLOCK"):
+                return
+
+    def _new_name(self) -> tuple[str, str]:
+        names = [self.name(903, "invalid table name")]
+        if self.accept("."):
+            names.append(self.name(903, "invalid table name"))
+        if names[-1] in DICTIONARY:
+            raise unlisted(f"an object with the dictionary's name {names[-1]}")
+        return (names[0] if len(names) == 2 else self.schema), names[-1]
+
+    def _owner_of(self, path: str) -> str:
+        return path.partition('"')[2].partition('"')[0].removeprefix("~")
+
+    def _at_constraint(self) -> bool:
+        return self.sees("PRIMARY", "KEY") or self.sees("UNIQUE") or self.sees("FOREIGN", "KEY") or self.sees("CHECK")
+
+    def _column_definition(self, path: str, owner: str, table: str) -> tuple[str, list[str]]:
+        name = self.name()
+        kind = column_type(*self.data_type())
+        column = quote(stored(name))
+        sql, default_text, null_name, more = f"{column} {kind.postgres}", None, None, []
+        if self.accept("DEFAULT"):
+            start = self.now.start
+            sql += f" DEFAULT {self.value().sql}"
+            default_text = self.text[start : self.tokens[self.at - 1].end]
+        if self.sees("GENERATED"):
+            raise unlisted("GENERATED ... AS IDENTITY")
+        while True:
+            constraint = self.name() if self.accept("CONSTRAINT") else _generated()
+            if self.accept("NOT", "NULL"):
+                sql, null_name = f"{sql} NOT NULL", constraint
+            elif self._at_constraint() or self.sees("REFERENCES"):
+                more += self._constraint(path, constraint, column)
+            elif not self.accept("NULL"):
+                break
+        facts = ", ".join(
+            "NULL" if fact is None else literal(str(fact)) for fact in (*astuple(kind)[1:], default_text, null_name)
+        )
+        more.append(
+            f'INSERT INTO "SYS".column_facts SELECT attrelid, attnum, {facts} FROM pg_attribute WHERE attrelid = {literal(path)}::regclass AND attname = {literal(stored(name))}'
+        )
+        more += filter(
+            None, (kind.check(path, stored(name), f'"{owner}"."{table}"."{name}"'), kind.padding(path, stored(name)))
+        )
+        return sql, more
+
+    def _constraint(self, path: str, name: str = "", column: str = "") -> list[str]:
+        if not name:
+            name = self.name() if self.accept("CONSTRAINT") else _generated()
+        head = f"ALTER TABLE {path} ADD CONSTRAINT {quote(stored(name))}"
+        if kind := (self.accept("PRIMARY", "KEY") and "PRIMARY KEY") or self.one_of("UNIQUE"):
+            columns = [column] if column else self._column_list()
+            return [f"{head} {kind} ({', '.join(columns)})"]
+        if self.accept("CHECK"):
+            self.open()
+            start = self.now.start
+            condition = self.condition()
+            text = self.text[start : self.tokens[self.at - 1].end]
+            self.close()
+            return [
+                f"{head} CHECK ({condition})",
+                f"COMMENT ON CONSTRAINT {quote(stored(name))} ON {path} IS {literal(text)}",
+            ]
+        columns = [column] if column else self._column_list() if self.accept("FOREIGN", "KEY") else []
+        if not columns:
+            raise self.error(904, ": invalid identifier")
+        self.expect("REFERENCES", 905, "missing keyword")
+        target, _ = self.table()
+        wanted = f" ({', '.join(self._column_list())})" if self.sees("(") else ""
+        action = ""
+        if self.accept("ON", "DELETE"):
+            action = " ON DELETE CASCADE" if self.accept("CASCADE") else " ON DELETE SET NULL"
+            if action.endswith("NULL") and not self.accept("SET", "NULL"):
+                raise self.error(905, "missing keyword")
+        return [f"{head} FOREIGN KEY ({', '.join(columns)}) REFERENCES {target}{wanted}{action}"]
+
+    def _additions(self, path: str, owner: str, table: str) -> list[str]:
+        wrapped = self.accept("(")
+        statements: list[str] = []
+        while True:
+            if self.sees("CONSTRAINT") or self._at_constraint():
+                statements += self._constraint(path)
+            else:
+                column, more = self._column_definition(path, owner, table)
+                statements += [f"ALTER TABLE {path} ADD COLUMN {column}", *more]
+            if not (wrapped and self.accept(",")):
+                break
+        if wrapped:
+            self.close()
+        return statements
+
+    def _sequence_options(self, *, new: bool) -> tuple[list[str], list[str]]:
+        options, facts = [], []
+        while self.now.kind != "end":
+            if self.accept("START", "WITH"):
+                if not new:
+                    raise OracleError(2283, "cannot alter starting sequence number")
+                options.append(f"START WITH {self.integer()}")
+            elif self.accept("INCREMENT", "BY"):
+                options.append(f"INCREMENT BY {self.integer()}")
+            elif bound := self.one_of("MINVALUE", "MAXVALUE"):
+                value = self.integer()
+                if bound == "MAXVALUE":
+                    facts.append(f"max_value = {value}")
+                options.append(f"{bound} {value}" if abs(value) <= _MAX_BIGINT else f"NO {bound}")
+            elif flag := self.one_of("NOMINVALUE", "NOMAXVALUE", "NOCYCLE", "CYCLE"):
+                options.append(flag.replace("NO", "NO ", 1) if flag != "CYCLE" else flag)
+            elif self.accept("NOCACHE"):
+                facts.append("cache_size = 0")
+            elif self.accept("CACHE"):
+                facts.append(f"cache_size = {self.integer()}")
+            elif flag := self.one_of("NOORDER", "ORDER"):
+                facts.append(f"is_ordered = {flag == 'ORDER'}")
+            else:
+                raise self.error(933, "SQL command not properly ended")
+        return options, facts

@@ -1,0 +1,54 @@
+"""The functions that the list knows: Oracle's name, PostgreSQL's expression, the least and the most arguments."""
+
+FUNCTIONS: dict[str, tuple[str, int, int]] = {
+    "NVL": ("COALESCE", 2, 2),
+    "COALESCE": ("COALESCE", 2, 99),
+    "NULLIF": ("NULLIF", 2, 2),
+    "GREATEST": ('"SYS".greatest', 2, 2),
+    "LEAST": ('"SYS".least', 2, 2),
+    "CONCAT": ('"SYS".concat', 2, 2),
+    "SUBSTR": ('"SYS".substr', 2, 3),
+    "INSTR": ('"SYS".instr', 2, 2),
+    "LENGTH": ('"SYS".length', 1, 1),
+    "LENGTHB": ('"SYS".lengthb', 1, 1),
+    "UPPER": ('"SYS".upper', 1, 1),
+    "LOWER": ('"SYS".lower', 1, 1),
+    "LTRIM": ('"SYS".ltrim', 1, 2),
+    "RTRIM": ('"SYS".rtrim', 1, 2),
+    "LPAD": ('"SYS".lpad', 2, 3),
+    "RPAD": ('"SYS".rpad', 2, 3),
+    "REPLACE": ('"SYS".replace', 2, 3),
+    "CHR": ('"SYS".chr', 1, 1),
+    "ABS": ('"SYS".abs', 1, 1),
+    "CEIL": ('"SYS".ceil', 1, 1),
+    "FLOOR": ('"SYS".floor', 1, 1),
+    "SIGN": ('"SYS".sign', 1, 1),
+    "MOD": ('"SYS".mod', 2, 2),
+    "ROUND": ('"SYS".round', 1, 2),
+    "TRUNC": ('"SYS".trunc', 1, 2),
+    "RAWTOHEX": ('"SYS".rawtohex', 1, 1),
+    "HEXTORAW": ('"SYS".hextoraw', 1, 1),
+    "TO_CLOB": ('"SYS".to_clob', 1, 1),
+    "SYS_EXTRACT_UTC": ('"SYS".sys_extract_utc', 1, 1),
+    "ADD_MONTHS": ('"SYS".add_months', 2, 2),
+    "SYS_CONTEXT": ('"SYS".sys_context', 2, 2),
+}
+
+AGGREGATES = {
+    "COUNT": "count({})::numeric",
+    "SUM": '"SYS".sum({})',
+    "MIN": '"SYS".min({})',
+    "MAX": '"SYS".max({})',
+    "AVG": '"SYS".avg({})',
+}
+
+NO_PARENTHESES = {
+    "SYSDATE": '"SYS".sysdate()',
+    "SYSTIMESTAMP": '"SYS".systimestamp()',
+    "CURRENT_DATE": '"SYS".sysdate()',
+    "CURRENT_TIMESTAMP": '"SYS".systimestamp()',
+    "LOCALTIMESTAMP": '"SYS".systimestamp()::timestamp',
+    "USER": '"SYS".user_name()',
+    "DBTIMEZONE": "'+00:00'::text",
+    "SESSIONTIMEZONE": "'+00:00'::text",
+}

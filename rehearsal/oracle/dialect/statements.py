@@ -1,0 +1,145 @@
+"""Which statement it is: the list's entry point."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from rehearsal.oracle.dialect.changes import Columns
+from rehearsal.oracle.dialect.definitions import Definition
+from rehearsal.oracle.dialect.formats import output_format
+from rehearsal.oracle.dialect.tokens import literal, tokenize
+from rehearsal.oracle.dialect.triggers import Triggers
+from rehearsal.oracle.errors import OracleError, unlisted
+
+_KNOWN_TO_ORACLE = frozenset(
+    ["BEGIN", "DECLARE", "CALL", "EXPLAIN", "LOCK", "SAVEPOINT", "SET", "COMMENT", "RENAME", "ANALYZE", "AUDIT", "NOAUDIT", "PURGE", "FLASHBACK", "ASSOCIATE", "DISASSOCIATE", "WITH"]
+)
+_NLS_FORMATS = ("NLS_DATE_FORMAT", "NLS_TIMESTAMP_FORMAT", "NLS_TIMESTAMP_TZ_FORMAT")
+
+
+class Kind(Enum):
+    """What a statement does, and so how it is run."""
+
+    QUERY = auto()
+    CHANGE = auto()
+    DEFINITION = auto()
+    COMMIT = auto()
+    ROLLBACK = auto()
+    SETTING = auto()
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement in PostgreSQL's words."""
+
+    kind: Kind
+    sql: str = ""
+    definition: Definition | None = None
+
+
+def translate(sql: str, bind_types: Sequence[str], schema: str, columns_of: Columns) -> Statement:
+    """Read a statement, whose binds have PostgreSQL's ``bind_types``, in ``schema``. Raises OracleError."""
+    words = _Statements(sql, bind_types, schema)
+    words.columns_of = columns_of
+    statement = words.statement()
+    words.finish()
+    return statement
+
+
+def values_returned(sql: str) -> int:
+    """How many of a statement's binds come without a value, since RETURNING ... INTO would fill them."""
+    try:
+        tokens = tokenize(sql)
+    except OracleError:
+        return 0
+    words = [token.text if token.kind == "name" else "" for token in tokens]
+    if "RETURNING" not in words or "INTO" not in words[words.index("RETURNING") :]:
+        return 0
+    start = words.index("INTO", words.index("RETURNING"))
+    return sum(token.kind == "bind" for token in tokens[start:])
+
+
+class _Statements(Triggers):
+    def statement(self) -> Statement:
+        if self.sees("SELECT"):
+            return Statement(Kind.QUERY, self.query())
+        verb = self.take()
+        changes = {"INSERT": self.insert, "UPDATE": self.update, "DELETE": self.delete, "MERGE": self.merge}
+        if verb.kind == "name" and verb.text in changes:
+            return Statement(Kind.CHANGE, changes[verb.text]())
+        if verb.kind == "name" and verb.text in ("COMMIT", "ROLLBACK"):
+            self.accept("WORK")
+            return Statement(Kind[verb.text])
+        if verb.text == "ALTER" and self.accept("SESSION", "SET"):
+            return Statement(Kind.SETTING, self._setting())
+        definition = self._definition(verb.text) if verb.kind == "name" else None
+        if definition:
+            return Statement(Kind.DEFINITION, definition=definition)
+        if verb.text in _KNOWN_TO_ORACLE:
+            raise unlisted(verb.text)
+        raise OracleError(900, "invalid SQL statement", verb.start)
+
+    def _definition(self, verb: str) -> Definition | None:
+        match verb:
+            case "CREATE":
+                return self._create()
+            case "ALTER":
+                return self._alter()
+            case "DROP":
+                return self.drop()
+            case "TRUNCATE":
+                return self.truncate()
+            case "GRANT" | "REVOKE":
+                return self.grant(revoke=verb == "REVOKE")
+        return None
+
+    def _create(self) -> Definition:
+        if self.accept("TABLE"):
+            return self.create_table()
+        if self.accept("SEQUENCE"):
+            return self.sequence(new=True)
+        if self.accept("USER"):
+            return self.user(new=True)
+        if self.accept("UNIQUE", "INDEX"):
+            return self.create_index(unique=True)
+        if self.accept("INDEX"):
+            return self.create_index(unique=False)
+        replace = self.accept("OR", "REPLACE")
+        if self.accept("TRIGGER"):
+            return self.create_trigger(replace=replace)
+        raise (
+            unlisted(f"CREATE {self.now.text}")
+            if self.now.kind == "name"
+            else self.error(901, "invalid CREATE command")
+        )
+
+    def _alter(self) -> Definition:
+        if self.accept("TABLE"):
+            return self.alter_table()
+        if self.accept("TRIGGER"):
+            return self.alter_trigger()
+        if self.accept("SEQUENCE"):
+            return self.sequence(new=False)
+        if self.accept("USER"):
+            return self.user(new=False)
+        raise (
+            unlisted(f"ALTER {self.now.text}") if self.now.kind == "name" else self.error(940, "invalid ALTER command")
+        )
+
+    def _setting(self) -> str:
+        name = self.take().text
+        if name == "CURRENT_SCHEMA":
+            self.expect("=", 927, "missing equal sign")
+            return f"schema {self.name()}"
+        self.expect("=", 927, "missing equal sign")
+        value = self.string()
+        if name == "TIME_ZONE":
+            if value not in ("+00:00", "UTC", "+0:00"):
+                raise unlisted(f"time zone {value}")
+            return ""
+        if name in _NLS_FORMATS:
+            return (
+                f"SELECT set_config('oracle.{name.lower()}', {literal(output_format(value))}, false),"
+                f" set_config('oracle.{name.lower()}_spelled', {literal(value)}, false)"
+            )
+        raise unlisted(f"ALTER SESSION SET {name}")

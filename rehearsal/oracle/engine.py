@@ -1,0 +1,151 @@
+"""What an Oracle session does with SQL, without the wire: translate, check privileges, run."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from psycopg.pq.abc import PGresult
+
+from rehearsal.oracle.backend import Backend, Prepared, Stream
+from rehearsal.oracle.dialect.definitions import Definition
+from rehearsal.oracle.dialect.statements import Kind, Statement, translate
+from rehearsal.oracle.dialect.tokens import literal, quote
+from rehearsal.oracle.errors import OracleError, stored
+from rehearsal.oracle.packets import Packets
+
+_KEPT_STATEMENTS = 200
+_DEFINITION_LOCK_WAIT = "SET LOCAL lock_timeout = '1s'"
+
+Values = list[bytes | None]
+
+
+@dataclass(frozen=True)
+class Known:
+    """A translated statement, and PostgreSQL's prepared one where it has rows."""
+
+    statement: Statement
+    prepared: Prepared | None
+
+
+class Engine:
+    """One user's session. Not for use by two threads at once."""
+
+    def __init__(self, conninfo: str, user: str, client: Packets | None = None):
+        self.user = user
+        self.schema = user
+        self.left_invalid = False  # what was last defined does not compile
+        self.backend = Backend(conninfo, client)
+        self._known: OrderedDict[tuple[str, tuple[str, ...]], Known] = OrderedDict()
+        self.backend.run(f"SET oracle.login = {literal(stored(user))}", f"SET ROLE {quote(stored(user))}")
+        self._use_schema(user)
+
+    def prepare(self, sql: str, bind_types: Sequence[str]) -> Known:
+        """Translate and prepare a statement, once for each text and types of binds. Raises OracleError."""
+        key = (sql, (self.schema, *bind_types))
+        if key in self._known:
+            self._known.move_to_end(key)
+            return self._known[key]
+        statement = translate(sql, bind_types, self.schema, self._columns_of)
+        prepared = self.backend.prepare(statement.sql.encode()) if statement.kind in (Kind.QUERY, Kind.CHANGE) else None
+        known = Known(statement, prepared)
+        if prepared:
+            self._known[key] = known
+            if len(self._known) > _KEPT_STATEMENTS:
+                _, oldest = self._known.popitem(last=False)
+                if oldest.prepared:
+                    self.backend.forget(oldest.prepared)
+        return known
+
+    def query(self, known: Known, values: Values) -> Stream:
+        """Start a query; SELECT ... FOR UPDATE opens a transaction first."""
+        assert known.prepared is not None
+        if b" FOR UPDATE" in known.prepared.sql[-30:]:
+            self.backend.begin()
+        return self.backend.query(known.prepared, values)
+
+    def change(self, known: Known, rows: list[Values]) -> list[int]:
+        """Run INSERT, UPDATE, DELETE or MERGE once a row; the numbers of rows touched.
+
+        Where a row fails, the rows before it stay changed, and the error's `done` says how many they are.
+        """
+        assert known.prepared is not None
+        try:
+            return self.backend.change(known.prepared, rows)
+        except OracleError as error:
+            if 0 < error.done < len(rows):
+                self.backend.change(known.prepared, rows[: error.done])
+            raise
+
+    def change_each(self, known: Known, rows: list[Values]) -> tuple[list[int], list[tuple[int, OracleError]]]:
+        """Like `change`, but go on behind a failed row; the counts, and the failures by row."""
+        counts, failures = [], []
+        for at, row in enumerate(rows):
+            try:
+                counts += self.change(known, [row])
+            except OracleError as error:
+                counts.append(0)
+                failures.append((at, error))
+        return counts, failures
+
+    def run(self, statement: Statement) -> None:
+        """Run what has no rows: definitions, COMMIT, ROLLBACK, ALTER SESSION."""
+        match statement.kind:
+            case Kind.COMMIT | Kind.ROLLBACK:
+                self.backend.end(statement.kind.name)
+            case Kind.SETTING if statement.sql.startswith("schema "):
+                self._use_schema(statement.sql.removeprefix("schema "))
+            case Kind.SETTING if statement.sql:
+                self.backend.run(statement.sql)
+            case Kind.DEFINITION if statement.definition:
+                self._define(statement.definition)
+
+    def close(self) -> None:
+        """End the session; what is not committed is rolled back."""
+        self.backend.close()
+
+    def _define(self, definition: Definition) -> None:
+        """Definitions commit what was open, and themselves."""
+        self.backend.end("COMMIT")
+        self._require_privilege(definition)
+        self.backend.begin()
+        try:
+            self.backend.run(_DEFINITION_LOCK_WAIT, "SET LOCAL ROLE NONE", *definition.statements)
+            self.backend.end("COMMIT")
+        except OracleError:
+            self.backend.end("ROLLBACK")
+            raise
+        missing = [f"to_regclass({literal(path)}) IS NULL" for path in definition.sequences]
+        self.left_invalid = bool(missing) and self._truth(" OR ".join(missing))
+
+    def _require_privilege(self, definition: Definition) -> None:
+        wanted = definition.privilege if definition.owner == self.user else definition.any_privilege
+        if definition.owner != "SYS" and (
+            not wanted or self._truth(f'"SYS".has_privilege({literal(stored(self.user))}, {literal(wanted)})')
+        ):
+            return
+        raise OracleError(1031, "insufficient privileges")
+
+    def _use_schema(self, schema: str) -> None:
+        if not self._truth(f"to_regnamespace({literal(quote(stored(schema)))}) IS NOT NULL"):
+            raise OracleError(1435, "user does not exist")
+        self.schema = schema
+        self.backend.run(f"SET oracle.schema = {literal(schema)}")
+
+    def _truth(self, condition: str) -> bool:
+        return self.backend.run(f"SELECT {condition}").get_value(0, 0) == b"t"
+
+    def columns(self, condition: str) -> PGresult:
+        """What is known of columns: relid, attnum, data_length, char_length, attnotnull."""
+        return self.backend.run(
+            'SELECT relid, f.attnum, data_length, char_length, attnotnull FROM "SYS".column_facts f'
+            f" JOIN pg_attribute a ON attrelid = relid AND a.attnum = f.attnum WHERE {condition}"
+        )
+
+    def _columns_of(self, path: str) -> list[str]:
+        found = self.backend.run(
+            f"SELECT attname FROM pg_attribute WHERE attrelid = to_regclass({literal(path)}) AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
+        )
+        names = [(found.get_value(row, 0) or b"").decode() for row in range(found.ntuples)]
+        if not names:
+            raise OracleError(942, "table or view does not exist")
+        return names

@@ -1,0 +1,148 @@
+"""Oracle's errors, numbered and worded as its Database Error Messages does, also for what PostgreSQL reports.
+
+https://docs.oracle.com/database/121/ERRMG/toc.htm
+"""
+
+import re
+
+from psycopg.pq import DiagnosticField as Field
+from psycopg.pq.abc import PGresult
+
+INTERNAL = 20999  # the clients take ORA-00600 for a dead connection
+
+
+class OracleError(Exception):
+    """An error with Oracle's number; the text is what the client gets behind `ORA-nnnnn:`."""
+
+    def __init__(self, number: int, text: str, position: int = 0):
+        super().__init__(f"ORA-{number:05d}: {text}")
+        self.number = number
+        self.position = position
+        self.done = 0  # rows of an array statement that went well before it
+
+
+def unlisted(construct: str) -> OracleError:
+    """ORA-03001: the construct is not in the list of what this stand-in knows."""
+    return OracleError(3001, f"unimplemented feature: {construct}")
+
+
+def invalid_identifier(*names: str) -> OracleError:
+    """ORA-00904 with the name, qualified as it was written."""
+    return OracleError(904, ".".join(f'"{shown(name)}"' for name in names) + ": invalid identifier")
+
+
+def stored(name: str) -> str:
+    """How PostgreSQL holds an Oracle name: what is not all upper case is marked, so it meets none of PostgreSQL's own."""
+    return name if name == name.upper() and not name.startswith("~") else "~" + name
+
+
+def shown(name: str) -> str:
+    """The Oracle name of what PostgreSQL holds (tables in a query go by `t:NAME`)."""
+    return name.removeprefix("t:").removeprefix("~")
+
+
+_PLAIN = {
+    "22012": (1476, "divisor is equal to zero"),
+    "22003": (1438, "value larger than specified precision allowed for this column"),
+    "22007": (1861, "literal does not match format string"),
+    "22008": (1843, "not a valid month"),
+    "21000": (1427, "single-row subquery returns more than one row"),
+    "22P02": (1722, "invalid number"),
+    "40P01": (60, "deadlock detected while waiting for resource"),
+    "42P01": (942, "table or view does not exist"),
+    "3F000": (942, "table or view does not exist"),
+    "42P07": (955, "name is already used by an existing object"),
+    "42702": (918, "column ambiguously defined"),
+    "42701": (957, "duplicate column name"),
+    "42501": (1031, "insufficient privileges"),
+    "42804": (932, "inconsistent datatypes"),
+    "42P16": (2260, "table can have only one primary key"),
+    "42P10": (1791, "not a SELECTed expression"),
+    "55P03": (54, "resource busy and acquire with NOWAIT specified or timeout expired"),
+    "57014": (1013, "user requested cancel of current operation"),
+    "2200H": (8004, "sequence NEXTVAL exceeds MAXVALUE and cannot be instantiated"),
+    "55000": (8002, "sequence CURRVAL is not yet defined in this session"),
+    "54001": (913, "statement too complex"),
+}
+_OWN = "OR000"  # raised by the functions of functions.sql, already worded
+_TRIGGER = re.compile(r'PL/pgSQL function "([^"]+)"\."([^"]+)"\(\)')
+
+
+def from_postgres(result: PGresult, sql: bytes) -> OracleError:
+    """The Oracle error for a failed result of ``sql``; what has no counterpart becomes ORA-20999 without details."""
+
+    def field(name: Field) -> str:
+        return (result.error_field(name) or b"").decode()
+
+    state, message = field(Field.SQLSTATE), field(Field.MESSAGE_PRIMARY)
+    schema, table, column = (shown(field(f)) for f in (Field.SCHEMA_NAME, Field.TABLE_NAME, Field.COLUMN_NAME))
+    constraint = f"({schema}.{shown(field(Field.CONSTRAINT_NAME))})"
+    position = int(field(Field.STATEMENT_POSITION) or 0)
+    if state == _OWN:
+        number, _, text = message.removeprefix("ORA-").partition(": ")
+        return OracleError(int(number), text)
+    trigger = _TRIGGER.search(field(Field.CONTEXT))
+    if trigger and state in ("42P01", "42703"):
+        return invalid_trigger(trigger[1], trigger[2])
+    if state == "23502":
+        name = f'("{schema}"."{table}"."{column}")'
+        return (
+            OracleError(1407, f"cannot update {name} to NULL")
+            if sql.startswith(b"UPDATE")
+            else OracleError(1400, f"cannot insert NULL into {name}")
+        )
+    if state == "23505":
+        return OracleError(1, f"unique constraint {constraint} violated")
+    if state == "23514":
+        return OracleError(2290, f"check constraint {constraint} violated")
+    if state == "23503":
+        if message.startswith("insert"):
+            return OracleError(2291, f"integrity constraint {constraint} violated - parent key not found")
+        return OracleError(2292, f"integrity constraint {constraint} violated - child record found")
+    if state == "42703" or message.startswith(("missing FROM-clause", "invalid reference to FROM-clause")):
+        return _unknown_column(message, sql, position)
+    if state == "42803":
+        return _misplaced_aggregate(message, sql)
+    if state == "42601" and "more expressions than target" in message:
+        return OracleError(913, "too many values")
+    if state == "42601" and "more target columns" in message:
+        return OracleError(947, "not enough values")
+    if (state == "42601" and "UNION" in message) or "INTERSECT" in message or "EXCEPT" in message:
+        return OracleError(1789, "query block has incorrect number of result columns")
+    if state == "21000" and message.startswith("MERGE"):
+        return OracleError(30926, "unable to get a stable set of rows in the source tables")
+    if state == "42883":
+        return unlisted(_without_postgres_names(message))
+    if state in _PLAIN:
+        return OracleError(*_PLAIN[state])
+    return OracleError(INTERNAL, f"the stand-in could not do this (reason {state or 'unknown'} in its log)")
+
+
+def invalid_trigger(owner: str, name: str) -> OracleError:
+    """ORA-04098: a trigger whose body does not compile."""
+    return OracleError(4098, f"trigger '{owner}.{name}' is invalid and failed re-validation")
+
+
+def _unknown_column(message: str, sql: bytes, position: int) -> OracleError:
+    written = re.match(r'((?:"[^"]+"\.)*"[^"]+")', sql.decode()[position - 1 :]) if position else None
+    names = re.findall(r'"([^"]+)"', written[1] if written else message)
+    return invalid_identifier(*names[-2:] if written else names[:1])
+
+
+def _misplaced_aggregate(message: str, sql: bytes) -> OracleError:
+    if "not allowed" in message:
+        return OracleError(934, "group function is not allowed here")
+    if "nested" in message:
+        return OracleError(978, "nested group function without GROUP BY")
+    if b" GROUP BY " in sql:
+        return OracleError(979, "not a GROUP BY expression")
+    return OracleError(937, "not a single-group group function")
+
+
+def _without_postgres_names(message: str) -> str:
+    """`operator does not exist: numeric ~~ "SYS".date` in the words of the Oracle side."""
+    spelled = message.replace('"SYS".', "").replace("numeric", "NUMBER").replace("text", "VARCHAR2")
+    spelled = (
+        spelled.replace("timestamp without time zone", "TIMESTAMP").replace("bytea", "RAW").replace("character", "CHAR")
+    )
+    return re.sub(r"^(operator|function) (?:does not exist: )?(.*?)(?: does not exist)?$", r"\1 \2", spelled)

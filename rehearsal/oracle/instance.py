@@ -1,0 +1,159 @@
+"""The database behind all sessions: a PostgreSQL cluster of its own, made new at every start."""
+
+import json
+import threading
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from rehearsal.oracle.auth import Verifier
+from rehearsal.oracle.dialect.dictionary import SQL as DICTIONARY_SQL
+from rehearsal.oracle.dialect.formats import input_format, output_format
+from rehearsal.oracle.engine import Engine
+from rehearsal.oracle.errors import stored
+from rehearsal.oracle.values import Code
+from rehearsal.postgres.cluster import SUPERUSER, SUPERUSER_PASSWORD, Cluster
+
+_SQL = DICTIONARY_SQL.parent
+_SCRIPTS = ("types.sql", "functions.sql", "administration.sql", "dictionary.sql")
+_ROWS = Path(__file__).parents[1] / "seed/flightspecials.json"
+_SETTINGS = {
+    "max_connections": "250",
+    "max_locks_per_transaction": "256",
+    "synchronous_commit": "off",
+    "autovacuum_naptime": "10s",
+    "jit": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "lc_messages": "C",
+}
+_DATE_FORMAT, _TIMESTAMP_FORMAT = "DD-MON-RR", "DD-MON-RR HH.MI.SSXFF AM"
+_TYPES = {
+    "numeric": Code.NUMBER,
+    "text": Code.VARCHAR,
+    "varchar": Code.VARCHAR,
+    "bpchar": Code.CHAR,
+    "timestamp": Code.TIMESTAMP,
+    "bytea": Code.RAW,
+    '"SYS".date': Code.DATE,
+    '"SYS".timestamptz': Code.TIMESTAMP_TZ,
+    '"SYS".clob': Code.CLOB,
+}
+
+
+class Instance:
+    """Service and SID `XE`."""
+
+    name = "XE"
+
+    def __init__(self, home: Path, port: int):
+        """``port`` is where the backing PostgreSQL listens."""
+        self._cluster = Cluster(home, port, _SETTINGS)
+        self.conninfo = f"host=127.0.0.1 port={port} dbname=postgres user={SUPERUSER} password={SUPERUSER_PASSWORD}"
+        self.types: dict[int, Code] = {}
+        self._lock = threading.Lock()
+        self._administrator: psycopg.Connection | None = None
+
+    def start(self) -> None:
+        """Make the cluster, the dictionary and the legacy schema."""
+        self._cluster.create()
+        self._cluster.start()
+        self._administrator = self._cluster.connect()
+        for script in _SCRIPTS:
+            self._administrator.execute((_SQL / script).read_bytes())
+        for name, value in _session_settings().items():
+            self._administrator.execute(
+                sql.SQL("ALTER ROLE postgres SET {} = {}").format(
+                    sql.Identifier(*name.split(".")), sql.SQL(value) if name == "search_path" else sql.Literal(value)
+                )
+            )
+        for name, code in _TYPES.items():
+            row = self._administrator.execute("SELECT %s::regtype::oid", [name]).fetchone()
+            self.types[int(row[0]) if row else 0] = code
+        self._create_users()
+        self._seed()
+
+    def stop(self) -> None:
+        """Stop and remove the cluster."""
+        if self._administrator:
+            self._administrator.close()
+        self._cluster.stop(grace_s=0.2)
+        self._cluster.remove()
+
+    def verifier(self, user: str) -> Verifier | None:
+        """What proves a user's password; None for an unknown user."""
+        row = self._one('SELECT salt, digest FROM "SYS".users WHERE name = %s', stored(user))
+        return Verifier(*row) if row else None
+
+    def may_log_in(self, user: str) -> bool:
+        """Whether the user has CREATE SESSION."""
+        row = self._one("SELECT \"SYS\".has_privilege(%s, 'CREATE SESSION')", stored(user))
+        return bool(row and row[0])
+
+    def _one(self, query: str, name: str) -> tuple[bytes, ...] | None:
+        assert self._administrator is not None
+        with self._lock:
+            return self._administrator.execute(query.encode(), [name]).fetchone()
+
+    def _create_users(self) -> None:
+        """SYSTEM, who makes the others as a person would."""
+        assert self._administrator is not None
+        verifier = Verifier.of("manager")
+        self._administrator.execute('SELECT "SYS".create_user(%s, %s, %s)', ["SYSTEM", verifier.salt, verifier.digest])
+        self._administrator.execute("SELECT \"SYS\".grant_privilege('SYSTEM', 'DBA', true)")
+
+    def _seed(self) -> None:
+        self._run("SYSTEM", (_SQL / "users.oracle.sql").read_text())
+        self._run("TRAVELBUDDY", (_SQL / "travelbuddy.oracle.sql").read_text())
+        flights = json.loads(_ROWS.read_text())
+        columns = (
+            "id",
+            "header",
+            "body",
+            "origin",
+            "origin_code",
+            "destination",
+            "destination_code",
+            "cost",
+            "expiry_date_num",
+        )
+        engine = Engine(self.conninfo, "TRAVELBUDDY")
+        try:
+            insert = engine.prepare(
+                f"INSERT INTO flightspecial VALUES ({', '.join(f':{n}' for n in range(1, 10))})", ["text"] * 9
+            )
+            engine.change(insert, [[str(flight[column]).encode() for column in columns] for flight in flights])
+            engine.backend.end("COMMIT")
+        finally:
+            engine.close()
+
+    def _run(self, user: str, script: str) -> None:
+        """Run a script of Oracle's SQL; a slash alone on its line ends each statement."""
+        engine = Engine(self.conninfo, user)
+        try:
+            for statement in filter(None, map(str.strip, script.split("\n/\n"))):
+                known = engine.prepare(statement, [])
+                if known.prepared:
+                    engine.change(known, [[]])
+                else:
+                    engine.run(known.statement)
+            engine.backend.end("COMMIT")
+        finally:
+            engine.close()
+
+
+def _session_settings() -> dict[str, str]:
+    """What every session starts with; the NLS formats in PostgreSQL's spelling."""
+    date_input, date_pattern = input_format(_DATE_FORMAT)
+    timestamp_input, timestamp_pattern = input_format(_TIMESTAMP_FORMAT)
+    return {
+        "search_path": '"SYS", pg_catalog',
+        "oracle.nls_date_format": output_format(_DATE_FORMAT),
+        "oracle.nls_timestamp_format": output_format(_TIMESTAMP_FORMAT),
+        "oracle.nls_timestamp_tz_format": output_format(_TIMESTAMP_FORMAT),
+        "oracle.nls_date_input": date_input,
+        "oracle.nls_date_pattern": date_pattern,
+        "oracle.nls_timestamp_input": timestamp_input,
+        "oracle.nls_timestamp_pattern": timestamp_pattern,
+    }

@@ -1,0 +1,352 @@
+"""One connection, from its first packet to its last: connect, log in, then one call after the other."""
+
+import itertools
+import struct
+import sys
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+
+from rehearsal.oracle import replies
+from rehearsal.oracle.auth import Challenge, Verifier
+from rehearsal.oracle.cursors import Cursor, describe
+from rehearsal.oracle.dialect.statements import Kind, values_returned
+from rehearsal.oracle.engine import Engine, Values
+from rehearsal.oracle.errors import INTERNAL, OracleError, unlisted
+from rehearsal.oracle.instance import Instance
+from rehearsal.oracle.lobs import Lobs
+from rehearsal.oracle.packets import CONNECT, DisconnectedError, Packets, ProtocolError
+from rehearsal.oracle.requests import (
+    Descriptor,
+    Execute,
+    Function,
+    Login,
+    Option,
+    Reexecute,
+    Row,
+    connect_target,
+    read_data_types,
+    read_execute,
+    read_lob_operation,
+    read_login,
+    read_piggyback,
+    read_protocol,
+    read_reexecute,
+)
+from rehearsal.oracle.values import BINDS
+from rehearsal.oracle.wire import Reader, pairs
+
+_CALL, _PIGGYBACK = 3, 0x11
+_VERSION_NUMBER = 12 << 24 | 1 << 20 | 2 << 8
+_LISTENER_ERRORS = {"SERVICE_NAME": 12514, "SID": 12505}
+_MAX_OPEN_CURSORS = 300
+
+
+class Session:
+    """Serves one client until it leaves."""
+
+    def __init__(self, packets: Packets, instance: Instance):
+        self._packets = packets
+        self._instance = instance
+        self._reader = Reader(packets.next_data)
+        self._engine: Engine | None = None
+        self._lobs = Lobs()
+        self._cursors: dict[int, Cursor] = {}
+        self._numbers = itertools.count(1)
+
+    def serve(self) -> None:
+        """Serve the client. Ends without an error whatever the client sends."""
+        with suppress(DisconnectedError, ProtocolError):
+            try:
+                if self._connect() and self._log_in():
+                    while self._call():
+                        pass
+            finally:
+                if self._engine:
+                    self._engine.close()
+
+    def _connect(self) -> bool:
+        kind, body = self._packets.receive()
+        if kind != CONNECT or len(body) < 58:
+            raise ProtocolError("no connect packet")
+        length, offset = struct.unpack_from(">HH", body, 16)
+        data = body[max(offset - 8, 0) :][:length]
+        if len(data) < length:
+            data = self._packets.next_data()
+        target, name = connect_target(data.decode(errors="replace"))
+        if name != self._instance.name:
+            self._packets.refuse(_LISTENER_ERRORS.get(target, 12514))
+            return False
+        self._packets.accept(struct.unpack_from(">I", body, 50)[0])
+        return True
+
+    def _log_in(self) -> bool:
+        reader = self._reader
+        for read, reply in ((read_protocol, replies.protocol()), (read_data_types, replies.data_types())):
+            reader.wait()
+            read(reader)
+            self._packets.send_data(reply)
+        user = self._read_login(Function.CHALLENGE).user.upper()
+        verifier = self._instance.verifier(user)
+        challenge = Challenge(verifier or Verifier.of_nobody())
+        values, flags = challenge.parameters()
+        self._packets.send_data(pairs(values, flags) + replies.end_of_call(in_transaction=False))
+        answer = self._read_login(Function.AUTHENTICATE)
+        try:
+            if not challenge.proves(answer.parameters) or not verifier:
+                raise OracleError(1017, "invalid username/password; logon denied")
+            if not self._instance.may_log_in(user):
+                raise OracleError(1045, f"user {user} lacks CREATE SESSION privilege; logon denied")
+            self._engine = Engine(self._instance.conninfo, user, self._packets)
+        except OracleError as error:
+            self._packets.send_data(replies.end_of_call(in_transaction=False, error=error))
+            return False
+        self._packets.send_data(pairs(self._greeting(challenge)) + replies.end_of_call(in_transaction=False))
+        return True
+
+    def _read_login(self, function: Function) -> Login:
+        self._reader.wait()
+        if self._reader.u8() != _CALL or self._reader.u8() != function:
+            raise ProtocolError("no login")
+        self._reader.u8()
+        return read_login(self._reader)
+
+    def _greeting(self, challenge: Challenge) -> dict[str, str]:
+        name = self._instance.name
+        return {
+            "AUTH_SESSION_ID": str(self._packets.fileno()),
+            "AUTH_SERIAL_NUM": "1",
+            "AUTH_VERSION_NO": str(_VERSION_NUMBER),
+            "AUTH_SVR_RESPONSE": challenge.response(),
+            "AUTH_SC_DBUNIQUE_NAME": name,
+            "AUTH_SC_REAL_DBUNIQUE_NAME": name,
+            "AUTH_SC_SERVICE_NAME": name,
+            "AUTH_INSTANCENAME": name,
+            "AUTH_DBNAME": name,
+            "AUTH_MAX_OPEN_CURSORS": str(_MAX_OPEN_CURSORS),
+            "AUTH_MAX_IDEN_LENGTH": "30",
+        }
+
+    @property
+    def _in_transaction(self) -> bool:
+        return bool(self._engine and self._engine.backend.in_transaction)
+
+    def _call(self) -> bool:
+        """Read a request, act, reply; False when the client has logged off."""
+        if not self._reader.wait():
+            self._answer_break()
+            return True
+        function, request = self._read_request()
+        try:
+            reply = self._act(function, request)
+        except OracleError as error:
+            reply = replies.end_of_call(self._in_transaction, error=error, rows=error.done)
+        except (DisconnectedError, ProtocolError):
+            raise
+        except Exception:
+            traceback.print_exc(file=sys.stderr)
+            error = OracleError(INTERNAL, "the stand-in failed; its log says more")
+            reply = replies.end_of_call(self._in_transaction, error=error)
+        if self._packets.interrupted:
+            self._answer_break()
+        else:
+            self._packets.send_data(reply)
+        return function != Function.LOGOFF
+
+    def _answer_break(self) -> None:
+        self._packets.acknowledge_break()
+        error = OracleError(1013, "user requested cancel of current operation")
+        self._packets.send_data(replies.end_of_call(self._in_transaction, error=error))
+
+    def _read_request(self) -> tuple[int, object]:
+        """The call's code and body, read to the last byte; piggybacks before it are done on the way."""
+        reader = self._reader
+        while (kind := reader.u8()) == _PIGGYBACK:
+            code = reader.u8()
+            reader.u8()
+            cursors, locators = read_piggyback(reader, code)
+            self._lobs.free(locators)
+            for number in cursors:
+                if cursor := self._cursors.pop(number, None):
+                    cursor.close()
+        if kind != _CALL:
+            raise ProtocolError(f"a message of type {kind}")
+        function = reader.u8()
+        reader.u8()
+        match function:
+            case Function.EXECUTE:
+                return function, read_execute(reader, values_returned)
+            case Function.REEXECUTE | Function.REEXECUTE_AND_FETCH:
+                return function, read_reexecute(reader, function == Function.REEXECUTE_AND_FETCH, self._binds_of)
+            case Function.FETCH:
+                return function, (reader.ub(), reader.ub())
+            case Function.LOB_OPERATION:
+                return function, read_lob_operation(reader)
+            case Function.COMMIT | Function.ROLLBACK | Function.PING | Function.LOGOFF:
+                return function, None
+        raise ProtocolError(f"call {function}")
+
+    def _binds_of(self, number: int) -> list[Descriptor]:
+        return self._cursors[number].binds if number in self._cursors else []
+
+    def _act(self, function: int, request: object) -> bytes:
+        assert self._engine is not None
+        if isinstance(request, Execute):
+            return self._execute(request)
+        if isinstance(request, Reexecute):
+            return self._reexecute(request)
+        if function == Function.FETCH and isinstance(request, tuple):
+            return self._fetch(self._cursor(request[0]), request[1])
+        if function == Function.COMMIT:
+            self._engine.backend.end("COMMIT")
+        elif function in (Function.ROLLBACK, Function.LOGOFF):
+            self._engine.backend.end("ROLLBACK")
+        elif function == Function.LOB_OPERATION:
+            return self._lobs.operate(request) + replies.end_of_call(self._in_transaction)  # type: ignore[arg-type]
+        return replies.status(self._in_transaction)
+
+    def _cursor(self, number: int) -> Cursor:
+        try:
+            return self._cursors[number]
+        except KeyError:
+            raise OracleError(1001, "invalid cursor") from None
+
+    def _execute(self, request: Execute) -> bytes:
+        if request.options & Option.DEFINE:
+            cursor = self._cursor(request.cursor)
+            cursor.define([descriptor.code for descriptor in request.descriptors], self._lobs)
+            return replies.end_of_call(self._in_transaction, cursor=cursor.number)
+        if request.sql:
+            cursor = self._open(request)
+        else:
+            cursor = self._cursor(request.cursor)
+            cursor.binds = request.descriptors or cursor.binds
+        return self._run(cursor, request.options, request.rows, request.iterations, request.wants_row_counts)
+
+    def _open(self, request: Execute) -> Cursor:
+        """A cursor for a new statement; a number that the client reuses keeps its place."""
+        if old := self._cursors.pop(request.cursor, None):
+            old.close()
+        number = request.cursor or next(self._numbers)
+        if len(self._cursors) >= _MAX_OPEN_CURSORS:
+            raise OracleError(1000, "maximum open cursors exceeded")
+        cursor = Cursor(number, request.sql, request.descriptors)
+        self._cursors[number] = cursor
+        try:
+            self._prepare(cursor)
+        except OracleError:
+            del self._cursors[number]
+            raise
+        return cursor
+
+    def _prepare(self, cursor: Cursor) -> None:
+        assert self._engine is not None
+        cursor.known = self._engine.prepare(cursor.sql, _bind_types(cursor.binds))
+        if cursor.known.prepared and cursor.known.statement.kind == Kind.QUERY:
+            cursor.columns = describe(self._engine, cursor.known.prepared.shape, self._instance.types)
+
+    def _reexecute(self, request: Reexecute) -> bytes:
+        options = Option.EXECUTE | (Option.COMMIT if request.commit else 0) | (Option.FETCH if request.fetch else 0)
+        return self._run(
+            self._cursor(request.cursor),
+            options,
+            request.rows,
+            request.iterations,
+            wants_row_counts=False,
+            describe_it=False,
+        )
+
+    def _run(
+        self,
+        cursor: Cursor,
+        options: int,
+        rows: list[Row],
+        iterations: int,
+        wants_row_counts: bool,
+        describe_it: bool = True,
+    ) -> bytes:
+        assert self._engine is not None
+        self._prepare(cursor)
+        assert cursor.known is not None
+        statement = cursor.known.statement
+        is_query = statement.kind == Kind.QUERY
+        if not options & Option.EXECUTE:
+            head = replies.describe(cursor.columns) if is_query else b""
+            return head + replies.end_of_call(self._in_transaction, cursor=cursor.number)
+        values = _values(cursor.binds, rows, self._lobs)
+        if is_query:
+            return self._query(
+                cursor,
+                options,
+                values[0] if values else [],
+                iterations,
+                describe_it=describe_it and bool(options & Option.PARSE),
+            )
+        if statement.kind == Kind.CHANGE:
+            return self._change(cursor, options, values or [[]] * max(iterations, 1), wants_row_counts)
+        self._engine.run(statement)
+        return replies.end_of_call(self._in_transaction, cursor=cursor.number, invalid=self._engine.left_invalid)
+
+    def _query(self, cursor: Cursor, options: int, values: Values, prefetch: int, *, describe_it: bool) -> bytes:
+        assert self._engine is not None
+        assert cursor.known is not None
+        cursor.start(self._engine.query(cursor.known, values), self._lobs)
+        head = replies.describe(cursor.columns) if describe_it else b""
+        if cursor.needs_defines or not options & Option.FETCH:
+            cursor.look()
+            return head + replies.end_of_call(self._in_transaction, cursor=cursor.number)
+        reply = head + self._fetch(cursor, prefetch)
+        if options & Option.COMMIT:
+            self._engine.backend.end("COMMIT")
+        return reply
+
+    def _fetch(self, cursor: Cursor, count: int) -> bytes:
+        rows, at_end = cursor.take(count)
+        body = replies.row_header(len(cursor.columns), len(rows)) + b"".join(rows) if rows else b""
+        end = replies.end_of_rows if at_end else replies.end_of_call
+        return body + end(self._in_transaction, cursor=cursor.number, rows=cursor.sent)
+
+    def _change(self, cursor: Cursor, options: int, rows: list[Values], wants_row_counts: bool) -> bytes:
+        assert self._engine is not None
+        assert cursor.known is not None
+        failures: list[tuple[int, OracleError]] = []
+        try:
+            if options & Option.BATCH_ERRORS:
+                counts, failures = self._engine.change_each(cursor.known, rows)
+            else:
+                counts = self._engine.change(cursor.known, rows)
+        except OracleError as error:
+            if error.number in _INTEGRITY:
+                return replies.end_of_call(self._in_transaction, cursor=cursor.number, error=error, rows=error.done)
+            raise
+        if options & Option.COMMIT:
+            self._engine.backend.end("COMMIT")
+        head = replies.row_counts(counts) if wants_row_counts else b""
+        return head + replies.end_of_call(self._in_transaction, cursor=cursor.number, rows=sum(counts), batch=failures)
+
+
+_INTEGRITY = (1, 1400, 1438, 2290, 2291, 2292)  # errors that leave the client's cursor open
+
+
+def _bind_types(binds: Sequence[Descriptor]) -> list[str]:
+    for bind in binds:
+        if bind.code not in BINDS:
+            raise unlisted(f"a bind of type {bind.code}")
+    return [BINDS[bind.code][0] for bind in binds]
+
+
+def _values(binds: Sequence[Descriptor], rows: list[Row], lobs: Lobs) -> list[Values]:
+    """The binds' values as PostgreSQL's text, column by column."""
+    columns = []
+    for bind, values in zip(binds, zip(*rows, strict=True), strict=False):
+        decode = BINDS[bind.code][1]
+        if bind.is_lob:
+            column = [(value and lobs.text(value).encode()) or None for value in values]
+        elif BINDS[bind.code][0] == "text":
+            column = list(values)
+        else:
+            column = [value and decode(value) for value in values]
+        if any(b"\x00" in value for value in column if value):
+            raise unlisted("a string with CHR(0)")
+        columns.append(column)
+    return [list(row) for row in zip(*columns, strict=True)]

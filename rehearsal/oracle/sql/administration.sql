@@ -1,0 +1,145 @@
+-- Users, privileges, and what the dictionary knows beyond PostgreSQL's catalogs.
+CREATE TABLE users (name name PRIMARY KEY, salt bytea NOT NULL, digest bytea NOT NULL, created timestamp(0) NOT NULL DEFAULT now());
+CREATE TABLE system_privileges (grantee name, privilege text, admin_option boolean, PRIMARY KEY (grantee, privilege));
+CREATE TABLE roles (role name PRIMARY KEY);
+CREATE TABLE role_grants (grantee name, role name, admin_option boolean, PRIMARY KEY (grantee, role));
+CREATE TABLE object_privileges (grantee name, relid oid, privilege text, grantor name, grantable boolean, PRIMARY KEY (grantee, relid, privilege));
+CREATE TABLE privilege_names (privilege text PRIMARY KEY);
+CREATE TABLE column_facts (relid oid, attnum integer, data_type text, data_length numeric, data_precision numeric, data_scale numeric,
+  char_length numeric, char_used text, data_default text, null_constraint text, PRIMARY KEY (relid, attnum));
+CREATE TABLE sequence_facts (relid oid PRIMARY KEY, cache_size numeric NOT NULL DEFAULT 20, is_ordered boolean NOT NULL DEFAULT false,
+  max_value numeric NOT NULL DEFAULT 9999999999999999999999999999);
+
+INSERT INTO privilege_names SELECT unnest(string_to_array('CREATE SESSION,CREATE TABLE,CREATE SEQUENCE,CREATE TRIGGER,CREATE VIEW,'
+  'CREATE PROCEDURE,CREATE ANY TABLE,DROP ANY TABLE,ALTER ANY TABLE,LOCK ANY TABLE,SELECT ANY TABLE,INSERT ANY TABLE,UPDATE ANY TABLE,DELETE ANY TABLE,'
+  'CREATE ANY INDEX,DROP ANY INDEX,CREATE ANY TRIGGER,ALTER ANY TRIGGER,DROP ANY TRIGGER,CREATE ANY SEQUENCE,ALTER ANY SEQUENCE,'
+  'DROP ANY SEQUENCE,SELECT ANY SEQUENCE,SELECT ANY DICTIONARY,SELECT ANY TRANSACTION,UNLIMITED TABLESPACE,ALTER SESSION,CREATE USER,ALTER USER,'
+  'DROP USER,GRANT ANY PRIVILEGE,GRANT ANY OBJECT PRIVILEGE', ','));
+GRANT SELECT ON column_facts TO PUBLIC;
+INSERT INTO roles VALUES ('CONNECT'), ('RESOURCE'), ('DBA'), ('SELECT_CATALOG_ROLE');
+INSERT INTO system_privileges SELECT 'DBA', privilege, true FROM privilege_names;
+INSERT INTO system_privileges VALUES ('CONNECT', 'CREATE SESSION', false), ('RESOURCE', 'CREATE TABLE', false),
+  ('RESOURCE', 'CREATE SEQUENCE', false), ('RESOURCE', 'CREATE TRIGGER', false), ('RESOURCE', 'CREATE PROCEDURE', false);
+
+CREATE VIEW granted AS
+  SELECT grantee, privilege, admin_option FROM system_privileges
+  UNION SELECT r.grantee, p.privilege, p.admin_option FROM role_grants r JOIN system_privileges p ON p.grantee = r.role;
+CREATE FUNCTION has_privilege(user_name name, wanted text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER AS $$
+  SELECT EXISTS (SELECT FROM "SYS".granted WHERE grantee = user_name AND privilege = wanted) $$;
+
+-- Privileges on ANY TABLE and ANY SEQUENCE, as PostgreSQL's grants on each.
+CREATE FUNCTION spread_any_privileges(path text DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE grant_statement text;
+BEGIN
+  FOR grant_statement IN
+    SELECT format('GRANT %s ON %s TO %I', CASE c.relkind WHEN 'S' THEN 'USAGE, SELECT' ELSE split_part(g.privilege, ' ', 1) END, c.oid::regclass, g.grantee)
+    FROM pg_class c JOIN users u ON c.relnamespace = to_regnamespace(quote_ident(u.name))
+    JOIN granted g ON g.privilege IN ('SELECT ANY TABLE', 'INSERT ANY TABLE', 'UPDATE ANY TABLE', 'DELETE ANY TABLE') AND c.relkind = 'r'
+      OR g.privilege = 'SELECT ANY SEQUENCE' AND c.relkind = 'S'
+    WHERE to_regrole(quote_ident(g.grantee)) IS NOT NULL AND (path IS NULL OR c.oid = path::regclass)
+  LOOP EXECUTE grant_statement; END LOOP;
+END $$;
+CREATE FUNCTION require_user(wanted name) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM users WHERE name = wanted) AND wanted <> 'PUBLIC' THEN PERFORM raise(1917, format('user or role ''%s'' does not exist', shown(wanted))); END IF;
+END $$;
+CREATE FUNCTION grant_privilege(to_user name, wanted text, with_admin boolean) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM require_user(to_user);
+  IF wanted = 'ALL' THEN INSERT INTO system_privileges SELECT to_user, privilege, with_admin FROM privilege_names ON CONFLICT DO NOTHING;
+  ELSIF EXISTS (SELECT FROM roles WHERE role = wanted) THEN INSERT INTO role_grants VALUES (to_user, wanted, with_admin) ON CONFLICT DO NOTHING;
+  ELSIF EXISTS (SELECT FROM privilege_names WHERE privilege = wanted) THEN INSERT INTO system_privileges VALUES (to_user, wanted, with_admin) ON CONFLICT DO NOTHING;
+  ELSE PERFORM raise(990, 'missing or invalid privilege'); END IF;
+  PERFORM spread_any_privileges();
+END $$;
+CREATE FUNCTION revoke_privilege(from_user name, wanted text, boolean) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE relation regclass;
+BEGIN
+  PERFORM require_user(from_user);
+  DELETE FROM system_privileges WHERE grantee = from_user AND privilege = wanted;
+  IF NOT FOUND THEN
+    DELETE FROM role_grants WHERE grantee = from_user AND role = wanted;
+    IF NOT FOUND THEN PERFORM raise(1952, format('system privileges not granted to ''%s''', shown(from_user))); END IF;
+  END IF;
+  -- What was spread to each table is taken back and spread anew from what is left.
+  FOR relation IN SELECT c.oid FROM pg_class c JOIN users u ON c.relnamespace = to_regnamespace(quote_ident(u.name)) WHERE c.relkind IN ('r', 'S') AND u.name <> from_user LOOP
+    EXECUTE format('REVOKE ALL ON %s FROM %I', relation, from_user);
+    PERFORM grant_natively(from_user, relation, privilege) FROM object_privileges WHERE relid = relation AND grantee = from_user;
+  END LOOP;
+  PERFORM spread_any_privileges();
+END $$;
+CREATE FUNCTION grant_natively(to_user name, relation regclass, wanted text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE is_sequence boolean := relkind = 'S' FROM pg_class WHERE oid = relation;
+BEGIN
+  IF wanted IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE') THEN
+    EXECUTE format('GRANT %s ON %s TO %s', CASE WHEN is_sequence THEN 'USAGE, SELECT' ELSE wanted END, relation, CASE WHEN to_user = 'PUBLIC' THEN 'PUBLIC' ELSE quote_ident(to_user) END);
+  END IF;
+END $$;
+CREATE FUNCTION grant_object(to_user name, path text, wanted text, with_grant boolean, by_user name) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM require_user(to_user);
+  PERFORM grant_natively(to_user, path::regclass, wanted);
+  INSERT INTO object_privileges VALUES (to_user, path::regclass, wanted, by_user, with_grant) ON CONFLICT DO NOTHING;
+END $$;
+CREATE FUNCTION revoke_object(from_user name, path text, wanted text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM require_user(from_user);
+  DELETE FROM object_privileges WHERE grantee = from_user AND relid = path::regclass AND privilege = wanted;
+  IF NOT FOUND THEN PERFORM raise(1927, 'cannot REVOKE privileges you did not grant'); END IF;
+  EXECUTE format('REVOKE ALL ON %s FROM %s', path::regclass, CASE WHEN from_user = 'PUBLIC' THEN 'PUBLIC' ELSE quote_ident(from_user) END);
+  PERFORM grant_natively(from_user, path::regclass, privilege) FROM object_privileges WHERE relid = path::regclass AND grantee = from_user;
+  PERFORM spread_any_privileges(path);
+END $$;
+
+CREATE FUNCTION create_user(new_name name, salt bytea, digest bytea) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF to_regrole(quote_ident(new_name)) IS NOT NULL OR EXISTS (SELECT FROM roles WHERE role = new_name) OR new_name IN ('SYS', 'PUBLIC') THEN
+    PERFORM raise(1920, format('user name ''%s'' conflicts with another user or role name', shown(new_name)));
+  END IF;
+  EXECUTE format('CREATE ROLE %1$I NOLOGIN; CREATE SCHEMA %1$I AUTHORIZATION %1$I; GRANT USAGE ON SCHEMA %1$I TO PUBLIC', new_name);
+  INSERT INTO users VALUES (new_name, salt, digest);
+END $$;
+CREATE FUNCTION alter_user(old_name name, new_salt bytea, new_digest bytea) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE users SET salt = new_salt, digest = new_digest WHERE name = old_name;
+  IF NOT FOUND THEN PERFORM raise(1918, format('user ''%s'' does not exist', shown(old_name))); END IF;
+END $$;
+CREATE FUNCTION drop_user(old_name name, with_objects boolean) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM users WHERE name = old_name) THEN PERFORM raise(1918, format('user ''%s'' does not exist', shown(old_name))); END IF;
+  IF NOT with_objects AND EXISTS (SELECT FROM pg_class WHERE relnamespace = quote_ident(old_name)::regnamespace) THEN
+    PERFORM raise(1922, format('CASCADE must be specified to drop ''%s''', shown(old_name)));
+  END IF;
+  DELETE FROM users WHERE name = old_name;
+  DELETE FROM system_privileges WHERE grantee = old_name;
+  DELETE FROM role_grants WHERE grantee = old_name;
+  DELETE FROM object_privileges WHERE grantee = old_name;
+  EXECUTE format('DROP SCHEMA %1$I CASCADE; DROP OWNED BY %1$I; DROP ROLE %1$I', old_name);
+END $$;
+
+-- Triggers go by their function, which has the trigger's schema and name.
+CREATE FUNCTION trigger_of(path text) RETURNS pg_trigger LANGUAGE sql STABLE AS $$ SELECT t FROM pg_trigger t WHERE tgfoid = to_regproc(path) AND NOT tgisinternal $$;
+CREATE FUNCTION switch_triggers(table_path text, trigger_path text, switch text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE found pg_trigger := trigger_of(trigger_path);
+BEGIN
+  IF trigger_path IS NOT NULL AND found.oid IS NULL THEN PERFORM raise(4080, format('trigger ''%s'' does not exist', shown((parse_ident(trigger_path))[2]))); END IF;
+  IF switch = 'COMPILE' THEN RETURN; END IF;
+  FOR found IN SELECT t.* FROM pg_trigger t WHERE NOT tgisinternal AND tgname NOT LIKE '~%' AND (tgfoid = to_regproc(trigger_path) OR tgrelid = table_path::regclass) LOOP
+    EXECUTE format('ALTER TABLE %s %s TRIGGER %I', found.tgrelid::regclass, switch, found.tgname);
+  END LOOP;
+END $$;
+CREATE FUNCTION drop_trigger(path text, if_there boolean DEFAULT false) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF to_regproc(path) IS NOT NULL THEN EXECUTE format('DROP FUNCTION %s() CASCADE', path);
+  ELSIF NOT if_there THEN PERFORM raise(4080, format('trigger ''%s'' does not exist', shown((parse_ident(path))[2]))); END IF;
+END $$;
+CREATE FUNCTION drop_table(path text, with_constraints boolean) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE functions regprocedure[] := ARRAY(SELECT tgfoid::regprocedure FROM pg_trigger WHERE tgrelid = path::regclass AND NOT tgisinternal AND tgname NOT LIKE '~%');
+  function regprocedure;
+BEGIN
+  IF NOT with_constraints AND EXISTS (SELECT FROM pg_constraint WHERE confrelid = path::regclass AND conrelid <> confrelid) THEN
+    PERFORM raise(2449, 'unique/primary keys in table referenced by foreign keys');
+  END IF;
+  EXECUTE format('DROP TABLE %s CASCADE', path);
+  FOREACH function IN ARRAY functions LOOP EXECUTE format('DROP FUNCTION %s', function); END LOOP;
+END $$;

@@ -1,0 +1,133 @@
+-- Oracle's functions, under their own names. Every string function answers NULL where it would answer ''.
+CREATE FUNCTION concat(a text, b text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(COALESCE(a, '') || COALESCE(b, ''), '') $$;
+CREATE FUNCTION substr(t text, start numeric, size numeric DEFAULT 1e9) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE
+    WHEN size < 1 OR - trunc(start) > char_length(t) THEN NULL
+    WHEN start <= -1 THEN NULLIF(pg_catalog.substr(t, char_length(t) + trunc(start)::integer + 1, LEAST(pg_catalog.trunc(size), 1e9)::integer), '')
+    ELSE NULLIF(pg_catalog.substr(t, GREATEST(pg_catalog.trunc(start), 1)::integer, LEAST(pg_catalog.trunc(size), 1e9)::integer), '') END $$;
+CREATE FUNCTION substr(c clob, start numeric, size numeric DEFAULT 1e9) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT substr(c::text, start, size) $$;
+CREATE FUNCTION instr(t text, part text) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT strpos(t, part)::numeric $$;
+CREATE FUNCTION length(t text) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT char_length(t)::numeric $$;
+CREATE FUNCTION length(c clob) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT char_length(c::text)::numeric $$;
+CREATE FUNCTION length(n numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT char_length(txt(n))::numeric $$;
+CREATE FUNCTION lengthb(t text) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT octet_length(t)::numeric $$;
+CREATE FUNCTION upper(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT pg_catalog.upper(t) $$;
+CREATE FUNCTION lower(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT pg_catalog.lower(t) $$;
+CREATE FUNCTION ltrim(t text, what text DEFAULT ' ') RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(pg_catalog.ltrim(t, what), '') $$;
+CREATE FUNCTION rtrim(t text, what text DEFAULT ' ') RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(pg_catalog.rtrim(t, what), '') $$;
+CREATE FUNCTION trim_side(side text, t text, what text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+BEGIN
+  IF char_length(what) <> 1 THEN PERFORM raise(30001, 'trim set should have only one character'); END IF;
+  RETURN NULLIF(CASE side WHEN 'LEADING' THEN pg_catalog.ltrim(t, what) WHEN 'TRAILING' THEN pg_catalog.rtrim(t, what) ELSE pg_catalog.btrim(t, what) END, '');
+END $$;
+CREATE FUNCTION lpad(t text, size numeric, fill text DEFAULT ' ') RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(pg_catalog.lpad(t, trunc(size)::integer, fill), '') $$;
+CREATE FUNCTION rpad(t text, size numeric, fill text DEFAULT ' ') RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(pg_catalog.rpad(t, trunc(size)::integer, fill), '') $$;
+CREATE FUNCTION replace(t text, old text, new text DEFAULT NULL) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(pg_catalog.replace(t, COALESCE(old, ''), COALESCE(new, '')), '') $$;
+CREATE FUNCTION chr(n numeric) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+BEGIN
+  IF n NOT BETWEEN 1 AND 127 THEN PERFORM raise(3001, 'unimplemented feature: CHR outside 1 to 127'); END IF;
+  RETURN pg_catalog.chr(trunc(n)::integer);
+END $$;
+CREATE FUNCTION abs(n numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT pg_catalog.abs(n) $$;
+CREATE FUNCTION ceil(n numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT pg_catalog.ceil(n) $$;
+CREATE FUNCTION floor(n numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT pg_catalog.floor(n) $$;
+CREATE FUNCTION sign(n numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT pg_catalog.sign(n) $$;
+CREATE FUNCTION mod(a numeric, b numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN b = 0 THEN a ELSE pg_catalog.mod(a, b) END $$;
+CREATE FUNCTION round(n numeric, places numeric DEFAULT 0) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT pg_catalog.round(n, pg_catalog.trunc(places)::integer) $$;
+CREATE FUNCTION trunc(n numeric, places numeric DEFAULT 0) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT pg_catalog.trunc(n, pg_catalog.trunc(places)::integer) $$;
+CREATE FUNCTION round(d date) RETURNS date LANGUAGE sql IMMUTABLE AS $$ SELECT truncated('day', d::timestamp + interval '12 hours') $$;
+CREATE FUNCTION trunc(t timestamp, format text DEFAULT 'DD') RETURNS date LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+DECLARE unit text := CASE pg_catalog.upper(format)
+  WHEN 'YYYY' THEN 'year' WHEN 'YEAR' THEN 'year' WHEN 'YY' THEN 'year' WHEN 'Q' THEN 'quarter' WHEN 'MM' THEN 'month'
+  WHEN 'MON' THEN 'month' WHEN 'MONTH' THEN 'month' WHEN 'IW' THEN 'week' WHEN 'DD' THEN 'day' WHEN 'DDD' THEN 'day'
+  WHEN 'J' THEN 'day' WHEN 'HH' THEN 'hour' WHEN 'HH12' THEN 'hour' WHEN 'HH24' THEN 'hour' WHEN 'MI' THEN 'minute' END;
+BEGIN
+  IF unit IS NULL THEN PERFORM raise(3001, 'unimplemented feature: TRUNC to ' || format); END IF;
+  RETURN truncated(unit, t);
+END $$;
+CREATE FUNCTION extract_part(part text, t timestamp) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT trim_scale(pg_catalog.round(date_part(part, t)::numeric, 6)) $$;
+CREATE FUNCTION extract_part(part text, t timestamptz) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT extract_part(part, (t).utc) $$;
+CREATE FUNCTION extract_part(part text, d date) RETURNS numeric LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+BEGIN
+  IF part NOT IN ('year', 'month', 'day') THEN PERFORM raise(30076, 'invalid extract field for extract source'); END IF;
+  RETURN extract_part(part, d::timestamp);
+END $$;
+CREATE FUNCTION to_char_date(t timestamp, format text) RETURNS text LANGUAGE sql STABLE AS $$ SELECT NULLIF(to_char(t, format), '') $$;
+CREATE FUNCTION to_char_date(t timestamptz, format text) RETURNS text LANGUAGE sql STABLE AS $$ SELECT to_char_date(local_time(t), format) $$;
+CREATE FUNCTION to_char_date(d date, format text) RETURNS text LANGUAGE plpgsql STABLE STRICT AS $$
+BEGIN
+  IF format ~ 'FF' THEN PERFORM raise(1821, 'date format not recognized'); END IF;
+  RETURN to_char_date(d::timestamp, format);
+END $$;
+CREATE FUNCTION to_char_number(n numeric, format text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+DECLARE
+  fill boolean := format LIKE 'FM%';
+  digits text;
+BEGIN
+  IF format NOT LIKE '%X%' THEN RETURN to_char(n, format); END IF;
+  IF n < 0 OR n > 9223372036854775807 THEN PERFORM raise(3001, 'unimplemented feature: TO_CHAR with X of a number outside 0 to 2**63-1'); END IF;
+  digits := pg_catalog.upper(to_hex(pg_catalog.round(n)::bigint));
+  IF char_length(digits) > char_length(format) - 2 * fill::integer THEN RETURN pg_catalog.rpad('#', char_length(format) + 1, '#'); END IF;
+  RETURN CASE WHEN fill THEN digits ELSE pg_catalog.lpad(digits, char_length(format) + 1) END;
+END $$;
+-- Hexadecimal digits, 15 at a time so that each piece fits a bigint.
+CREATE FUNCTION hex_piece(t text) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT ('x' || pg_catalog.lpad(t, 16, '0'))::bit(64)::bigint::numeric $$;
+CREATE FUNCTION from_hex(t text, width integer) RETURNS numeric LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+DECLARE
+  value numeric := 0; padded text;
+BEGIN
+  IF char_length(t) > width OR t !~ '^[0-9A-Fa-f]+$' THEN PERFORM raise(1722, 'invalid number'); END IF;
+  IF char_length(t) <= 15 THEN RETURN hex_piece(t); END IF;
+  padded := pg_catalog.lpad(t, 60, '0');
+  FOR piece IN 0..3 LOOP value := value * 1152921504606846976 + hex_piece(pg_catalog.substr(padded, piece * 15 + 1, 15)); END LOOP;
+  RETURN value;
+END $$;
+CREATE FUNCTION hash_md5(t text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT decode(md5(t), 'hex') $$;
+CREATE FUNCTION hash_sha256(t text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT sha256(textsend(t)) $$;
+CREATE FUNCTION hash_sha384(t text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT sha384(textsend(t)) $$;
+CREATE FUNCTION hash_sha512(t text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT sha512(textsend(t)) $$;
+CREATE FUNCTION hash_md5(r bytea) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT decode(md5(r), 'hex') $$;
+CREATE FUNCTION hash_sha256(r bytea) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT sha256(r) $$;
+CREATE FUNCTION rawtohex(r bytea) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT txt(r) $$;
+CREATE FUNCTION hextoraw(t text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT to_raw(t) $$;
+CREATE FUNCTION sys_extract_utc(t timestamptz) RETURNS timestamp LANGUAGE sql IMMUTABLE AS $$ SELECT (t).utc $$;
+CREATE FUNCTION sysdate() RETURNS date LANGUAGE sql STABLE AS $$ SELECT as_date(statement_timestamp()::timestamp) $$;
+CREATE FUNCTION systimestamp() RETURNS timestamptz LANGUAGE sql STABLE AS $$ SELECT at_utc(statement_timestamp()::timestamp) $$;
+CREATE FUNCTION shown(stored name) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN stored LIKE '~%' THEN pg_catalog.substr(stored::text, 2) ELSE stored::text END $$;
+CREATE FUNCTION user_name() RETURNS text LANGUAGE sql STABLE AS $$ SELECT shown(current_user) $$;
+CREATE FUNCTION sys_context(namespace text, parameter text) RETURNS text LANGUAGE plpgsql STABLE STRICT AS $$
+DECLARE
+  known jsonb := jsonb_build_object('CURRENT_USER', user_name(), 'SESSION_USER', user_name(), 'CURRENT_SCHEMA', current_setting('oracle.schema'),
+    'DB_NAME', 'XE', 'SERVICE_NAME', 'XE', 'INSTANCE_NAME', 'XE', 'DB_UNIQUE_NAME', 'XE', 'SID', concat(pg_backend_pid()), 'SESSIONID', concat(pg_backend_pid()));
+BEGIN
+  IF pg_catalog.upper(namespace) <> 'USERENV' OR NOT known ? pg_catalog.upper(parameter) THEN PERFORM raise(2003, 'invalid USERENV parameter'); END IF;
+  RETURN known ->> pg_catalog.upper(parameter);
+END $$;
+
+-- Sequences. A missing one is found when the statement runs.
+CREATE FUNCTION nextval(path text) RETURNS numeric LANGUAGE plpgsql AS $$
+BEGIN
+  IF to_regclass(path) IS NULL THEN PERFORM raise(2289, 'sequence does not exist'); END IF;
+  RETURN nextval(path::regclass);
+END $$;
+CREATE FUNCTION currval(path text) RETURNS numeric LANGUAGE plpgsql AS $$
+BEGIN
+  IF to_regclass(path) IS NULL THEN PERFORM raise(2289, 'sequence does not exist'); END IF;
+  RETURN currval(path::regclass);
+END $$;
+
+-- What holds strings to their lengths.
+CREATE FUNCTION bytes(text) RETURNS integer LANGUAGE internal IMMUTABLE STRICT AS 'textoctetlen';
+CREATE FUNCTION bytes(bytea) RETURNS integer LANGUAGE internal IMMUTABLE STRICT AS 'byteaoctetlen';
+CREATE FUNCTION characters(text) RETURNS integer LANGUAGE internal IMMUTABLE STRICT AS 'textlen';
+CREATE FUNCTION too_large(actual integer, maximum integer, column_name text) RETURNS boolean LANGUAGE sql AS $$
+  SELECT raise(12899, format('value too large for column %s (actual: %s, maximum: %s)', column_name, actual, maximum)) $$;
+CREATE FUNCTION padded(t text, size integer, unit text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT t || repeat(' ', size - CASE unit WHEN 'CHAR' THEN char_length(t) ELSE octet_length(t) END) $$;
+CREATE FUNCTION pad() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN jsonb_populate_record(NEW, jsonb_build_object(TG_ARGV[0], padded(to_jsonb(NEW) ->> TG_ARGV[0], TG_ARGV[1]::integer, TG_ARGV[2])));
+END $$;
+CREATE FUNCTION cast_varchar2(t text, size integer, unit text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE unit WHEN 'CHAR' THEN left(t, size) ELSE left(t, (SELECT count(*) FROM generate_series(1, char_length(t)) AS n WHERE octet_length(left(t, n)) <= size)::integer) END $$;
+CREATE FUNCTION cast_char(t text, size integer, unit text) RETURNS bpchar LANGUAGE sql IMMUTABLE AS $$ SELECT padded(cast_varchar2(t, size, unit), size, unit)::bpchar $$;

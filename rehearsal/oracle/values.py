@@ -1,0 +1,199 @@
+"""Oracle's data types on the wire, to and from PostgreSQL's text form."""
+
+import struct
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Context, Decimal
+from enum import IntEnum
+
+from rehearsal.oracle.errors import OracleError
+from rehearsal.oracle.wire import SHORT, clr, ub
+
+
+class Code(IntEnum):
+    """Oracle's type numbers."""
+
+    VARCHAR = 1
+    NUMBER = 2
+    BINARY_INTEGER = 3
+    LONG = 8
+    DATE = 12
+    RAW = 23
+    LONG_RAW = 24
+    CHAR = 96
+    BINARY_FLOAT = 100
+    BINARY_DOUBLE = 101
+    CLOB = 112
+    TIMESTAMP = 180
+    TIMESTAMP_TZ = 181
+    TIMESTAMP_LTZ = 231
+
+
+# Two decimal digits a byte (as hexadecimal digits show them) to Oracle's base-100 digit, and back.
+_BCD = bytes(int(f"{pair:02d}", 16) for pair in range(100))
+_POSITIVE = bytes.maketrans(_BCD, bytes(range(1, 101)))
+_NEGATIVE = bytes.maketrans(_BCD, bytes(range(101, 1, -1)))
+_FROM_POSITIVE = bytes.maketrans(bytes(range(1, 101)), _BCD)
+_FROM_NEGATIVE = bytes.maketrans(bytes(range(101, 1, -1)), _BCD)
+_MAX_PAIRS = 20
+_ZERO = b"\x80"
+
+
+def encode_number(text: bytes) -> bytes:
+    """A decimal number as NUMBER, rounded to 20 base-100 digits as Oracle does; ORA-01426 outside its range."""
+    negative = text.startswith(b"-")
+    whole, _, fraction = text.lstrip(b"-").partition(b".")
+    if len(whole) & 1:
+        whole = b"0" + whole
+    if len(fraction) & 1:
+        fraction += b"0"
+    try:
+        pairs = bytes.fromhex((whole + fraction).decode())
+    except ValueError:
+        raise OracleError(1426, "numeric overflow") from None
+    significant = pairs.lstrip(b"\x00")
+    exponent = len(whole) // 2 - (len(pairs) - len(significant))
+    significant = significant.rstrip(b"\x00")
+    if not significant:
+        return _ZERO
+    if len(significant) > _MAX_PAIRS:
+        digits = 2 * _MAX_PAIRS - (significant[0] < 0x10)
+        return encode_number(f"{Context(digits, ROUND_HALF_UP).create_decimal(text.decode()):f}".encode())
+    if exponent < -64:
+        return _ZERO
+    if exponent > 63:
+        raise OracleError(1426, "numeric overflow")
+    if negative:
+        return bytes((63 - exponent,)) + significant.translate(_NEGATIVE) + b"\x66" * (len(significant) < _MAX_PAIRS)
+    return bytes((192 + exponent,)) + significant.translate(_POSITIVE)
+
+
+def number_text(text: bytes) -> bytes:
+    """A decimal number as Oracle prints it: no zero before the point, none at the end."""
+    if b"." in text:
+        text = text.rstrip(b"0").rstrip(b".")
+    sign, digits = (b"-", text[1:]) if text.startswith(b"-") else (b"", text)
+    return sign + (digits[1:] if digits.startswith(b"0.") else digits)
+
+
+def decode_number(data: bytes) -> bytes:
+    """A NUMBER as decimal text."""
+    first = data[0]
+    if data == _ZERO:
+        return b"0"
+    if first & 0x80:
+        exponent, digits = first - 192, data[1:].translate(_FROM_POSITIVE).hex()
+    else:
+        exponent, digits = 63 - first, data[1:].rstrip(b"\x66").translate(_FROM_NEGATIVE).hex()
+    point = 2 * exponent
+    if point <= 0:
+        text = "0." + "0" * -point + digits
+    elif point >= len(digits):
+        text = digits.ljust(point, "0")
+    else:
+        text = f"{digits[:point]}.{digits[point:]}"
+    if not text.replace(".", "", 1).isdigit():
+        raise OracleError(1722, "invalid number")
+    return (text if first & 0x80 else "-" + text).encode()
+
+
+def encode_date(text: bytes) -> bytes:
+    """`YYYY-MM-DD HH:MM:SS` as DATE: 7 bytes."""
+    year = int(text[:4])
+    return bytes(
+        (year // 100 + 100, year % 100 + 100, int(text[5:7]), int(text[8:10]))
+        + (int(text[11:13]) + 1, int(text[14:16]) + 1, int(text[17:19]) + 1)
+    )
+
+
+def encode_timestamp(text: bytes) -> bytes:
+    """`YYYY-MM-DD HH:MM:SS[.ffffff]` as TIMESTAMP: 11 bytes."""
+    return encode_date(text) + struct.pack(">I", int(text[20:].ljust(9, b"0")) if len(text) > 20 else 0)
+
+
+def encode_timestamp_tz(text: bytes) -> bytes:
+    """`("UTC timestamp",offset in minutes)` as TIMESTAMP WITH TIME ZONE: 13 bytes."""
+    utc, _, minutes = text.strip(b"()").rpartition(b",")
+    hours, minutes_left = divmod(abs(int(minutes)), 60)
+    sign = -1 if minutes.startswith(b"-") else 1
+    return encode_timestamp(utc.strip(b'"')) + bytes((20 + sign * hours, 60 + sign * minutes_left))
+
+
+def decode_timestamp(data: bytes) -> bytes:
+    """DATE or TIMESTAMP as `YYYY-MM-DD HH:MM:SS[.ffffff]`; digits below a microsecond are cut."""
+    if len(data) not in (7, 11, 13):
+        raise OracleError(1801, "date format is too long for internal buffer")
+    century, year, month, day, hour, minute, second = data[:7]
+    text = f"{(century - 100) * 100 + year - 100:04d}-{month:02d}-{day:02d} {hour - 1:02d}:{minute - 1:02d}:{second - 1:02d}"
+    if len(data) > 7:
+        text += f".{struct.unpack_from('>I', data, 7)[0] // 1000:06d}"
+    return text.encode()
+
+
+def decode_timestamp_tz(data: bytes) -> bytes:
+    """TIMESTAMP WITH TIME ZONE as `("UTC timestamp",offset in minutes)`."""
+    minutes = (data[11] - 20) * 60 + data[12] - 60 if len(data) == 13 else 0
+    return b'("%s",%d)' % (decode_timestamp(data), minutes)
+
+
+def _decode_float(layout: str) -> Callable[[bytes], bytes]:
+    def decode(data: bytes) -> bytes:
+        bits = bytes((data[0] & 0x7F, *data[1:])) if data[0] & 0x80 else bytes(byte ^ 0xFF for byte in data)
+        return f"{Decimal(repr(struct.unpack(layout, bits)[0])):f}".encode()
+
+    return decode
+
+
+def _as_is(data: bytes) -> bytes:
+    return data
+
+
+# What a bind of each type becomes: the PostgreSQL type it is cast to, and how its bytes become that type's text.
+BINDS: dict[int, tuple[str, Callable[[bytes], bytes]]] = {
+    Code.VARCHAR: ("text", _as_is),
+    Code.LONG: ("text", _as_is),
+    Code.CHAR: ("text", _as_is),
+    Code.CLOB: ("text", _as_is),
+    Code.NUMBER: ("numeric", decode_number),
+    Code.BINARY_INTEGER: ("numeric", decode_number),
+    Code.BINARY_FLOAT: ("numeric", _decode_float(">f")),
+    Code.BINARY_DOUBLE: ("numeric", _decode_float(">d")),
+    Code.DATE: ('"SYS".date', decode_timestamp),
+    Code.TIMESTAMP: ("timestamp", decode_timestamp),
+    Code.TIMESTAMP_LTZ: ("timestamp", decode_timestamp),
+    Code.TIMESTAMP_TZ: ('"SYS".timestamptz', decode_timestamp_tz),
+    Code.RAW: ("bytea", lambda data: b"\\x" + data.hex().encode()),
+    Code.LONG_RAW: ("bytea", lambda data: b"\\x" + data.hex().encode()),
+}
+
+
+class _Cache(dict[bytes | None, bytes]):
+    """Encoded values by their text, since rows repeat themselves; emptied when it has grown too large."""
+
+    _LIMIT = 20_000
+
+    def __init__(self, encode: Callable[[bytes], bytes]):
+        super().__init__({None: b"\x00"})
+        self._encode = encode
+
+    def __missing__(self, text: bytes | None) -> bytes:
+        if len(self) > self._LIMIT:
+            self.clear()
+            self[None] = b"\x00"
+        encoded = self._encode(text or b"")
+        value = self[text] = SHORT[len(encoded)] + encoded
+        return value
+
+
+def column_encoder(code: int) -> Callable[[bytes | None], bytes]:
+    """How a column's text becomes the bytes of a row: the value with its length."""
+    if code == Code.RAW:
+        return lambda text: clr(text and bytes.fromhex(text[2:].decode()))
+    if code == Code.LONG:
+        return lambda text: clr(text) + ub(0) + ub(0)
+    encode = {
+        Code.NUMBER: encode_number,
+        Code.DATE: encode_date,
+        Code.TIMESTAMP: encode_timestamp,
+        Code.TIMESTAMP_TZ: encode_timestamp_tz,
+    }.get(code)  # type: ignore[call-overload]
+    return _Cache(encode).__getitem__ if encode else clr
