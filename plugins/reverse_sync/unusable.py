@@ -6,13 +6,10 @@ must not raise in the DAG file: it becomes a DAG that can't be serialized, under
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import DAG
-
-from reverse_sync.pipeline import INCLUDE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +42,7 @@ class UnusablePipeline(DAG):
 
 def unusable_pipeline(path: Path, error: PipelineError) -> DAG:
     """The stand-in for one broken pipeline file."""
-    dag = UnusablePipeline(dag_id=re.sub(r"[^\w.-]", "_", path.stem) + "_unusable", schedule=None)
-    dag.error = error
-    dag.file = os.path.relpath(path, INCLUDE.parent)
+    with UnusablePipeline(dag_id=re.sub(r"[^\w.-]", "_", path.stem) + "_unusable", schedule=None) as dag:
+        dag.error = error
+        dag.file = "/".join(path.parts[-3:])
     return dag

@@ -31,7 +31,7 @@ def environment(home: Path, port: int, neighbours: Neighbours, dags: Path = PROJ
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "AWS_"))}
     inherited.pop("PYTHONDONTWRITEBYTECODE", None)  # without bytecode every task starts twice as slowly
     inherited.pop("PYTHONPATH", None)  # Airflow finds the plugins by itself, as in production
-    return inherited | _settings(home, port, dags) | _connections(neighbours)
+    return inherited | _settings(home, port, dags) | connections(neighbours)
 
 
 def _settings(home: Path, port: int, dags: Path) -> dict[str, str]:
@@ -82,7 +82,8 @@ def password(home: Path) -> str:
     return str(json.loads(file.read_text())[USER])
 
 
-def _connections(neighbours: Neighbours) -> dict[str, str]:
+def connections(neighbours: Neighbours) -> dict[str, str]:
+    """Airflow's connections to the other parts, as environment variables."""
     postgres = {"conn_type": "postgres", "host": LOOPBACK, "port": neighbours.postgres, "schema": "dso"}
     oracle = {"conn_type": "oracle", "host": LOOPBACK, "port": neighbours.oracle, "extra": {"service_name": "XE"}}
     dms_login = {"login": "dmsuser", "password": "dmsuser123"}

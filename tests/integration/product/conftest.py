@@ -1,0 +1,92 @@
+"""The rehearsal's parts, all but Airflow, started once; the product's operators run against them."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import oracledb
+import psycopg
+import pytest
+import requests
+
+from rehearsal.airflow.environment import Neighbours, connections
+from rehearsal.layout import Layout, Ports
+from rehearsal.orchestrator import Orchestrator
+from rehearsal.parts import PARTS
+from rehearsal.port_choice import choose_ports
+from reverse_sync.pipeline import Pipeline, load
+from tests.support.parts import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PIPELINE = ROOT / "include" / "pipelines" / "flightspecials.yaml"
+
+
+@dataclass(frozen=True)
+class World:
+    """Where the parts are, and clients of the test's own to look at them."""
+
+    ports: Ports
+
+    def aws(self, service: str) -> Any:
+        """A boto3 client."""
+        client: Any = boto3.client
+        return client(
+            service,
+            endpoint_url=f"http://127.0.0.1:{self.ports.aws}",
+            region_name="ap-northeast-2",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+    def postgres(self) -> psycopg.Connection[Any]:
+        """A session of the master user."""
+        return psycopg.connect(
+            f"host=127.0.0.1 port={self.ports.postgres} dbname=dso user=postgres password=postgres", autocommit=True
+        )
+
+    def oracle(self) -> oracledb.Connection:
+        """A session of the legacy schema's owner."""
+        return oracledb.connect(user="TRAVELBUDDY", password="welcome", dsn=f"127.0.0.1:{self.ports.oracle}/XE")
+
+    @contextlib.contextmanager
+    def api_mode(self, mode: str) -> Iterator[None]:
+        """The API in one of its faults, for the block."""
+        address = f"http://127.0.0.1:{self.ports.flightspecials_api}/rehearsal/mode"
+        requests.put(address, json={"mode": mode}, timeout=5).raise_for_status()
+        try:
+            yield
+        finally:
+            requests.delete(address, timeout=5).raise_for_status()
+
+
+@pytest.fixture(scope="session")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    home: Path = tmp_path_factory.mktemp("rehearsal")
+    ports = choose_ports({})
+    orchestrator = Orchestrator(Layout(home), ports, [part for part in PARTS if part.name != "airflow"])
+    try:
+        orchestrator.start(tell=lambda _line: None)
+        yield World(ports)
+    finally:
+        orchestrator.stop()
+
+
+@pytest.fixture
+def world(parts: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """The parts, with Airflow's connections to them in the environment."""
+    ports = parts.ports
+    neighbours = Neighbours(ports.postgres, ports.oracle, ports.aws, ports.flightspecials_api)
+    for name, value in connections(neighbours).items():
+        monkeypatch.setenv(name, value)
+    return parts
+
+
+@pytest.fixture
+def pipeline() -> Pipeline:
+    return load(PIPELINE)

@@ -1,0 +1,157 @@
+"""The DAG as Airflow reads it: wiring, defaults, form, and what a broken pipeline file does to the others."""
+
+import ast
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk import DAG
+from airflow.serialization.serialized_objects import DagSerialization
+
+from tests.support.parts import ROOT
+
+DAGS = ROOT / "dags"
+
+
+def bag(monkeypatch: pytest.MonkeyPatch, include: Path = ROOT / "include") -> dict[str, DAG]:
+    monkeypatch.setattr("reverse_sync.pipeline.INCLUDE", include)
+    found = DagBag(str(DAGS))
+    assert found.import_errors == {}
+    return dict(found.dags)
+
+
+@pytest.fixture
+def dag(monkeypatch: pytest.MonkeyPatch) -> DAG:
+    return bag(monkeypatch)["flightspecials_reverse_sync"]
+
+
+def upstream(dag: DAG, task_id: str) -> set[str]:
+    return {task.task_id for task in dag.get_task(task_id).get_flat_relatives(upstream=True)}
+
+
+def test_a_run_is_alone_and_by_hand(dag: DAG) -> None:
+    assert dag.max_active_runs == 1
+    assert dag.catchup is False
+    assert dag.timetable.can_be_scheduled is False
+    assert dag.tags == {"reverse-sync", "dms", "flightspecials"}
+
+
+def test_every_task_has_an_owner_retries_and_a_bound(dag: DAG) -> None:
+    for task in dag.tasks:
+        assert task.owner == "data-platform"
+        assert task.retries == 3
+        assert task.retry_exponential_backoff
+        assert task.execution_timeout is not None
+
+
+def test_the_documentation_is_the_runbook(dag: DAG) -> None:
+    assert dag.doc_md is not None
+    assert "When something fails" in dag.doc_md
+
+
+def test_the_order_of_the_seed_where_it_is_right(dag: DAG) -> None:
+    assert {"postgres.show_shared_preload_libraries", "postgres.show_wal_level"} <= upstream(dag, "postgres.reboot")
+    assert {"postgres.reboot", "postgres.wait_available", "postgres.wait_settings"} <= upstream(
+        dag, "postgres.create_extension"
+    )
+    assert {"dms.replication_instance", "dms.ensure_source_endpoint", "postgres.create_extension"} <= upstream(
+        dag, "dms.test_source_endpoint"
+    )
+    assert {"dms.test_source_endpoint", "dms.test_target_endpoint"} <= upstream(dag, "dms.ensure_task")
+    assert {"dms.wait_ready", "oracle.insert_triggers"} <= upstream(dag, "dms.start_or_resume")
+    assert {"dms.wait_running", "dms.wait_tables"} <= upstream(dag, "verify.change_row")
+    assert {"verify.wait_for_oracle"} <= upstream(dag, "verify.compare_row")
+
+
+def test_nothing_is_changed_before_the_preflight(dag: DAG) -> None:
+    for task in dag.tasks:
+        assert task.task_id == "preflight.check" or "preflight.check" in upstream(dag, task.task_id)
+
+
+def test_what_need_not_wait_for_the_reboot_does_not(dag: DAG) -> None:
+    for task_id in ("dms.ensure_source_endpoint", "dms.test_target_endpoint", "oracle.insert_triggers"):
+        assert "postgres.reboot" not in upstream(dag, task_id)
+
+
+def test_the_canary_is_restored_and_the_evidence_written_in_every_case(dag: DAG) -> None:
+    restore, evidence = dag.get_task("verify.restore_canary"), dag.get_task("evidence")
+    assert restore.is_teardown
+    assert evidence.is_teardown
+    assert dag.get_task("verify.read_canary").is_setup
+    assert upstream(dag, "evidence") == {task.task_id for task in dag.tasks} - {"evidence"}
+
+
+def test_the_form_refuses_what_does_not_fit(dag: DAG) -> None:
+    schemas = {name: dag.params.get_param(name).schema for name in dag.params}
+    assert schemas["reboot"]["enum"] == ["when_needed", "always", "never"]
+    assert schemas["canary_id"] | {"title": "", "description": ""} == {
+        "type": "integer",
+        "minimum": 1,
+        "title": "",
+        "description": "",
+    }
+    assert (schemas["canary_text"]["minLength"], schemas["canary_text"]["maxLength"]) == (1, 200)
+    assert schemas["canary_method"]["enum"] == ["PUT", "POST"]
+    assert schemas["canary_restore"]["type"] == "boolean"
+
+
+def test_the_dag_survives_serialization_without_a_secret(dag: DAG) -> None:
+    text = str(DagSerialization.to_dict(dag))
+    assert "flightspecials-test-postgres-db" in text
+    assert "dmsuser123" not in text
+
+
+@pytest.fixture
+def include(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(ROOT / "include", tmp_path / "include"))
+
+
+def second(include: Path, **replaced: str) -> None:
+    text = (include / "pipelines" / "flightspecials.yaml").read_text(encoding="utf-8")
+    for old, new in {"name: flightspecials": "name: hotelspecials", **replaced}.items():
+        assert old in text
+        text = text.replace(old, new)
+    (include / "pipelines" / "hotelspecials.yaml").write_text(text, encoding="utf-8")
+
+
+def test_a_second_file_makes_a_second_dag(monkeypatch: pytest.MonkeyPatch, include: Path) -> None:
+    second(include)
+    assert set(bag(monkeypatch, include)) == {"flightspecials_reverse_sync", "hotelspecials_reverse_sync"}
+
+
+def test_a_schedule_comes_from_the_file(monkeypatch: pytest.MonkeyPatch, include: Path) -> None:
+    second(include, **{"schedule: null ": 'schedule: "0 3 * * *" '})
+    scheduled: Any = bag(monkeypatch, include)["hotelspecials_reverse_sync"]
+    assert scheduled.timetable.can_be_scheduled
+
+
+def test_a_person_approves_the_reboot_where_the_file_says_so(monkeypatch: pytest.MonkeyPatch, include: Path) -> None:
+    second(include, **{"reboot_approval: false": "reboot_approval: true"})
+    dags = bag(monkeypatch, include)
+    assert "postgres.approve_reboot" in upstream(dags["hotelspecials_reverse_sync"], "postgres.reboot")
+    assert not dags["flightspecials_reverse_sync"].has_task("postgres.approve_reboot")
+
+
+def test_a_broken_file_is_an_import_error_of_its_own(monkeypatch: pytest.MonkeyPatch, include: Path) -> None:
+    second(include, **{"replication_instance: ": "replication_instanse: "})
+    dags = bag(monkeypatch, include)
+    DagSerialization.to_dict(dags["flightspecials_reverse_sync"])
+    broken = dags["hotelspecials_unusable"]
+    assert broken.relative_fileloc == "include/pipelines/hotelspecials.yaml"
+    with pytest.raises(Exception, match=r"hotelspecials\.yaml: 2 value.*\n.*replication_instance: missing"):
+        DagSerialization.to_dict(broken)
+
+
+def test_dag_files_only_wire() -> None:
+    allowed = {"patience", "load", "pipeline_files", "runbook", "trigger_form", "unusable_pipeline", "reverse_sync"}
+    for file in DAGS.glob("*.py"):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            assert not isinstance(node, ast.While | ast.Lambda | ast.ListComp | ast.DictComp)
+        called = {
+            node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+        functions = {name for name in called if name.islower()} - {"list", "str", "chain", "timedelta"}
+        assert functions <= allowed
