@@ -9,7 +9,8 @@ import ctypes
 import os
 import signal
 import time
-from pathlib import Path
+
+import psutil
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
@@ -35,46 +36,19 @@ def adopt_orphans() -> None:
     _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
-def descendants(pid: int) -> set[int]:
-    """All processes below ``pid`` that still run (zombies are not counted)."""
-    children: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        with contextlib.suppress(OSError):
-            # The name in parentheses may itself hold spaces and parentheses: the fields after it start at the last one.
-            state, parent, *_ = (entry / "stat").read_text().rpartition(")")[2].split()
-            if state != "Z":
-                children.setdefault(int(parent), []).append(int(entry.name))
-    found: set[int] = set()
-    waiting = [pid]
-    while waiting:
-        for child in children.get(waiting.pop(), []):
-            found.add(child)
-            waiting.append(child)
-    return found
-
-
-def end_descendants(grace_s: float = 0.0) -> None:
-    """Ask every process below this one to end, then kill what is left after ``grace_s`` seconds."""
-    deadline = time.monotonic() + grace_s
-    if grace_s:
-        _signal_all(descendants(os.getpid()), signal.SIGTERM)
-    while left := descendants(os.getpid()):
-        if time.monotonic() >= deadline:
-            _signal_all(left, signal.SIGKILL)
-        time.sleep(0.02)
+def end_descendants() -> None:
+    """Kill every process below this one, and those that they start meanwhile, and return when none is left."""
+    this = psutil.Process()
+    while left := this.children(recursive=True):
+        for process in left:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        time.sleep(0.01)
         _reap()
 
 
-def _signal_all(pids: set[int], number: signal.Signals) -> None:
-    for pid in pids:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, number)
-
-
 def _reap() -> None:
-    """Collect adopted children that ended, so that they do not stay as zombies."""
+    """Collect children that ended, adopted ones too, so that they do not stay as zombies."""
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
