@@ -1,6 +1,7 @@
 """`python -m rehearsal.oracle --home DIR --port N`."""
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -30,6 +31,8 @@ def serve(instance: Instance, port: int) -> None:
     try:
         instance.start()
         server = Server(port, instance)
+        signal.signal(signal.SIGUSR1, lambda *_: server.go_away())  # `python -m rehearsal fault oracle-down`
+        signal.signal(signal.SIGUSR2, lambda *_: server.come_back())
         announce_ready()
         server.serve_forever()
     finally:

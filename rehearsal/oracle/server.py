@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from contextlib import suppress
 
 from rehearsal.oracle.instance import Instance
@@ -16,17 +17,36 @@ class Server:
 
     def __init__(self, port: int, instance: Instance):
         self._instance = instance
+        self._away = False
+        self._clients: set[socket.socket] = set()
         self._listener = socket.create_server(("127.0.0.1", port), backlog=128)
         self.port: int = self._listener.getsockname()[1]
 
     def serve_forever(self) -> None:
-        """Accept clients; returns when the listener is closed."""
+        """Accept clients; returns when the listener is closed for good."""
         while True:
             try:
                 client, _ = self._listener.accept()
             except OSError:
-                return
+                if not self._away:
+                    return
+                time.sleep(0.02)
+                continue
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def go_away(self) -> None:
+        """Be down, as a fault: nobody can connect, and every client loses its connection."""
+        self._away = True
+        self.close()
+        for client in list(self._clients):
+            with suppress(OSError):
+                client.shutdown(socket.SHUT_RDWR)
+
+    def come_back(self) -> None:
+        """Be there again."""
+        if self._away:
+            self._listener = socket.create_server(("127.0.0.1", self.port), backlog=128)
+            self._away = False
 
     def close(self) -> None:
         """Accept no more clients; those that are served stay until the process ends."""
@@ -36,6 +56,10 @@ class Server:
 
     def _serve(self, client: socket.socket) -> None:
         with client:
+            self._clients.add(client)
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             client.settimeout(_LOGIN_TIMEOUT_S)
-            Session(Packets(client), self._instance).serve()
+            try:
+                Session(Packets(client), self._instance).serve()
+            finally:
+                self._clients.discard(client)
