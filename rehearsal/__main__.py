@@ -1,4 +1,4 @@
-"""`python -m rehearsal up|down|status|run`."""
+"""`python -m rehearsal up|down|status|run|fault|heal`."""
 
 import argparse
 import os
@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from rehearsal import faults
 from rehearsal.layout import DEFAULT_HOME, AlreadyRunningError, Layout
 from rehearsal.orchestrator import PartError
 from rehearsal.ports import PortTakenError
@@ -27,13 +28,15 @@ def main() -> int:
     verbs = parser.add_subparsers(dest="verb", required=True)
     for name, verb in VERBS.items():
         verbs.add_parser(name, help=(verb.__doc__ or "").splitlines()[0])
+    faults.add_verbs(verbs)
     parser.add_argument(
         "--home", type=Path, default=Path(os.environ.get("REHEARSAL_HOME") or DEFAULT_HOME), help="folder for all files"
     )
     arguments = parser.parse_args()
+    layout = Layout(arguments.home.resolve())
     try:
-        return VERBS[arguments.verb](Layout(arguments.home.resolve()))
-    except (AlreadyRunningError, PartError, PortTakenError, RunError) as error:
+        return faults.do(arguments, layout) if arguments.verb in faults.VERBS else VERBS[arguments.verb](layout)
+    except (AlreadyRunningError, faults.FaultError, PartError, PortTakenError, RunError) as error:
         print(error, file=sys.stderr)
         return 1
 
