@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import oracledb
+from oracledb import DB_TYPE_TIMESTAMP as TIMESTAMP
 
 from rehearsal.aws.worker import errors
 from rehearsal.aws.worker.errors import ErrorPolicies, FatalError
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from rehearsal.aws.worker.changes import Change
     from rehearsal.aws.worker.report import Log
     from rehearsal.aws.worker.target import Target
-    from reverse_sync.table_mapping import Projection
+    from reverse_sync.table_mapping import ProjectedColumn, Projection
 
 BATCH_ROWS = 2000
 _VERBS = {"I": "Insert", "U": "Update", "D": "Delete"}
@@ -35,6 +36,7 @@ class TargetTable:
     name: str
     projection: Projection
     readers: dict[str, Callable[[Any], object]]
+    times: frozenset[str]
     lobs: frozenset[str]
     columns: frozenset[str]
     state: str
@@ -187,6 +189,10 @@ class Applier:
     def _execute(self, statement: Statement) -> None:
         """One array DML; if Oracle does not take it as a whole, row by row."""
         cursor, rows = self._target.cursor, statement.rows
+        names = statement.columns + (statement.table.projection.primary_key if statement.operation != "I" else ())
+        if statement.table.times.intersection(names):
+            # python-oracledb takes a datetime for a DATE otherwise, which has no fractions of a second.
+            cursor.setinputsizes(*(TIMESTAMP if name in statement.table.times else None for name in names))
         try:
             cursor.executemany(statement.sql, rows, batcherrors=True, arraydmlrowcounts=True)
         except oracledb.Error as error:
@@ -286,7 +292,14 @@ def target_table(name: str, projection: Projection, settings: dict[str, Any], kn
         if settings["SupportLobs"] or column.name not in lobs
     }
     columns = frozenset(column.name for column in projection.source.columns)
-    return TargetTable(name, projection, readers, lobs, columns, known["state"], known["counts"], known["updated"])
+    times = frozenset(column.name for column in projection.columns if _is_time(column))
+    return TargetTable(name, projection, readers, times, lobs, columns, **known)
+
+
+def _is_time(column: ProjectedColumn) -> bool:
+    if column.data_type:
+        return column.data_type.type == "datetime"
+    return column.source is not None and column.source.type.startswith("timestamp")
 
 
 def _sql(projection: Projection, operation: str, columns: tuple[str, ...]) -> str:

@@ -17,6 +17,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from rehearsal.aws.timing import DURATIONS
 from tests.support.parts import free_port, part
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 REGION = "ap-northeast-2"
+QUICK = dict.fromkeys(DURATIONS, 0.02) | {"reboot": 0.2, "metrics": 0.1}
 SELECT_ALL = {
     "rule-type": "selection",
     "rule-id": "1",
@@ -108,11 +110,25 @@ class Stage:
             autocommit=True,
         )
 
-    def oracle(self) -> oracledb.Connection:
-        """A connection to TRAVELBUDDY."""
+    def oracle(self, user: str = "TRAVELBUDDY") -> oracledb.Connection:
+        """A connection to Oracle."""
+        password = {"TRAVELBUDDY": "welcome", "dmsuser": "dmsuser123"}[user]
         return oracledb.connect(
-            host="127.0.0.1", port=self.oracle_port, service_name="XE", user="TRAVELBUDDY", password="welcome"
+            host="127.0.0.1", port=self.oracle_port, service_name="XE", user=user, password=password
         )
+
+    def oracle_rows(self, query: str, user: str = "TRAVELBUDDY") -> list[tuple[Any, ...]]:
+        """What a query finds in Oracle."""
+        with self.oracle(user) as connection, connection.cursor() as cursor:
+            cursor.execute(query)
+            return [tuple(value.read() if hasattr(value, "read") else value for value in row) for row in cursor]
+
+    def oracle_run(self, *statements: str) -> None:
+        """Change something in Oracle."""
+        with self.oracle() as connection, connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+            connection.commit()
 
     @property
     def instance_arn(self) -> str:
@@ -158,21 +174,22 @@ class Stage:
         name: str = "task",
         mapping: dict[str, Any] | None = None,
         settings: dict[str, Any] | None = None,
-        **more: Any,
+        source: dict[str, Any] | None = None,
+        target: dict[str, Any] | None = None,
     ) -> str:
         """Make endpoints that are tested, and a task that is ready; its ARN."""
-        source, target = self.source_endpoint(f"{name}-source"), self.target_endpoint(f"{name}-target")
-        for arn in (source, target):
+        source_arn = self.source_endpoint(f"{name}-source", **(source or {}))
+        target_arn = self.target_endpoint(f"{name}-target", **(target or {}))
+        for arn in (source_arn, target_arn):
             assert self.tested(arn)["Status"] == "successful"
         arn = self.client("dms").create_replication_task(
             ReplicationTaskIdentifier=name,
-            SourceEndpointArn=source,
-            TargetEndpointArn=target,
+            SourceEndpointArn=source_arn,
+            TargetEndpointArn=target_arn,
             ReplicationInstanceArn=self.instance_arn,
             MigrationType="cdc",
             TableMappings=json.dumps(mapping or MAPPING),
             ReplicationTaskSettings=json.dumps(settings or {}),
-            **more,
         )["ReplicationTask"]["ReplicationTaskArn"]
         self.wait_for(arn, "ready")
         return str(arn)
@@ -254,7 +271,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
             "postgres": ["--port", postgres, "--control-port", control],
             "aws": [
                 *("--port", aws, "--postgres-port", postgres, "--postgres-control", stage.control),
-                *("--oracle-port", oracle, "--duration", "retry_second=0.02", "--duration", "endpoint_delete=0.05"),
+                *("--oracle-port", oracle, *(f"--duration={name}={seconds}" for name, seconds in QUICK.items())),
             ],
         }.items():
             stack.enter_context(part(name, "--home", home / name, *arguments, log=home / f"{name}.log"))
@@ -284,3 +301,28 @@ def stage(prepared: Stage) -> Iterator[Stage]:
     """The stage, clean afterwards whatever happens."""
     yield prepared
     prepared.clean()
+
+
+@pytest.fixture
+def tables(oracle: Stage, stage: Stage) -> Iterator[Stage]:
+    """Tables on both sides, one of them with a row that both have."""
+    with stage.postgres() as postgres:
+        postgres.execute("CREATE SCHEMA stage")
+        postgres.execute(
+            "CREATE TABLE stage.item (id bigint PRIMARY KEY, name varchar(80), price numeric(10, 2), made timestamptz)"
+        )
+        postgres.execute("INSERT INTO stage.item VALUES (1, 'first', 1.50, '2026-01-01 00:00:00+09')")
+        postgres.execute("CREATE TABLE stage.note (text varchar(80))")
+        postgres.execute("CREATE TABLE stage.doc (id bigint PRIMARY KEY, title varchar(80), body text)")
+    oracle.oracle_run(
+        "CREATE TABLE ITEM (ID NUMBER PRIMARY KEY, NAME VARCHAR2(40), PRICE NUMBER(10, 2), MADE TIMESTAMP,"
+        " NOTE VARCHAR2(50))",
+        "INSERT INTO ITEM VALUES (1, 'first', 1.5, TIMESTAMP '2025-12-31 15:00:00', NULL)",
+        "CREATE TABLE NOTE (TEXT VARCHAR2(80))",
+        "CREATE TABLE DOC (ID NUMBER PRIMARY KEY, TITLE VARCHAR2(80), BODY CLOB)",
+    )
+    yield stage
+    stage.clean()
+    with stage.postgres() as postgres:
+        postgres.execute("DROP SCHEMA stage CASCADE")
+    oracle.oracle_run("DROP TABLE ITEM", "DROP TABLE NOTE", "DROP TABLE DOC")

@@ -1,53 +1,306 @@
-"""The data plane: changes go from PostgreSQL to Oracle, once each, as the mapping says."""
+"""The data plane: changes go from PostgreSQL to Oracle, as the mapping says and as DMS documents."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from .conftest import Stage, eventually
+from .conftest import MAPPING, Stage, eventually  # noqa: TID252
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
 pytestmark = pytest.mark.integration
 
+LOGGED = {"Logging": {"EnableLogging": True}}
 
-@pytest.fixture
-def tables(oracle: Stage, stage: Stage) -> Iterator[Stage]:
-    """A table on both sides, with a row that both have."""
-    with stage.postgres() as postgres, stage.oracle() as oracle:
-        postgres.execute("CREATE SCHEMA stage")
-        postgres.execute(
-            "CREATE TABLE stage.item (id bigint PRIMARY KEY, name varchar(40), price numeric(10, 2), made timestamptz)"
+
+def behaviour(**policies: Any) -> dict[str, Any]:
+    return LOGGED | {"ErrorBehavior": policies}
+
+
+def run_sql(stage: Stage, *statements: str) -> None:
+    with stage.postgres() as postgres:
+        for statement in statements:
+            postgres.execute(statement.encode())
+
+
+def names(stage: Stage) -> dict[int, str]:
+    return {number: name for number, name in stage.oracle_rows("SELECT ID, NAME FROM ITEM")}
+
+
+def arrived(stage: Stage, expected: dict[int, str]) -> None:
+    eventually(lambda: names(stage), lambda found: found == expected)
+
+
+def exceptions(stage: Stage, arn: str) -> list[tuple[str, str]]:
+    return [
+        (statement, error)
+        for task, statement, error in stage.oracle_rows(
+            'SELECT "TASK_NAME", "STATEMENT", "ERROR" FROM "DMSUSER"."awsdms_apply_exceptions"', user="dmsuser"
         )
-        postgres.execute("INSERT INTO stage.item VALUES (1, 'first', 1.50, '2026-01-01 00:00:00+09')")
-        cursor = oracle.cursor()
-        cursor.execute(
-            "CREATE TABLE ITEM (ID NUMBER PRIMARY KEY, NAME VARCHAR2(40), PRICE NUMBER(10, 2), MADE TIMESTAMP)"
-        )
-        cursor.execute("INSERT INTO ITEM VALUES (1, 'first', 1.5, TIMESTAMP '2025-12-31 15:00:00')")
-        oracle.commit()
-    yield stage
-    stage.clean()
-    with stage.postgres() as postgres, stage.oracle() as oracle:
-        postgres.execute("DROP SCHEMA stage CASCADE")
-        oracle.cursor().execute("DROP TABLE ITEM")
+        if task == arn.rpartition(":")[2]
+    ]
 
 
-def test_changes_arrive(tables: Stage) -> None:
-    arn = tables.task(settings={"Logging": {"EnableLogging": True}})
+def test_changes_arrive_with_statistics_and_log(tables: Stage) -> None:
+    arn = tables.task(settings=LOGGED)
     tables.start(arn)
+    run_sql(
+        tables,
+        "UPDATE stage.item SET name = '서울 ''에서''', price = 12345678.90 WHERE id = 1",
+        "INSERT INTO stage.item VALUES (2, 'second', 2, NULL), (3, 'third', NULL, '2026-02-03 04:05:06.789+09')",
+        "DELETE FROM stage.item WHERE id = 2",
+    )
+    arrived(tables, {1: "서울 '에서'", 3: "third"})
+    made = tables.oracle_rows("SELECT MADE FROM ITEM WHERE ID = 3")[0][0]
+    assert made.isoformat() == "2026-02-02T19:05:06.789000"
+    counts = ("Inserts", "AppliedInserts", "Updates", "AppliedUpdates", "Deletes", "AppliedDeletes")
+    found = eventually(lambda: tables.statistics(arn), lambda one: one["Deletes"] == 1)
+    assert [found[name] for name in counts] == [2, 2, 1, 1, 1, 1]
+    assert (found["TableState"], found["ValidationState"]) == ("Table completed", "Not enabled")
+    assert "[SOURCE_CAPTURE  ]I:  Reading slot" in tables.log(arn)
+    assert tables.describe(arn)["RecoveryCheckpoint"].startswith("checkpoint:V1#1#0000")
+
+
+def test_a_resumed_task_loses_nothing_and_a_restarted_one_what_came_meanwhile(tables: Stage) -> None:
+    arn = tables.task()
+    tables.start(arn)
+    stopped = tables.stop(arn)
+    assert stopped["StopReason"] == "Stop Reason NORMAL"
+    run_sql(tables, "UPDATE stage.item SET name = 'while stopped' WHERE id = 1")
+    tables.start(arn, "resume-processing")
+    arrived(tables, {1: "while stopped"})
+
+    tables.stop(arn)
+    run_sql(tables, "UPDATE stage.item SET name = 'lost' WHERE id = 1")
+    tables.start(arn, "start-replication")
+    run_sql(tables, "INSERT INTO stage.item VALUES (2, 'after', 1, NULL)")
+    arrived(tables, {1: "while stopped", 2: "after"})
+    assert tables.statistics(arn)["Updates"] == 0  # statistics begin anew
+
+
+def test_from_a_position_of_an_own_slot(tables: Stage) -> None:
+    run_sql(tables, "SELECT pg_create_logical_replication_slot('mine', 'pglogical_output')")
+    arn = tables.task()
+    source = tables.describe(arn)["SourceEndpointArn"]
     with tables.postgres() as postgres:
-        postgres.execute("UPDATE stage.item SET name = '서울' WHERE id = 1")
-        postgres.execute("INSERT INTO stage.item VALUES (2, 'second', 2, NULL)")
-    eventually(lambda: rows(tables) == [(1, "서울"), (2, "second")])
-    print(tables.statistics(arn), tables.log(arn))
+        lsn = str((postgres.execute("SELECT pg_current_wal_lsn()").fetchone() or [""])[0])
+    with pytest.raises(ClientError, match=r"CdcStartPosition is .* and the source endpoint's SlotName is not given"):
+        tables.start(arn, CdcStartPosition=lsn)
+    tables.client("dms").modify_endpoint(EndpointArn=source, PostgreSQLSettings={"SlotName": "mine"})
+    tables.tested(source)
+    with pytest.raises(ClientError, match=r"neither an LSN \(4AF/B00000D0\) nor a checkpoint"):
+        tables.start(arn, CdcStartPosition="yesterday")
+    tables.start(arn, CdcStartPosition=f"checkpoint:V1#1#{lsn}#0#0#*#0#0")
+    run_sql(tables, "UPDATE stage.item SET name = 'from there' WHERE id = 1")
+    arrived(tables, {1: "from there"})
+
+    tables.stop(arn)
+    tables.client("dms").start_replication_task(
+        ReplicationTaskArn=arn, StartReplicationTaskType="start-replication", CdcStartPosition="0/1"
+    )
+    failed = tables.wait_for(arn, "failed")
+    assert "0/1 is older than" in failed["LastFailureMessage"]
 
 
-def rows(stage: Stage) -> list:
-    with stage.oracle() as oracle:
-        cursor = oracle.cursor()
-        cursor.execute("SELECT ID, NAME FROM ITEM ORDER BY ID")
-        return cursor.fetchall()
+def test_without_pglogical_test_decoding_is_read(tables: Stage) -> None:
+    arn = tables.task(settings=LOGGED, source={"PostgreSQLSettings": {"PluginName": "test-decoding"}})
+    tables.start(arn)
+    assert "by test_decoding" in eventually(lambda: tables.log(arn))
+    run_sql(
+        tables,
+        "UPDATE stage.item SET name = 'it''s [x]: ''new-tuple: ' WHERE id = 1",
+        "INSERT INTO stage.item VALUES (2, NULL, 1.10, '2026-01-01 00:00:00+00')",
+        "ALTER TABLE stage.item ADD COLUMN more text",
+        "INSERT INTO stage.item VALUES (3, 'gone', 0, NULL)",
+        "DELETE FROM stage.item WHERE id = 3",
+        "TRUNCATE stage.note",
+    )
+    eventually(lambda: tables.statistics(arn)["Deletes"] == 1)
+    assert names(tables)[1] == "it's [x]: 'new-tuple: "
+    assert tables.oracle_rows("SELECT NAME, PRICE, MADE FROM ITEM WHERE ID = 2")[0][1] == 1.1
+
+
+def test_what_dms_documents_not_to_replicate(tables: Stage) -> None:
+    arn = tables.task(settings=LOGGED)
+    tables.start(arn)
+    run_sql(
+        tables,
+        "UPDATE stage.item SET id = 10 WHERE id = 1",  # the primary key
+        "INSERT INTO stage.note VALUES ('a'), ('b')",  # no primary key: inserts only
+        "UPDATE stage.note SET text = 'c'",
+        "DELETE FROM stage.note",
+        "TRUNCATE stage.note",
+        "INSERT INTO stage.item VALUES (2, 'mark', 1, NULL)",
+    )
+    arrived(tables, {1: "first", 2: "mark"})
+    assert sorted(tables.oracle_rows("SELECT TEXT FROM NOTE")) == [("a",), ("b",)]
+    assert exceptions(tables, arn) == []
+    found = eventually(lambda: tables.statistics(arn), lambda one: one["Inserts"] == 1)
+    assert (found["Updates"], found["AppliedUpdates"]) == (1, 0)
+    assert "update of the primary key of stage.item is ignored" in tables.log(arn)
+
+
+def test_a_primary_key_update_is_applied_where_the_policy_says_so(tables: Stage) -> None:
+    tables.rehearsal("PUT", "policies", {"primary_key_update": "applied"})
+    try:
+        tables.start(tables.task())
+        run_sql(tables, "UPDATE stage.item SET id = 10 WHERE id = 1")
+        arrived(tables, {10: "first"})
+    finally:
+        tables.rehearsal("PUT", "policies", {"primary_key_update": "ignored"})
+
+
+def test_large_values_are_cut_to_limited_lob_size_and_unchanged_ones_are_left(tables: Stage) -> None:
+    arn = tables.task(settings=LOGGED | {"TargetMetadata": {"LobMaxSize": 1}})
+    tables.start(arn)
+    # incompressible, so that PostgreSQL keeps it out of line and leaves it out of an update's new row
+    run_sql(
+        tables,
+        "ALTER TABLE stage.doc ALTER COLUMN body SET STORAGE EXTERNAL",
+        "INSERT INTO stage.doc VALUES (1, 'small', repeat('가', 2000))",
+        "UPDATE stage.doc SET title = 'renamed' WHERE id = 1",
+    )
+    eventually(lambda: tables.oracle_rows("SELECT TITLE FROM DOC"), lambda rows: rows == [("renamed",)])
+    body = str(tables.oracle_rows("SELECT BODY FROM DOC")[0][0])
+    assert body == "가" * 341
+    assert "Column body of stage.doc was truncated to LobMaxSize" in tables.log(arn)
+
+
+def test_filters_and_expressions_of_the_mapping_apply(tables: Stage) -> None:
+    condition = {"filter-operator": "gte", "value": "100"}
+    selection = MAPPING["rules"][0] | {
+        "object-locator": {"schema-name": "stage", "table-name": "item"},
+        "filters": [{"filter-type": "source", "column-name": "id", "filter-conditions": [condition]}],
+    }
+    added = {
+        "rule-type": "transformation",
+        "rule-id": "9",
+        "rule-name": "9",
+        "rule-target": "column",
+        "object-locator": {"schema-name": "stage", "table-name": "item"},
+        "rule-action": "add-column",
+        "value": "NOTE",
+        "expression": "$name || '!'",
+        "data-type": {"type": "string", "length": 50},
+    }
+    tables.start(tables.task(mapping={"rules": [selection, *MAPPING["rules"][1:], added]}))
+    run_sql(tables, "INSERT INTO stage.item VALUES (2, 'below', 1, NULL), (100, 'above', 1, NULL)")
+    arrived(tables, {1: "first", 100: "above"})
+    assert tables.oracle_rows("SELECT NOTE FROM ITEM WHERE ID = 100") == [("above!",)]
+
+
+def broken_rows(stage: Stage) -> None:
+    """An update that meets no row, an insert that meets one, a delete of nothing, a value too long, a NULL too many."""
+    run_sql(
+        stage,
+        "INSERT INTO stage.item VALUES (50, 'only here', 1, NULL)",
+        "INSERT INTO stage.item VALUES (51, 'only here', 1, NULL)",
+    )
+    arrived(stage, {1: "first", 50: "only here", 51: "only here"})
+    stage.oracle_run("DELETE FROM ITEM WHERE ID IN (50, 51)", "INSERT INTO ITEM (ID, NAME) VALUES (60, 'legacy')")
+    run_sql(
+        stage,
+        "UPDATE stage.item SET name = 'no such row' WHERE id = 50",
+        "INSERT INTO stage.item VALUES (60, 'is there', 1, NULL)",
+        "DELETE FROM stage.item WHERE id = 51",
+        "INSERT INTO stage.item VALUES (70, 'much too long for the column ' || repeat('가', 11), 1, NULL)",
+        "INSERT INTO stage.item VALUES (71, 'too much', 99999999.99, NULL)",
+        "INSERT INTO stage.item VALUES (99, 'mark', 1, NULL)",
+    )
+
+
+def test_records_that_fail_are_logged_and_the_rest_goes_on(tables: Stage) -> None:
+    arn = tables.task(settings=LOGGED)
+    tables.start(arn)
+    tables.oracle_run("ALTER TABLE ITEM ADD CONSTRAINT ITEM_PRICE CHECK (PRICE < 1000000)")
+    broken_rows(tables)
+    arrived(tables, {1: "first", 60: "legacy", 99: "mark"})
+    found = exceptions(tables, arn)
+    assert [error.partition(":")[0] for _, error in found] == ["0 rows affected", "ORA-00001", "ORA-12899", "ORA-02290"]
+    assert "no such row" in found[0][0]
+    assert tables.statistics(arn)["TableState"] == "Table completed"
+    assert "ORA-12899" in tables.log(arn)
+
+
+def test_conflicts_are_repaired_where_the_settings_say_so(tables: Stage) -> None:
+    settings = behaviour(ApplyErrorInsertPolicy="INSERT_RECORD", ApplyErrorUpdatePolicy="UPDATE_RECORD")
+    tables.start(tables.task(settings=settings))
+    broken_rows(tables)
+    arrived(tables, {1: "first", 50: "no such row", 60: "is there", 71: "too much", 99: "mark"})
+
+
+def test_ignored_conflicts_leave_no_trace(tables: Stage) -> None:
+    policies = {f"ApplyError{verb}Policy": "IGNORE_RECORD" for verb in ("Insert", "Update", "Delete")}
+    more = {"DataErrorPolicy": "IGNORE_RECORD", "DataTruncationErrorPolicy": "IGNORE_RECORD"}
+    arn = tables.task(settings=behaviour(**policies, **more))
+    tables.start(arn)
+    broken_rows(tables)
+    arrived(tables, {1: "first", 60: "legacy", 71: "too much", 99: "mark"})
+    assert exceptions(tables, arn) == []
+
+
+@pytest.mark.parametrize(
+    ("policies", "provoke"),
+    [
+        ({"ApplyErrorUpdatePolicy": "SUSPEND_TABLE"}, broken_rows),
+        ({"ApplyErrorUpdatePolicy": "LOG_ERROR", "ApplyErrorEscalationPolicy": "SUSPEND_TABLE",
+          "ApplyErrorEscalationCount": 1}, broken_rows),
+        ({}, lambda stage: stage.oracle_run("ALTER TABLE ITEM DROP COLUMN PRICE")),
+    ],
+    ids=["by policy", "by escalation", "missing target column"],
+)  # fmt: skip
+def test_a_suspended_table_stays_out_also_after_a_resume(
+    tables: Stage, policies: dict[str, Any], provoke: Callable[[Stage], None]
+) -> None:
+    arn = tables.task(settings=behaviour(**policies))
+    tables.start(arn)
+    provoke(tables)
+    run_sql(tables, "INSERT INTO stage.item VALUES (3, 'out', 1, NULL)")
+    eventually(lambda: tables.statistics(arn)["TableState"] == "Table error")
+    assert tables.describe(arn)["Status"] == "running"
+    assert tables.describe(arn)["ReplicationTaskStats"]["TablesErrored"] == 1
+    run_sql(tables, "INSERT INTO stage.note VALUES ('others go on')")
+    eventually(lambda: tables.oracle_rows("SELECT TEXT FROM NOTE") == [("others go on",)])
+    tables.stop(arn)
+    tables.start(arn, "resume-processing")
+    assert tables.statistics(arn)["TableState"] == "Table error"
+    assert 3 not in names(tables)
+    tables.stop(arn)
+    tables.start(arn, "start-replication")
+    assert tables.statistics(arn)["TableState"] == "Table completed"
+
+
+def test_stop_task_stops_before_the_record_and_a_resume_meets_it_again(tables: Stage) -> None:
+    arn = tables.task(settings=behaviour(ApplyErrorInsertPolicy="STOP_TASK"))
+    tables.start(arn)
+    tables.oracle_run("INSERT INTO ITEM (ID, NAME) VALUES (60, 'legacy')")
+    run_sql(tables, "INSERT INTO stage.item VALUES (60, 'is there', 1, NULL)")
+    failed = tables.wait_for(arn, "failed")
+    assert failed["StopReason"] == "Stop Reason FATAL_ERROR Error Level FATAL"
+    assert "ORA-00001" in failed["LastFailureMessage"]
+    assert "ORA-00001" in exceptions(tables, arn)[0][1]
+    tables.oracle_run("DELETE FROM ITEM WHERE ID = 60")
+    tables.start(arn, "resume-processing")
+    arrived(tables, {1: "first", 60: "is there"})
+
+
+def test_an_added_column_is_known_from_then_on(tables: Stage) -> None:
+    tables.start(tables.task())
+    tables.oracle_run("ALTER TABLE ITEM ADD (COLOUR VARCHAR2(10))")
+    run_sql(
+        tables,
+        "ALTER TABLE stage.item ADD COLUMN colour varchar(10)",
+        "UPDATE stage.item SET colour = '파랑' WHERE id = 1",
+    )
+    eventually(lambda: tables.oracle_rows("SELECT COLOUR FROM ITEM") == [("파랑",)])
+
+
+def test_no_table_to_replicate_fails_the_task(tables: Stage) -> None:
+    rule = MAPPING["rules"][0] | {"object-locator": {"schema-name": "nowhere", "table-name": "%"}}
+    arn = tables.task(mapping={"rules": [rule]})
+    tables.client("dms").start_replication_task(ReplicationTaskArn=arn, StartReplicationTaskType="start-replication")
+    assert "No tables were found" in tables.wait_for(arn, "failed")["LastFailureMessage"]
