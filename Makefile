@@ -40,7 +40,7 @@ lint: setup ## ruff, mypy and the import rules
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@PYTHONPATH=plugins $(BIN)/lint-imports
 
 lock: $(UV) ## Compile the locks anew from the .in files
 	@$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 requirements.in -o requirements.txt
