@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -66,6 +67,7 @@ class Stage:
     oracle_port: int
     aws_port: int
     control: str
+    oracle_process: subprocess.Popen[str] | None = None
     clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str, region_name: str = REGION, **more: Any) -> Any:
@@ -282,7 +284,8 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def oracle(parts: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Oracle too, for the tests that replicate."""
     home = tmp_path_factory.mktemp("oracle")
-    with part("oracle", "--home", home, "--port", parts.oracle_port, log=home / "oracle.log"):
+    log = home / "oracle.log"
+    with part("oracle", "--home", home, "--port", parts.oracle_port, log=log) as parts.oracle_process:
         yield parts
 
 
