@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
     parser.add_argument("--offline", action="store_true", help="check only what needs no connection")
     options = parser.parse_args(arguments)
+    os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "ERROR")
     found: list[Finding] = []
     console = Console(width=None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL)
     for path in options.pipelines or list(pipeline_files()):
@@ -64,7 +67,9 @@ def _look(path: Path, mapping: Path | None, *, offline: bool) -> list[Finding]:
                 blind=not path.is_file() or bool(mapping and not mapping.is_file()),
             )
         ]
-    return run(pipeline, mapping_file=str(mapping) if mapping else None, mapping_text=text, offline=offline)
+    # Airflow logs to stdout, which belongs to the report.
+    with redirect_stdout(sys.stderr):
+        return run(pipeline, mapping_file=str(mapping) if mapping else None, mapping_text=text, offline=offline)
 
 
 if __name__ == "__main__":

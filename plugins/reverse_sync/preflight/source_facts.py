@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from reverse_sync.catalog import postgres, postgres_server
 from reverse_sync.catalog.database import Connection, fetch_all, fetch_one
+from reverse_sync.sql import quoted, select_by_key
 
 if TYPE_CHECKING:
     from reverse_sync.table_mapping import Table
@@ -102,15 +103,14 @@ class SourceFacts:
 
     def highest(self, table: Table, column: str) -> int | None:
         """The highest value of a key column: PostgreSQL finds it at the end of the key's index."""
-        sql = f"SELECT max({_quoted(column)}) FROM {_quoted(table.schema)}.{_quoted(table.name)}"  # noqa: S608  # quoted
+        sql = f"SELECT max({quoted(column)}) FROM {quoted(table.schema, table.name)}"  # noqa: S608  # quoted
         value = fetch_one(self._connection, sql)[0]
         return None if value is None else int(value)
 
     def row(self, table: Table, key: object) -> dict[str, Any] | None:
         """The row of that primary key, or None."""
-        columns = ", ".join(_quoted(column.name) for column in table.columns)
-        where = f"{_quoted(table.schema)}.{_quoted(table.name)} WHERE {_quoted(table.primary_key[0])}"
-        sql = f"SELECT {columns} FROM {where} = ".replace("%", "%%") + "%s"  # noqa: S608  # quoted
+        names = [column.name.replace("%", "%%") for column in table.columns]
+        sql = select_by_key((table.schema, table.name), names, table.primary_key, "%s")
         rows = fetch_all(self._connection, sql, [key])
         return dict(zip((column.name for column in table.columns), rows[0], strict=True)) if rows else None
 
@@ -129,17 +129,13 @@ class SourceFacts:
     def _scan(self, table: Table) -> None:
         expressions = []
         for column in table.columns:
-            text = f"{_quoted(column.name)}::text"
+            text = f"{quoted(column.name)}::text"
             digits = f"length(ltrim(split_part({text}, '.', 1), '-'))" if column.type == "numeric" else "NULL::int"
             expressions.append(
                 f"count(*) FILTER (WHERE {text} IS NULL), count(*) FILTER (WHERE {text} = ''), "
                 f"coalesce(max(octet_length({text})), 0), coalesce(max(length({text})), 0), coalesce(max({digits}), 0)"
             )
-        sql = f"SELECT {', '.join(expressions)} FROM {_quoted(table.schema)}.{_quoted(table.name)}"  # noqa: S608  # quoted
+        sql = f"SELECT {', '.join(expressions)} FROM {quoted(table.schema, table.name)}"  # noqa: S608  # quoted
         row = fetch_one(self._connection, sql)
         for place, column in enumerate(table.columns):
             self._values[table.schema, table.name, column.name] = ColumnValues(*row[place * 5 : place * 5 + 5])
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from reverse_sync.catalog import oracle
 from reverse_sync.catalog.database import Connection, fetch_all, fetch_one
-from reverse_sync.oracle.rows import quoted, select_by_key
+from reverse_sync.sql import quoted, select_by_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,9 @@ class TargetFacts:
 
     def schema(self, owner: str) -> SchemaFacts:
         """The facts of one schema."""
-        return self._schemas.setdefault(owner, SchemaFacts(self._connection, owner))
+        if owner not in self._schemas:
+            self._schemas[owner] = SchemaFacts(self._connection, owner)
+        return self._schemas[owner]
 
     def table(self, owner: str, name: str) -> Table | None:
         """The table of exactly that name, or None."""
@@ -81,7 +83,7 @@ class TargetFacts:
 
     def row(self, table: Table, columns: Sequence[str], key: object) -> dict[str, Any] | None:
         """The named columns of the row of that primary key, or None."""
-        sql = select_by_key(table.schema, table.name, columns, table.primary_key)
+        sql = select_by_key((table.schema, table.name), columns, table.primary_key, ":{}")
         rows = fetch_all(self._connection, sql, [key])
         return dict(zip(columns, rows[0], strict=True)) if rows else None
 

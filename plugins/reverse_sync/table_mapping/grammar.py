@@ -143,7 +143,7 @@ class Transformation(_Rule):
     rule_action: Literal[NamingAction, ColumnAction, UnmodelledAction, "define-primary-key"]
     value: str | None = None
     old_value: str | None = None
-    expression: str | None = None
+    expression: Name | None = None
     data_type: DataType | None = None
     primary_key_def: PrimaryKeyDefinition | None = None
 

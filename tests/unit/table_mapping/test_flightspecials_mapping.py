@@ -57,7 +57,7 @@ def test_a_whole_row() -> None:
     }  # fmt: skip
 
 
-@given(st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.timezones()))  # noqa: DTZ001
+@given(st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.timezones()))
 def test_expirydate_is_the_exact_millisecond(moment: datetime) -> None:
     expected = (moment - EPOCH) // timedelta(milliseconds=1)
     assert SHIPPED.transform({"expiry_date": moment})["EXPIRYDATE"] == expected

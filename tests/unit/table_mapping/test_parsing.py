@@ -80,6 +80,7 @@ ADD = transformation(5, "column", ("test", "t"), "add-column", value="A", data_t
             "bad-value",
             "did you mean 'int8'?",
         ),
+        ({**ADD, "expression": ""}, "bad-value", 'rule 5: expression is "": string should have at least 1 character'),
         (
             {**ADD, "expression": "upper($a"},
             "bad-expression",

@@ -33,7 +33,7 @@ def _added(expression: str, type_name: str = "string") -> Projection:
         (Decimal("10.00"), "10"),
         (Decimal("99999999999999999999999999.0123456789"), "99999999999999999999999999.0123456789"),
         (datetime(2024, 3, 1, 9, 0, tzinfo=timezone(timedelta(hours=9))), "2024-03-01 00:00:00.000000"),
-        (datetime(2024, 3, 1, 9, 0, 0, 5), "2024-03-01 09:00:00.000005"),  # noqa: DTZ001  # timestamp without time zone
+        (datetime(2024, 3, 1, 9, 0, 0, 5), "2024-03-01 09:00:00.000005"),  # timestamp without time zone
         (date(2024, 3, 1), "2024-03-01"),
     ],
 )
@@ -50,7 +50,7 @@ def test_how_values_reach_an_expression(value: object, text: str | None) -> None
         ("ifnull($b, 1.5)", "numeric", Decimal("1.5")),
         ("1.5", "real8", 1.5),
         ("'2024-01-02'", "date", date(2024, 1, 2)),
-        ("'2024-01-02 03:04:05'", "datetime", datetime(2024, 1, 2, 3, 4, 5)),  # noqa: DTZ001
+        ("'2024-01-02 03:04:05'", "datetime", datetime(2024, 1, 2, 3, 4, 5)),
         ("$a = 'abc'", "boolean", True),
         ("$a", "bytes", b"abc"),
         (

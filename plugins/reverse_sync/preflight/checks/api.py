@@ -75,7 +75,17 @@ def canary_row(world: World) -> Iterator[Finding]:
             )
     if source_row is None or target_row is None:
         return
-    wanted = projection.transform(source_row)
+    try:
+        wanted = projection.transform(source_row)
+    except ValueError as problem:
+        yield error(
+            f"row {canary.id} of {canary.table} cannot be transformed: {problem}",
+            "neither can DMS, or it writes something else",
+            "correct the expression or the data type of the rule",
+            file=world.mapping_file,
+            table=canary.table,
+        )
+        return
     for name in names:
         if name in wanted and not same(wanted[name], target_row[name]):
             yield error(

@@ -1,0 +1,126 @@
+"""`python -m reverse_sync.preflight` where nothing can be reached, or nothing needs to be."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reverse_sync.preflight.__main__ import main
+from tests.support.mappings import ROOT, SEED_MAPPING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PIPELINE = str(ROOT / "include/pipelines/flightspecials.yaml")
+
+
+def _run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    code = main(arguments)
+    return code, capsys.readouterr().out
+
+
+def test_the_shipped_pipeline_offline(capsys: pytest.CaptureFixture[str]) -> None:
+    code, printed = _run(capsys, PIPELINE, "--offline")
+    assert code == 0
+    assert printed.splitlines()[-1] == "flightspecials.yaml: 0 errors, 0 warnings, 1 note"
+
+
+def test_without_a_name_every_pipeline_is_looked_at(capsys: pytest.CaptureFixture[str]) -> None:
+    code, printed = _run(capsys, "--offline")
+    assert (code, "flightspecials.yaml: 0 errors" in printed) == (0, True)
+
+
+def test_another_mapping_with_errors(capsys: pytest.CaptureFixture[str]) -> None:
+    code, printed = _run(capsys, PIPELINE, "--offline", "--json", "--mapping", str(SEED_MAPPING))
+    found = json.loads(printed)
+    assert code == 1
+    assert [item["code"] for item in found] == ["rules-collide"] * 3 + ["canary-path"]
+    assert found[0] == {
+        "severity": "error",
+        "code": "rules-collide",
+        "group": "mapping",
+        "what": "2 rules act on travelbuddy.flightspecial.expiry_date: rule 555867091 (convert-uppercase on %) applies, "
+        "556134354 (rename EXPIRYDATE on expiry_date) never",
+        "why": "DMS allows one action on an object and applies the rule with the lower rule-id",
+        "do": "keep one rule for it; name the columns one by one instead of %",
+        "file": str(SEED_MAPPING),
+        "rule": "555867091",
+        "table": "travelbuddy.flightspecial",
+        "column": "expiry_date",
+        "link": "https://docs.aws.amazon.com/dms/latest/userguide/"
+        "CHAP_Tasks.CustomizingTasks.TableMapping.SelectionTransformation.Transformations.html",
+    }
+
+
+def test_a_mapping_that_is_not_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    broken = tmp_path / "broken.json"
+    broken.write_text('{"rules": [')
+    code, printed = _run(capsys, PIPELINE, "--offline", "--json", "--mapping", str(broken))
+    [finding, _] = json.loads(printed)
+    assert (code, finding["code"]) == (1, "mapping-language")
+    assert finding["what"] == "not JSON: Expecting value at line 1 column 12"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "message"),
+    [
+        (None, 2, "nowhere.yaml: can't be read"),
+        ("name: [", 1, "nowhere.yaml: not YAML"),
+        ("name: x\nnmae: y\n", 1, "nmae: unknown key"),
+    ],
+)
+def test_a_pipeline_file_that_is_none(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str | None, code: int, message: str
+) -> None:
+    file = tmp_path / "nowhere.yaml"
+    if text is not None:
+        file.write_text(text)
+    found, printed = _run(capsys, str(file), "--offline", "--json")
+    [finding] = json.loads(printed)
+    assert (found, finding["code"]) == (code, "unreadable-file")
+    assert message in finding["what"]
+
+
+def test_a_mapping_file_that_is_missing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, printed = _run(capsys, PIPELINE, "--offline", "--json", "--mapping", str(tmp_path / "gone.json"))
+    assert (code, json.loads(printed)[0]["code"]) == (2, "unreadable-file")
+
+
+def test_connections_that_lead_nowhere(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    password = "do-not-print-me"
+    for name, kind in (
+        ("flightspecials_postgres", "postgres"),
+        ("flightspecials_dms_source", "postgres"),
+        ("travelbuddy_oracle", "oracle"),
+        ("travelbuddy_dms_target", "oracle"),
+        ("flightspecials_api", "http"),
+    ):
+        # Port 1 (tcpmux) of loopback: nothing listens there.
+        values = {
+            "conn_type": kind,
+            "host": "127.0.0.1",
+            "port": 1,
+            "login": "someone",
+            "password": password,
+            "schema": "XE",
+        }
+        monkeypatch.setenv(
+            f"AIRFLOW_CONN_{name.upper()}", json.dumps(values | ({"schema": "http"} if kind == "http" else {}))
+        )
+    aws = {"conn_type": "aws", "login": "test", "password": password, "extra": {"endpoint_url": "http://127.0.0.1:1"}}
+    monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", json.dumps(aws))
+    code, printed = _run(capsys, PIPELINE, "--json")
+    found = [item for item in json.loads(printed) if item["code"] == "unreachable"]
+    assert code == 2
+    assert [item["what"].split(":")[0] for item in found] == [
+        "RDS (aws_default)",
+        "DMS (aws_default)",
+        "PostgreSQL (flightspecials_postgres)",
+        "Oracle (travelbuddy_oracle)",
+        "Oracle for DMS (travelbuddy_dms_target)",
+        "the API (flightspecials_api)",
+    ]
+    assert all(item["blind"] for item in found)
+    assert password not in printed

@@ -1,0 +1,134 @@
+"""Rules that do not do what they seem to say."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from reverse_sync.table_mapping import Column, Table
+from tests.support.mappings import include, transformation
+from tests.support.worlds import find, source
+
+TABLES = (
+    Table("app", "flight_log", (Column("id", "bigint"), Column("origin_code", "text"), Column("originXcode", "text")), ("id",)),
+    Table("app", "flight1log", (Column("id", "bigint"),), ("id",)),
+)  # fmt: skip
+UPPER = (
+    transformation(10, "schema", ("app",), "convert-uppercase"),
+    transformation(11, "table", ("app", "%"), "convert-uppercase"),
+)
+
+
+def _found(*rules: dict[str, Any], with_source: bool = True) -> list[tuple[str, str, str]]:
+    parts = {"source": source(tables=TABLES)} if with_source else {}
+    found = find(json.dumps({"rules": rules}), **parts)
+    return [(str(item.severity), item.code, item.what) for item in found]
+
+
+@pytest.mark.parametrize(
+    ("rule", "severity", "what"),
+    [
+        (
+            transformation(12, "schema", ("ap",), "rename", value="X"),
+            "error", "ap: no such schema in the source; did you mean app?",
+        ),
+        (
+            transformation(12, "table", ("app", "fligth_log"), "rename", value="X"),
+            "error", "fligth_log: no such table in app; did you mean flight_log?",
+        ),
+        (
+            transformation(12, "column", ("app", "%", "ORIGIN_CODE"), "rename", value="X"),
+            "error", "ORIGIN_CODE: no such column in app.%; did you mean origin_code?",
+        ),
+        (
+            transformation(12, "column", ("app", "%", "gone"), "remove-column"),
+            "note", "gone: no such column in app.%",
+        ),
+    ],
+)  # fmt: skip
+def test_a_rule_that_matches_nothing(rule: dict[str, Any], severity: str, what: str) -> None:
+    assert (severity, "rule-without-object", what) in _found(include("app", "flight1log"), *UPPER, rule)
+
+
+def test_a_selection_that_matches_nothing() -> None:
+    assert _found(include("app", "fligth_log"), *UPPER) == [
+        ("error", "rule-without-object", "fligth_log: no such table in app; did you mean flight_log?")
+    ]
+
+
+def test_an_underscore_that_catches_more() -> None:
+    rule = transformation(12, "column", ("app", "flight[_]log", "origin_code"), "convert-uppercase")
+    found = _found(include("app", "flight_log"), *UPPER, rule)
+    assert [finding for finding in found if finding[0] == "warning"] == [
+        ("warning", "underscore-wildcard", "table flight_log also means flight1log: _ stands for any one character"),
+        ("warning", "underscore-wildcard", "column origin_code also means originXcode: _ stands for any one character"),
+    ]
+
+
+def test_two_rules_on_a_table_and_on_a_schema() -> None:
+    found = _found(
+        include("app", "flight1log"),
+        *UPPER,
+        transformation(20, "schema", ("app",), "rename", value="X"),
+        transformation(21, "table", ("app", "flight1log"), "add-prefix", value="P"),
+    )
+    assert [what for _, code, what in found if code == "rules-collide"] == [
+        "2 rules act on table app.flight1log: rule 11 (convert-uppercase on %) applies, 21 (add-prefix P on flight1log) never",
+        "2 rules act on schema app: rule 10 (convert-uppercase on app) applies, 20 (rename X on app) never",
+    ]
+
+
+def test_without_a_source_collisions_are_seen_among_the_names_in_the_rules() -> None:
+    wild = transformation(12, "column", ("app", "flight1log", "%"), "convert-uppercase")
+    rename = transformation(13, "column", ("app", "flight1log", "origin_code"), "rename", value="ORIGINCODE")
+    assert _found(include("app", "flight1log"), *UPPER, wild, rename, with_source=False) == [
+        (
+            "error", "rules-collide",
+            ("2 rules act on app.flight1log.origin_code: rule 12 (convert-uppercase on %) applies, "
+            "13 (rename ORIGINCODE on origin_code) never"),
+        )
+    ]  # fmt: skip
+
+
+def test_lower_case_names() -> None:
+    rule = transformation(12, "column", ("app", "flight1log", "id"), "rename", value="Id")
+    assert _found(include("app", "flight1log"), UPPER[0], rule) == [
+        ("error", "lower-case-name", "table flight1log would keep lower-case letters on the target"),
+        ("error", "lower-case-name", "the column Id would keep lower-case letters on the target"),
+    ]
+
+
+def test_two_columns_of_one_name() -> None:
+    rule = transformation(12, "column", ("app", "flight[_]log", "origin%"), "rename", value="ORIGIN")
+    found = _found(include("app", "flight[_]log"), *UPPER, rule)
+    assert ("error", "projection-impossible", "2 columns become ORIGIN on the target; one name, one column") in found
+
+
+def _filtered(column: str, table: str = "flight1log") -> list[tuple[str, str, str]]:
+    condition = {"filter-operator": "gte", "value": "5"}
+    rule = include(
+        "app", table, filters=[{"filter-type": "source", "column-name": column, "filter-conditions": [condition]}]
+    )  # fmt: skip
+    return [finding for finding in _found(rule, *UPPER) if finding[1] == "filter-column"]
+
+
+def test_filters() -> None:
+    assert _filtered("id") == []
+    assert _filtered("idd") == [("error", "filter-column", "a filter on idd: no such column")]
+    assert _filtered("origin_code", "flight_log") == [
+        ("error", "filter-column", "a filter on origin_code, which is not part of the primary key")
+    ]
+
+
+def test_a_mapping_that_is_none_is_the_only_thing_said_of_it() -> None:
+    found = find('{"rules": [{"rule-type": "selction", "rule-id": "7"}]}', source=source(tables=TABLES))
+    [finding] = found
+    assert (finding.code, finding.rule, finding.file, finding.severity) == (
+        "mapping-language",
+        "7",
+        "mapping.json",
+        "error",
+    )
+    assert "did you mean 'selection'?" in finding.what

@@ -1,0 +1,129 @@
+"""What acts on replicated rows in the target, and what its login may do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from reverse_sync.catalog.oracle import Constraint, Sequence, Trigger
+from tests.support.worlds import KEY, TRIGGER, changed, dms_login, find, source, target
+
+if TYPE_CHECKING:
+    from reverse_sync.preflight import Finding
+
+QUIET = {"text-too-long", "null-into-not-null", "empty-into-not-null", "canary-row"}
+
+
+def _found(**parts: Any) -> list[Finding]:
+    return [item for item in find(source=source(), **parts) if item.code not in QUIET]
+
+
+def _trigger(body: str, *, type_name: str = "BEFORE EACH ROW", event: str = "INSERT", enabled: bool = True) -> Trigger:
+    return Trigger("FLIGHTSPECIAL", "T", type_name, event, enabled, body)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "severity", "what"),
+    [
+        (
+            _trigger("BEGIN SELECT s.NEXTVAL INTO :NEW.id FROM dual; :new.body := 'x'; -- :new.cost := 1\nEND;"),
+            "note", "the trigger T (BEFORE EACH ROW, INSERT) rewrites BODY, ID",
+        ),
+        (
+            _trigger("BEGIN :new.header := upper(:new.header); END;", event="UPDATE"),
+            "error", "the trigger T (BEFORE EACH ROW, UPDATE) rewrites HEADER",
+        ),
+        (
+            _trigger("BEGIN INSERT INTO audit_log VALUES (1); END;", type_name="AFTER EACH ROW"),
+            "warning", "the trigger T (AFTER EACH ROW, INSERT) runs its own code",
+        ),
+    ],
+)  # fmt: skip
+def test_triggers(trigger: Trigger, severity: str, what: str) -> None:
+    assert [(item.severity, item.what) for item in _found(target=target(triggers=(trigger,)))] == [(severity, what)]
+
+
+def test_a_disabled_trigger_and_another_tables_trigger_are_none_of_ours() -> None:
+    other = Trigger("HOTELSPECIAL", "H", "BEFORE EACH ROW", "INSERT", True, ":new.id := 1;")
+    assert _found(target=target(triggers=(_trigger(":new.id := 1;", enabled=False), other))) == []
+
+
+@pytest.mark.parametrize(
+    ("constraint", "severity", "what"),
+    [
+        (Constraint("FLIGHTSPECIAL", "FK", "R", ("ORIGIN",), "AIRPORT"), "warning", "FK refers to AIRPORT, which is not replicated"),
+        (Constraint("FLIGHTSPECIAL", "FK", "R", ("ORIGIN",), None), "warning", "FK refers to a table of another schema, which is not replicated"),
+        (Constraint("FLIGHTSPECIAL", "FK", "R", ("ID",), "FLIGHTSPECIAL"), "note", "FK refers to FLIGHTSPECIAL"),
+        (Constraint("FLIGHTSPECIAL", "UQ", "U", ("HEADER", "COST")), "warning", "UQ makes (HEADER, COST) unique"),
+    ],
+)  # fmt: skip
+def test_constraints(constraint: Constraint, severity: str, what: str) -> None:
+    found = _found(target=target(constraints=(KEY, constraint)))
+    assert [(item.severity, item.what) for item in found] == [(severity, what)]
+
+
+def test_a_sequence_that_lags_behind_the_ids() -> None:
+    lagging = target(triggers=(TRIGGER,), sequences=(Sequence("FLIGHTSPECIAL_SEQ", 11), Sequence("OTHER_SEQ", 1)))
+    found = [item.what for item in _found(target=lagging) if item.code == "target-sequence"]
+    assert found == ["FLIGHTSPECIAL_SEQ is at 11, the highest ID is 11"]
+
+
+@pytest.mark.parametrize(
+    ("charset", "found"), [("KO16MSWIN949", ["the target's character set is KO16MSWIN949"]), ("AL32UTF8", [])]
+)
+def test_character_set(charset: str, found: list[str]) -> None:
+    assert [item.what for item in _found(target=target(parameters={"NLS_CHARACTERSET": charset}))] == found
+
+
+@pytest.mark.parametrize(
+    ("facts", "found"),
+    [
+        ({}, []),
+        (
+            {"privileges": frozenset({"CREATE ANY TABLE", "SELECT ANY TABLE"})},
+            ["DMSUSER may not INSERT, UPDATE, DELETE on TRAVELBUDDY.FLIGHTSPECIAL"],
+        ),
+        (
+            {
+                "privileges": frozenset({"CREATE TABLE"}),
+                "grants": {"FLIGHTSPECIAL": frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})},
+            },
+            [],
+        ),
+        (
+            {"privileges": frozenset(f"{action} ANY TABLE" for action in ("SELECT", "INSERT", "UPDATE", "DELETE"))},
+            ["DMSUSER has neither CREATE TABLE nor CREATE ANY TABLE"],
+        ),
+        ({"free_bytes": {"USERS": 5 * 1024**2}}, ["the tablespace USERS has 5 MiB free"]),
+    ],
+)
+def test_the_dms_login(facts: dict[str, Any], found: list[str]) -> None:
+    assert [item.what for item in _found(target=target(), target_login=dms_login(**facts))] == found
+
+
+def _canary(source_row: dict[str, Any] | None, target_row: dict[str, Any] | None) -> list[str]:
+    found = find(
+        source=source(row=lambda _table, _key: source_row),
+        target=target(row=lambda _table, _columns, _key: target_row),
+        pipeline=changed("canary", id=7),
+    )
+    return [item.what for item in found if item.code == "canary-row"]
+
+
+def test_the_canarys_row() -> None:
+    names = ("id", "header", "body", "origin", "origin_code", "destination", "destination_code", "cost", "expiry_date")
+    row = {**dict.fromkeys((*names, "expiry_date_num")), "id": 7, "header": "London to Busan"}
+    there = {
+        **dict.fromkeys(("BODY", "ORIGIN", "ORIGINCODE", "DESTINATION", "DESTINATIONCODE", "COST", "EXPIRYDATE")),
+        "ID": 7, "HEADER": "London to Busan",
+    }  # fmt: skip
+    assert _canary(row, there) == []
+    assert _canary(row, {**there, "HEADER": "Paris"}) == [
+        "row 7: HEADER should be 'London to Busan', the target has 'Paris'"
+    ]
+    assert _canary(row, None) == ["row 7 of travelbuddy.flightspecial is missing in the target"]
+    assert _canary(None, None) == [
+        "row 7 of travelbuddy.flightspecial is missing in the source",
+        "row 7 of travelbuddy.flightspecial is missing in the target",
+    ]
