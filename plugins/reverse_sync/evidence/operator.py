@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
+from reverse_sync.errors import NotProvedError
 from reverse_sync.evidence.record import collect
 from reverse_sync.evidence.report import render
 from reverse_sync.evidence.store import write
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 
 class EvidenceOperator(BaseOperator):
-    """Collects what every task found, changed and left alone, writes it, and logs it as a report.
+    """Collects what every task found, changed and left alone, writes it, and fails where the run did.
+
+    It is the DAG's only leaf, so a run is successful exactly where its evidence says so.
 
     :param evidence: where the record is kept
     """
@@ -27,9 +30,16 @@ class EvidenceOperator(BaseOperator):
         self.evidence = evidence
 
     def execute(self, context: Context) -> dict[str, Any]:
-        """Write the record and return its address."""
+        """Write the record and return its address and verdict.
+
+        :raises NotProvedError: where a task failed or the row was not proved; the record is written all the same.
+        """
         tasks = (task.task_id for task in self.dag.topological_sort() if task.task_id != self.task_id)
         record = collect(context, tasks)
         address = write(self.evidence, record)
         self.log.info("%s", render(record))
-        return {"address": address, **record["verdict"]}
+        written = {"address": address, **record["verdict"]}
+        if not record["verdict"]["succeeded"]:
+            context["ti"].xcom_push(key="return_value", value=written)
+            raise NotProvedError(f"{record['verdict']['sentence']} The record of this run is {address}.")
+        return written

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from airflow.sdk import BaseOperator
 
 from reverse_sync.errors import NeedsPersonError, ReverseSyncError
-from reverse_sync.oracle.rows import quoted, unreachable
+from reverse_sync.oracle.rows import unreachable
+from reverse_sync.sql import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,18 +17,6 @@ CONNECT_TIMEOUT_S = 10
 CALL_TIMEOUT_S = 30
 
 
-def quoted(*names: str) -> str:
-    """The names as Oracle takes them, case kept: `"TRAVELBUDDY"."FLIGHTSPECIAL"`."""
-    return ".".join('"' + name.replace('"', '""') + '"' for name in names)
-
-
-def select_by_key(schema: str, table: str, columns: Sequence[str], key: Sequence[str]) -> str:
-    """The query for one row by its primary key, the key's values bound in order."""
-    where = " AND ".join(f"{quoted(column)} = :{position}" for position, column in enumerate(key, 1))
-    selected = ", ".join(quoted(column) for column in columns)
-    return f"SELECT {selected} FROM {quoted(schema, table)} WHERE {where}"  # noqa: S608 - names quoted, values bound
-
-
 def fetch_row(oracle_conn_id: str, query: str, key: Sequence[Any]) -> tuple[Any, ...] | None:
     """The row, numbers as Decimal; None where there is none.
 

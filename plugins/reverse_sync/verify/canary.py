@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from airflow.sdk import BaseOperator
 
 from reverse_sync.errors import NeedsPersonError, ReverseSyncError
-from reverse_sync.oracle.rows import fetch_row, select_by_key
+from reverse_sync.oracle.rows import fetch_row
 from reverse_sync.postgres.server import unreachable
+from reverse_sync.sql import select_by_key
 from reverse_sync.verify import api
 from reverse_sync.verify.equality import shown
 from reverse_sync.verify.selection import projection_of
@@ -56,20 +57,13 @@ class CanaryRow(NamedTuple):
         """
         from airflow.providers.postgres.hooks.postgres import PostgresHook
         from psycopg2 import Error
-        from psycopg2.sql import SQL, Identifier
 
         source = self.projection.source
         columns = [column.name for column in source.columns]
-        query = SQL("SELECT {} FROM {} WHERE {} = %s").format(
-            SQL(", ").join(map(Identifier, columns)),
-            Identifier(source.schema, source.name),
-            Identifier(self.key_column),
-        )
+        query = select_by_key((source.schema, source.name), columns, [self.key_column], "%s")
         connection = self.pipeline.postgres.connection
-        hook = PostgresHook(postgres_conn_id=connection)
         try:
-            with hook.get_conn() as session:
-                row = hook.get_first(query.as_string(session), parameters=(self.row_id,))
+            row = PostgresHook(postgres_conn_id=connection).get_first(query, parameters=(self.row_id,))
         except Error as error:
             raise ReverseSyncError(unreachable(connection, error)) from None
         if row is None:
@@ -87,8 +81,7 @@ class CanaryRow(NamedTuple):
         :raises ReverseSyncError: where Oracle does not answer.
         """
         columns = [column.name for column in self.projection.columns]
-        query = select_by_key(self.projection.schema, self.projection.table, columns, self.projection.primary_key)
-        row = fetch_row(self.pipeline.oracle.connection, query, [self.row_id])
+        row = fetch_row(self.pipeline.oracle.connection, self._target_query(columns), [self.row_id])
         if row is None:
             raise NeedsPersonError(
                 f"The canary is row {self.row_id}, which PostgreSQL has, but {self.target} in Oracle has no such "
@@ -100,9 +93,11 @@ class CanaryRow(NamedTuple):
 
     def text_query(self) -> str:
         """Selects the changed column in Oracle by key."""
-        return select_by_key(
-            self.projection.schema, self.projection.table, [self.text_column], self.projection.primary_key
-        )
+        return self._target_query([self.text_column])
+
+    def _target_query(self, columns: list[str]) -> str:
+        projection = self.projection
+        return select_by_key((projection.schema, projection.table), columns, projection.primary_key, ":{}")
 
     @property
     def text_column(self) -> str:
@@ -214,7 +209,7 @@ class ChangeRowOperator(CanaryOperator):
         return {
             "outcome": "changed",
             "what": f"{self.pipeline.canary.table} {row.key_column}={row.row_id}: {self.pipeline.canary.column} = "
-            "{text!r}",
+            f"{text!r}",
             "api_status": status,
             "answered_at": answered.isoformat(),
             "seen_in_oracle_after_s": watch_oracle(row, text, answered),

@@ -78,7 +78,8 @@ def test_what_need_not_wait_for_the_reboot_does_not(dag: DAG) -> None:
 def test_the_canary_is_restored_and_the_evidence_written_in_every_case(dag: DAG) -> None:
     restore, evidence = dag.get_task("verify.restore_canary"), dag.get_task("evidence")
     assert restore.is_teardown
-    assert evidence.is_teardown
+    assert evidence.trigger_rule == "all_done"
+    assert [task.task_id for task in dag.leaves] == ["evidence"]
     assert dag.get_task("verify.read_canary").is_setup
     assert upstream(dag, "evidence") == {task.task_id for task in dag.tasks} - {"evidence"}
 
