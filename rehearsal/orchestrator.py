@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from rehearsal.layout import PROJECT, Layout, Ports
 from rehearsal.parts import PARTS, Part
+from rehearsal.ports import LOOPBACK
 from rehearsal.postgres.cluster import remove_place
 
 _READY = b"ready"
@@ -90,8 +91,14 @@ class Orchestrator:
 
 def _environment() -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    # The AWS stand-in reads the table mapping with the product's own module.
-    return inherited | {"PYTHONPATH": str(PROJECT / "plugins"), "PYTHONUNBUFFERED": "1"}
+    return inherited | {
+        "PYTHONPATH": str(
+            PROJECT / "plugins"
+        ),  # the AWS stand-in reads the table mapping with the product's own module
+        "PYTHONUNBUFFERED": "1",
+        "NO_PROXY": LOOPBACK,
+        "no_proxy": LOOPBACK,
+    }
 
 
 def clear(layout: Layout) -> None:

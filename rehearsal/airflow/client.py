@@ -15,6 +15,7 @@ class Client:
         self._address = f"http://{LOOPBACK}:{port}"
         self._password = password
         self._session = requests.Session()
+        self._session.trust_env = False  # no proxy stands before the loopback
 
     def healthy(self) -> bool:
         """Whether all four components report that they are healthy."""

@@ -1,9 +1,12 @@
 """Airflow's processes."""
 
-import subprocess
+import multiprocessing
+import os
+import signal
 import sys
 import time
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 
 from rehearsal.airflow.client import Client
@@ -17,17 +20,42 @@ COMPONENTS = {
     "triggerer": ["--skip-serve-logs"],
 }
 
+# What every component, and every task, imports first. The project's own modules stay out: edits need no restart.
+_IMPORTED_ONCE = (
+    "airflow.__main__",
+    "airflow.cli.cli_config",
+    "airflow.sdk.execution_time.task_runner",
+    "airflow.providers.amazon.aws.operators.base_aws",
+    "airflow.providers.amazon.aws.sensors.base_aws",
+    "airflow.providers.amazon.aws.triggers.base",
+    "airflow.providers.common.sql.operators.sql",
+    "airflow.providers.oracle.hooks.oracle",
+    "airflow.providers.postgres.hooks.postgres",
+    "airflow.providers.standard.operators.hitl",
+    "airflow.providers.standard.operators.python",
+    "boto3",
+    "requests",
+)
+
 
 class ComponentError(RuntimeError):
     """A component ended, or Airflow did not become healthy; the message names the log."""
 
 
 class Components:
-    """The four components, as children of the calling thread (see `rehearsal.lifetime.die_with_parent`)."""
+    """The four components, forked from one process that has imported Airflow, each with the arguments of its command.
+
+    They end with the calling thread (see `rehearsal.lifetime.die_with_parent`).
+    """
 
     def __init__(self, home: Path, environment: Mapping[str, str]):
+        """Replaces this process's environment: Airflow reads its settings from there when it is imported."""
+        os.environ.clear()
+        os.environ.update(environment)
+        for module in _IMPORTED_ONCE:
+            import_module(module)
         self._home = home
-        self._processes = {name: self._start(name, options, environment) for name, options in COMPONENTS.items()}
+        self._processes = {name: self._fork(name, options) for name, options in COMPONENTS.items()}
 
     def wait_until_healthy(self, client: Client, timeout_s: float = 120) -> None:
         """Return once all components report that they are healthy."""
@@ -41,22 +69,28 @@ class Components:
     def require_running(self) -> None:
         """Raise ComponentError when a component has ended."""
         for name, process in self._processes.items():
-            if process.poll() is not None:
+            if not process.is_alive():
                 log = self._log(name)
                 tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
-                raise ComponentError(f"Airflow's {name} ended with {process.returncode}; the end of {log}:\n{tail}")
+                raise ComponentError(f"Airflow's {name} ended with {process.exitcode}; the end of {log}:\n{tail}")
 
-    def _start(self, name: str, options: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-        with self._log(name).open("wb") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "airflow", name, *options],
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                preexec_fn=die_with_parent,
-            )
+    def _fork(self, name: str, options: list[str]) -> multiprocessing.context.ForkProcess:
+        process = multiprocessing.get_context("fork").Process(target=_run, args=(name, options, self._log(name)))
+        process.start()
+        return process
 
     def _log(self, name: str) -> Path:
         return self._home / f"{name}.log"
+
+
+def _run(name: str, options: list[str], log: Path) -> None:
+    """What `airflow NAME OPTIONS` does, in this process."""
+    os.setsid()
+    die_with_parent()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    with log.open("wb") as output:
+        os.dup2(output.fileno(), sys.stdout.fileno())
+        os.dup2(output.fileno(), sys.stderr.fileno())
+    sys.argv = ["airflow", name, *options]
+    import_module("airflow.__main__").main()
