@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from reverse_sync.aws.dms import has_run
 from reverse_sync.table_mapping import Column, MappingError, Table, TableMapping
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ class World:
     def has(self, part: str) -> bool:
         """Whether that part is there to be looked at."""
         return part in self.__dict__
+
+    @property
+    def task_has_run(self) -> bool:
+        """Whether DMS is known to have run the task before: changes may be under way, and a slot holds its position."""
+        return self.has("dms") and has_run(self.dms.task or {})
 
     @cached_property
     def tables(self) -> tuple[Table, ...]:

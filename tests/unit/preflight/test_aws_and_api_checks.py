@@ -34,6 +34,10 @@ def test_all_is_well() -> None:
             [("error", "instance-status", "the RDS instance flightspecials-test-postgres-db is storage-full, not available")],
         ),
         (
+            {"instance": INSTANCE | {"DBInstanceStatus": "backing-up"}},
+            [("warning", "instance-status", "the RDS instance flightspecials-test-postgres-db is backing-up, not available")],
+        ),
+        (
             {"instance": INSTANCE | {"ReadReplicaSourceDBInstanceIdentifier": "the-primary"}},
             [("error", "instance-status", "the RDS instance flightspecials-test-postgres-db is a read replica of the-primary")],
         ),
@@ -70,9 +74,13 @@ def test_a_pending_reboot(policy: str, severity: str) -> None:
         (
             {"replication_instance": {"ReplicationInstanceStatus": "creating", "EngineVersion": "3.4.7"}},
             [
-                ("error", "replication-instance", "the DMS replication instance dmsworkshop-target-dmsrepl is creating, not available"),
+                ("warning", "replication-instance", "the DMS replication instance dmsworkshop-target-dmsrepl is creating, not available"),
                 ("warning", "engine-version", "the replication instance's engine is 3.4.7, log context needs 3.5.0"),
             ],
+        ),
+        (
+            {"replication_instance": {"ReplicationInstanceStatus": "storage-full"}},
+            [("error", "replication-instance", "the DMS replication instance dmsworkshop-target-dmsrepl is storage-full, not available")],
         ),
         ({"has_logs_role": lambda: False}, [("warning", "logs-role", "the account has no role dms-cloudwatch-logs-role")]),
     ],

@@ -50,14 +50,14 @@ def _values(**more: int) -> ColumnValues:
             Column("a", "character varying", length=10),
             Column("A", "VARCHAR2", length=10, length_in_bytes=True),
             _values(most_bytes=30),
-            [("error", "text-too-long", "a takes 10 characters, A is VARCHAR2(10 BYTE): 10 bytes (the longest now has 30)")],
+            [("error", "text-too-long", "a takes 10 characters, A is VARCHAR2(10 BYTE), the longest now has 30")],
             id="ten Korean syllables in ten bytes",
         ),
         pytest.param(
             Column("a", "text"),
             Column("A", "VARCHAR2", length=4000),
             _values(most_characters=4000, most_bytes=12000),
-            [("note", "text-too-long", "a takes any length, A is VARCHAR2(4000 CHAR): 4000 characters (the longest now has 4000)")],
+            [("note", "text-too-long", "all texts fit today, but a longer one need not: a takes any length, A is VARCHAR2(4000 CHAR), the longest now has 4000")],
             id="characters count as characters",
         ),
         pytest.param(

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from reverse_sync.preflight.world import World
 
 _LOG_CONTEXT_SINCE = (3, 5, 0)
+# https://docs.aws.amazon.com/dms/latest/APIReference/API_ReplicationInstance.html
+_PASSING = {"creating", "maintenance", "modifying", "rebooting", "resetting-master-credentials", "upgrading"}
 
 
 @check(Group.REPLICATION, links.DMS_INSTANCES, "dms")
@@ -29,11 +31,12 @@ def replication_instance(world: World) -> Iterator[Finding]:
             "endpoints cannot be tested and the task cannot run",
             "correct dms.replication_instance, or create it",
         )
-    elif instance["ReplicationInstanceStatus"] != "available":
-        yield error(
-            f"the DMS replication instance {identifier} is {instance['ReplicationInstanceStatus']}, not available",
-            "endpoints cannot be tested and the task cannot run",
-            "wait, or look at its events in the DMS console",
+    elif (status := instance["ReplicationInstanceStatus"]) != "available":
+        passing = status in _PASSING
+        yield (warning if passing else error)(
+            f"the DMS replication instance {identifier} is {status}, not available",
+            "the run waits for it" if passing else "endpoints cannot be tested and the task cannot run",
+            "wait" if passing else "look at its events in the DMS console",
         )
 
 

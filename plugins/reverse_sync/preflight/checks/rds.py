@@ -6,13 +6,21 @@ from typing import TYPE_CHECKING
 
 from reverse_sync.postgres.server import LIBRARY
 from reverse_sync.preflight import links
-from reverse_sync.preflight.finding import Finding, Group, error, note
+from reverse_sync.preflight.finding import Finding, Group, error, note, warning
 from reverse_sync.preflight.registry import check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reverse_sync.preflight.world import World
+
+
+_PASSING = {
+    "backing-up", "configuring-enhanced-monitoring", "configuring-iam-database-auth", "configuring-log-exports",
+    "maintenance", "modifying", "rebooting", "renaming", "resetting-master-credentials", "starting",
+    "storage-config-upgrade", "storage-initialization", "storage-optimization", "upgrading",
+}  # fmt: skip
+"""Statuses that pass by themselves."""
 
 
 @check(Group.SOURCE, links.RDS_STATUS, "rds")
@@ -26,11 +34,13 @@ def instance_status(world: World) -> Iterator[Finding]:
             "correct postgres.db_instance or aws.region",
         )
         return
-    if instance["DBInstanceStatus"] != "available":
-        yield error(
-            f"the RDS instance {identifier} is {instance['DBInstanceStatus']}, not available",
-            "it cannot be rebooted, and may not answer",
-            "wait, or look at its events in the RDS console",
+    status = instance["DBInstanceStatus"]
+    if status != "available":
+        passing = status in _PASSING
+        yield (warning if passing else error)(
+            f"the RDS instance {identifier} is {status}, not available",
+            "the run waits for it" if passing else "it cannot be rebooted, and may not answer",
+            "wait" if passing else "look at its events in the RDS console",
         )
     if primary := instance.get("ReadReplicaSourceDBInstanceIdentifier"):
         yield error(

@@ -24,23 +24,35 @@ _ORACLE_FRACTION_DIGITS = 6
 @check(Group.MAPPING, links.ORACLE_TYPES, "mapping", "source", "target")
 def text_too_long(world: World) -> Iterator[Finding]:
     """A text may take more bytes or characters than the target column has, with the longest that there is now."""
+    fitting: dict[str, list[str]] = {}
     for table, source, to in _columns(world, "text"):
         if FROM_POSTGRES.get(source.type) not in {"string", "wstring", "nclob"} or not to.length:
             continue
         most = _most_bytes(source) if to.length_in_bytes else source.length
         if most is not None and most <= to.length:
             continue
-        unit = "bytes" if to.length_in_bytes else "characters"
         values = world.source.values(table, source.name)
         longest = (values.most_bytes if to.length_in_bytes else values.most_characters) if values else None
-        known = "not measured, the table is large" if longest is None else f"the longest now has {longest}"
         limit = f"{source.length} characters" if source.length else "any length"
-        yield _judged(longest, to.length)(
-            f"{source.name} takes {limit}, {to.name} is {describe(to)}: {to.length} {unit} ({known})",
+        known = "the table is large" if longest is None else f"the longest now has {longest}"
+        fact = f"{source.name} takes {limit}, {to.name} is {describe(to)}, {known}"
+        name = f"{table.schema}.{table.name}"
+        if longest is not None and longest <= to.length:
+            fitting.setdefault(name, []).append(fact)
+            continue
+        yield (warning if longest is None else error)(
+            fact,
             "a longer text fails with ORA-12899 and is only logged; a Korean syllable takes 3 bytes",
             f"make the column longer, or count characters: MODIFY {to.name} VARCHAR2({source.length or 4000} CHAR)",
-            table=f"{table.schema}.{table.name}",
+            table=name,
             column=to.name,
+        )
+    for name, facts in fitting.items():
+        yield note(
+            f"all texts fit today, but a longer one need not: {'; '.join(facts)}",
+            "a longer text fails with ORA-12899 and is only logged; a Korean syllable takes 3 bytes",
+            "make the columns longer, or count characters: VARCHAR2(... CHAR)",
+            table=name,
         )
 
 

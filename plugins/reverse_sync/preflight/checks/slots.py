@@ -39,7 +39,7 @@ def slot_idle(world: World) -> Iterator[Finding]:
     for slot in world.source.slots:
         if slot.active or slot.wal_status == "lost":
             continue
-        waits = _is_like_ours(world, slot) and _task_can_resume(world)
+        waits = _is_like_ours(world, slot) and world.task_has_run
         found = f"nobody reads the slot {slot.name} ({slot.plugin or 'physical'}); it keeps {_size(slot)} of WAL"
         if waits:
             yield note(found, "the stopped task's position is in it: it must stay", "nothing: the run resumes the task")
@@ -65,10 +65,6 @@ def slot_foreign(world: World) -> Iterator[Finding]:
 
 def _is_like_ours(world: World, slot: Slot) -> bool:
     return slot.plugin in _PLUGINS and slot.database == world.source.server.database
-
-
-def _task_can_resume(world: World) -> bool:
-    return world.has("dms") and bool((world.dms.task or {}).get("RecoveryCheckpoint"))
 
 
 def _size(slot: Slot) -> str:

@@ -74,7 +74,7 @@ def replication_capacity(world: World) -> Iterator[Finding]:
         ("max_wal_senders", world.source.wal_senders),
     ):
         most = int(settings[name].value)
-        if used >= most and not _task_has_run(world):
+        if used >= most and not world.task_has_run:
             yield error(
                 f"{name} is {most} and {used} are in use",
                 "DMS needs one more of each for the task",
@@ -116,7 +116,3 @@ def long_transaction(world: World) -> Iterator[Finding]:
             "the task cannot make its replication slot before it ends, and PostgreSQL keeps all WAL since then",
             "commit it or roll it back" + (" (COMMIT PREPARED)" if transaction.prepared else ""),
         )
-
-
-def _task_has_run(world: World) -> bool:
-    return world.has("dms") and bool((world.dms.task or {}).get("RecoveryCheckpoint"))

@@ -123,7 +123,7 @@ def sequence_behind(world: World) -> Iterator[Finding]:
             continue
         highest = world.source.highest(table, sequence.column)
         if highest is not None and highest > (sequence.last_value or 0):
-            yield error(
+            yield warning(
                 f"the sequence of {sequence.column} stands at {sequence.last_value or 'its start'}, "
                 f"the highest {sequence.column} is {highest}",
                 "the service's next insert fails with a duplicate key",
