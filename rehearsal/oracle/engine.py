@@ -1,5 +1,6 @@
 """What an Oracle session does with SQL, without the wire: translate, check privileges, run."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from rehearsal.oracle.packets import Packets
 
 _KEPT_STATEMENTS = 200
 _DEFINITION_LOCK_WAIT = "SET LOCAL lock_timeout = '1s'"
+
+_INSUFFICIENT = 1031
 
 Values = list[bytes | None]
 
@@ -72,6 +75,8 @@ class Engine:
         try:
             return self.backend.change(known.prepared, rows)
         except OracleError as error:
+            if error.number == _INSUFFICIENT and not self._sees_target(known.prepared.sql.decode()):
+                raise OracleError(942, "table or view does not exist") from None
             if 0 < error.done < len(rows):
                 self.backend.change(known.prepared, rows[: error.done])
             raise
@@ -124,6 +129,10 @@ class Engine:
         ):
             return
         raise OracleError(1031, "insufficient privileges")
+
+    def _sees_target(self, sql: str) -> bool:
+        path = re.search(r'"[^"]+"\."[^"]+"', sql)
+        return not path or self._truth(f"has_table_privilege({literal(path[0])}, 'SELECT, INSERT, UPDATE, DELETE')")
 
     def _use_schema(self, schema: str) -> None:
         if not self._truth(f"to_regnamespace({literal(quote(stored(schema)))}) IS NOT NULL"):

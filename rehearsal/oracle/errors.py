@@ -61,9 +61,32 @@ _PLAIN = {
     "55P03": (54, "resource busy and acquire with NOWAIT specified or timeout expired"),
     "57014": (1013, "user requested cancel of current operation"),
     "2200H": (8004, "sequence NEXTVAL exceeds MAXVALUE and cannot be instantiated"),
-    "55000": (8002, "sequence CURRVAL is not yet defined in this session"),
-    "54001": (913, "statement too complex"),
+    "54001": (3001, "unimplemented feature: expressions nested so deep"),
 }
+# By SQLSTATE, the statement's start and the message.
+_BY_TEXT = [
+    ("42601", b"", "more expressions than target", 913, "too many values"),
+    ("42601", b"", "more target columns", 947, "not enough values"),
+    ("42601", b"", "same number of columns", 1789, "query block has incorrect number of result columns"),
+    ("42804", b"", "UNION", 1790, "expression must have same datatype as corresponding expression"),
+    ("42804", b"", "INTERSECT", 1790, "expression must have same datatype as corresponding expression"),
+    ("42804", b"", "EXCEPT", 1790, "expression must have same datatype as corresponding expression"),
+    ("21000", b"", "MERGE", 30926, "unable to get a stable set of rows in the source tables"),
+    ("42P01", b"DROP SEQUENCE", "", 2289, "sequence does not exist"),
+    ("42P01", b"ALTER SEQUENCE", "", 2289, "sequence does not exist"),
+    ("42704", b"DROP INDEX", "", 1418, "specified index does not exist"),
+    ("42704", b"ALTER TABLE", "constraint", 2443, "Cannot drop constraint  - nonexistent constraint"),
+    ("42723", b"CREATE", "", 4081, "trigger already exists"),
+    ("42P10", b"INSERT", "", 918, "column ambiguously defined"),
+    ("42830", b"", "", 2270, "no matching unique or primary key for this column-list"),
+    ("42501", b"SELECT", "", 942, "table or view does not exist"),
+    ("42883", b"", "clob", 932, "inconsistent datatypes: expected - got CLOB"),
+    ("42883", b"", "ordering operator", 932, "inconsistent datatypes: expected - got CLOB"),
+    ("42883", b"", "equality operator", 932, "inconsistent datatypes: expected - got CLOB"),
+    ("55000", b"", "currval", 8002, "sequence CURRVAL is not yet defined in this session"),
+    ("55000", b"", "view", 1732, "data manipulation operation not legal on this view"),
+    ("0A000", b"", "cached plan", 1007, "variable not in select list"),
+]
 _OWN = "OR000"  # raised by the functions of functions.sql, already worded
 _TRIGGER = re.compile(r'PL/pgSQL function "([^"]+)"\."([^"]+)"\(\)')
 
@@ -71,46 +94,27 @@ _TRIGGER = re.compile(r'PL/pgSQL function "([^"]+)"\."([^"]+)"\(\)')
 def from_postgres(result: PGresult, sql: bytes) -> OracleError:
     """The Oracle error for a failed result of ``sql``; what has no counterpart becomes ORA-20999 without details."""
 
-    def field(name: Field) -> str:
+    def part(name: Field) -> str:
         return (result.error_field(name) or b"").decode()
 
-    state, message = field(Field.SQLSTATE), field(Field.MESSAGE_PRIMARY)
-    schema, table, column = (shown(field(f)) for f in (Field.SCHEMA_NAME, Field.TABLE_NAME, Field.COLUMN_NAME))
-    constraint = f"({schema}.{shown(field(Field.CONSTRAINT_NAME))})"
-    position = int(field(Field.STATEMENT_POSITION) or 0)
+    state, message = part(Field.SQLSTATE), part(Field.MESSAGE_PRIMARY)
+    trigger = _TRIGGER.search(part(Field.CONTEXT))
+    missing = state in ("42P01", "42703") or (state == _OWN and message.startswith("ORA-02289"))
+    if trigger and missing:
+        return OracleError(4098, f"trigger '{trigger[1]}.{trigger[2]}' is invalid and failed re-validation")
     if state == _OWN:
         number, _, text = message.removeprefix("ORA-").partition(": ")
         return OracleError(int(number), text)
-    trigger = _TRIGGER.search(field(Field.CONTEXT))
-    if trigger and state in ("42P01", "42703"):
-        return invalid_trigger(trigger[1], trigger[2])
-    if state == "23502":
-        name = f'("{schema}"."{table}"."{column}")'
-        return (
-            OracleError(1407, f"cannot update {name} to NULL")
-            if sql.startswith(b"UPDATE")
-            else OracleError(1400, f"cannot insert NULL into {name}")
-        )
-    if state == "23505":
-        return OracleError(1, f"unique constraint {constraint} violated")
-    if state == "23514":
-        return OracleError(2290, f"check constraint {constraint} violated")
-    if state == "23503":
-        if message.startswith("insert"):
-            return OracleError(2291, f"integrity constraint {constraint} violated - parent key not found")
-        return OracleError(2292, f"integrity constraint {constraint} violated - child record found")
+    if state.startswith("23"):
+        names = (Field.SCHEMA_NAME, Field.TABLE_NAME, Field.COLUMN_NAME, Field.CONSTRAINT_NAME)
+        return _violation(state, message, sql, *(shown(part(name)) for name in names))
     if state == "42703" or message.startswith(("missing FROM-clause", "invalid reference to FROM-clause")):
-        return _unknown_column(message, sql, position)
+        return _unknown_column(message, sql, int(part(Field.STATEMENT_POSITION) or 0))
     if state == "42803":
         return _misplaced_aggregate(message, sql)
-    if state == "42601" and "more expressions than target" in message:
-        return OracleError(913, "too many values")
-    if state == "42601" and "more target columns" in message:
-        return OracleError(947, "not enough values")
-    if (state == "42601" and "UNION" in message) or "INTERSECT" in message or "EXCEPT" in message:
-        return OracleError(1789, "query block has incorrect number of result columns")
-    if state == "21000" and message.startswith("MERGE"):
-        return OracleError(30926, "unable to get a stable set of rows in the source tables")
+    for states, start, wanted, number, text in _BY_TEXT:
+        if state == states and sql.startswith(start) and wanted in message:
+            return OracleError(number, text)
     if state == "42883":
         return unlisted(_without_postgres_names(message))
     if state in _PLAIN:
@@ -118,9 +122,22 @@ def from_postgres(result: PGresult, sql: bytes) -> OracleError:
     return OracleError(INTERNAL, f"the stand-in could not do this (reason {state or 'unknown'} in its log)")
 
 
-def invalid_trigger(owner: str, name: str) -> OracleError:
-    """ORA-04098: a trigger whose body does not compile."""
-    return OracleError(4098, f"trigger '{owner}.{name}' is invalid and failed re-validation")
+def _violation(state: str, message: str, sql: bytes, schema: str, table: str, column: str, name: str) -> OracleError:
+    constraint, place = f"({schema}.{name})", f'("{schema}"."{table}"."{column}")'
+    if state == "23502":
+        updates = sql.startswith(b"UPDATE")
+        return (
+            OracleError(1407, f"cannot update {place} to NULL")
+            if updates
+            else OracleError(1400, f"cannot insert NULL into {place}")
+        )
+    if state == "23505":
+        return OracleError(1, f"unique constraint {constraint} violated")
+    if state == "23514":
+        return OracleError(2290, f"check constraint {constraint} violated")
+    if message.startswith("insert"):
+        return OracleError(2291, f"integrity constraint {constraint} violated - parent key not found")
+    return OracleError(2292, f"integrity constraint {constraint} violated - child record found")
 
 
 def _unknown_column(message: str, sql: bytes, position: int) -> OracleError:

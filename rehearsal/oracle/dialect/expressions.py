@@ -8,6 +8,7 @@ import datetime
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from rehearsal.oracle.dialect.formats import input_format, number_format, output_format
 from rehearsal.oracle.dialect.functions import AGGREGATES, FUNCTIONS, NO_PARENTHESES
@@ -17,6 +18,7 @@ from rehearsal.oracle.errors import OracleError, stored, unlisted
 _COMPARISONS = {"=": "=", "<>": "<>", "!=": "<>", "^=": "<>", "<": "<", ">": ">", "<=": "<=", ">=": ">="}
 _MAX_DEPTH = 60
 _MAX_LIST = 1000
+_Read = TypeVar("_Read")
 
 
 @dataclass
@@ -50,16 +52,12 @@ class Expressions(Words):
         places = [at for at, token in enumerate(self.tokens) if token.kind == "bind"]
         self._bind_numbers = {at: number for number, at in enumerate(places, 1)}
 
-    def value(self) -> Expression:
-        """An expression that has a value. Raises ORA-00936 and others."""
+    def value(self, number: int = 907, text: str = "missing right parenthesis") -> Expression:
+        """An expression that has a value; a condition in its place is this error. Raises ORA-00936 and others."""
         start = self.now
         found = self._either()
         if found.is_condition:
-            raise OracleError(
-                907 if self._depth else 923,
-                "missing right parenthesis" if self._depth else "FROM keyword not found where expected",
-                start.start,
-            )
+            raise OracleError(number, text, start.start)
         return found
 
     def condition(self) -> str:
@@ -78,13 +76,16 @@ class Expressions(Words):
         return self.sees("SELECT") or self.sees("WITH")
 
     def _either(self) -> Expression:
+        return self.deeper(lambda: self._chain("OR", self._and))
+
+    def deeper(self, read: Callable[[], _Read]) -> _Read:
+        """Read something that may hold its like, down to a depth that neither parser minds."""
         self._depth += 1
         if self._depth > _MAX_DEPTH:
             raise unlisted("expressions nested so deep")
-        try:
-            return self._chain("OR", self._and)
-        finally:
-            self._depth -= 1
+        found = read()
+        self._depth -= 1
+        return found
 
     def _and(self) -> Expression:
         return self._chain("AND", self._not)
@@ -104,7 +105,7 @@ class Expressions(Words):
     def _not(self) -> Expression:
         if not self.accept("NOT"):
             return self._predicate()
-        found = self._not()
+        found = self.deeper(self._not)
         if not found.is_condition:
             raise self.error(920, "invalid relational operator")
         return Expression(f"(NOT {found.sql})", is_condition=True)
@@ -206,7 +207,7 @@ class Expressions(Words):
 
     def _unary(self) -> Expression:
         if sign := self.one_of("-", "+"):
-            return Expression(f"({sign} {self._factor(self._unary).sql})")
+            return Expression(f"({sign} {self._factor(lambda: self.deeper(self._unary)).sql})")
         return self._primary()
 
     def _primary(self) -> Expression:
@@ -420,7 +421,7 @@ def _to_char(words: Expressions) -> Expression:
     if not words.accept(","):
         return Expression(f'"SYS".txt({value})')
     model = words.format_argument().text
-    if re.fullmatch(r"(?i)(FM)?[09X.,]+", model):
+    if re.match(r"(?i)(FM)?[$BLSU]*[09X.,]", model):
         return Expression(f'"SYS".to_char_number({value}, {literal(number_format(model))})')
     return Expression(f'"SYS".to_char_date({value}, {literal(output_format(model))})')
 

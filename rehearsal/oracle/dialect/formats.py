@@ -11,7 +11,7 @@ from rehearsal.oracle.errors import OracleError, unlisted
 _ELEMENTS: dict[str, tuple[str, str | None]] = {
     "SSSSS": ("SSSS", None),
     "MONTH": ("MONTH", None),
-    "HH24": ("HH24", r"\d{1,2}"),
+    "HH24": ("HH24", r"[01]?\d|2[0-3]"),
     "HH12": ("HH12", r"\d{1,2}"),
     "YYYY": ("YYYY", r"\d{4}"),
     "DDD": ("DDD", None),
@@ -93,6 +93,10 @@ def input_format(model: str) -> tuple[str, str]:
             spelled = text.strip('"')
             parts.append(f'"{spelled}"')
             pattern.append(re.escape(spelled) if kind == "text" else r"[-/,.;:\s]")
+    if not all(any(part in parts for part in needed) for needed in (("YYYY", "YY"), ("MM", "MON"), ("DD",))):
+        raise unlisted(f"reading '{model}': a format for input needs year, month and day")
+    if len(set(filter(str.isupper, parts))) < len(list(filter(str.isupper, parts))):
+        raise OracleError(1810, "format code appears twice")
     return "".join(parts), f"^\\s*{''.join(pattern)}\\s*$"
 
 

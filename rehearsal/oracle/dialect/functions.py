@@ -4,8 +4,6 @@ FUNCTIONS: dict[str, tuple[str, int, int]] = {
     "NVL": ("COALESCE", 2, 2),
     "COALESCE": ("COALESCE", 2, 99),
     "NULLIF": ("NULLIF", 2, 2),
-    "GREATEST": ('"SYS".greatest', 2, 2),
-    "LEAST": ('"SYS".least', 2, 2),
     "CONCAT": ('"SYS".concat', 2, 2),
     "SUBSTR": ('"SYS".substr', 2, 3),
     "INSTR": ('"SYS".instr', 2, 2),
@@ -28,18 +26,16 @@ FUNCTIONS: dict[str, tuple[str, int, int]] = {
     "TRUNC": ('"SYS".trunc', 1, 2),
     "RAWTOHEX": ('"SYS".rawtohex', 1, 1),
     "HEXTORAW": ('"SYS".hextoraw', 1, 1),
-    "TO_CLOB": ('"SYS".to_clob', 1, 1),
     "SYS_EXTRACT_UTC": ('"SYS".sys_extract_utc', 1, 1),
-    "ADD_MONTHS": ('"SYS".add_months', 2, 2),
     "SYS_CONTEXT": ('"SYS".sys_context', 2, 2),
 }
 
 AGGREGATES = {
-    "COUNT": "count({})::numeric",
-    "SUM": '"SYS".sum({})',
-    "MIN": '"SYS".min({})',
-    "MAX": '"SYS".max({})',
-    "AVG": '"SYS".avg({})',
+    "COUNT": "count({0})::numeric",
+    "SUM": "sum({0})",
+    "MIN": "min({0})",
+    "MAX": "max({0})",
+    "AVG": "(sum({0}) / NULLIF(count({0}), 0)::numeric)",
 }
 
 NO_PARENTHESES = {

@@ -65,6 +65,9 @@ class Queries(Expressions):
 
     def subquery(self, *, allow_lock: bool = False) -> str:
         """A SELECT with set operators, ORDER BY and row limits."""
+        return self.deeper(lambda: self._subquery(allow_lock=allow_lock))
+
+    def _subquery(self, *, allow_lock: bool) -> str:
         if self.sees("WITH"):
             raise unlisted("WITH")
         blocks = [self._block()]
@@ -160,7 +163,7 @@ class Queries(Expressions):
             table = self.name()
             self.at += 2
             return Item(f"{quote('t:' + stored(table))}.*", "*")
-        value = self.value()
+        value = self.value(923, "FROM keyword not found where expected")
         heading = _heading(self.text, self.tokens[start : self.at], value)
         marked = self.accept("AS")
         alias = self.name() if marked or self.at_name() else ""
@@ -218,8 +221,8 @@ class Queries(Expressions):
             if self.sees("ROWNUM"):
                 self.take()
                 operator = self.one_of("<=", "<", "=")
-                bound = self._sum()
-                if not operator or (operator == "=" and bound.sql != "1::numeric") or block.limit:
+                bound = self._operand() if operator else None
+                if not bound or (operator == "=" and bound.sql != "1::numeric") or block.limit:
                     raise unlisted("ROWNUM other than as a limit in WHERE")
                 ceiling = f"ceil({bound.sql}) - 1" if operator == "<" else f"floor({bound.sql})"
                 block.limit = f"greatest({ceiling}, 0)::bigint"

@@ -12,7 +12,25 @@ from rehearsal.oracle.dialect.triggers import Triggers
 from rehearsal.oracle.errors import OracleError, unlisted
 
 _KNOWN_TO_ORACLE = frozenset(
-    ["BEGIN", "DECLARE", "CALL", "EXPLAIN", "LOCK", "SAVEPOINT", "SET", "COMMENT", "RENAME", "ANALYZE", "AUDIT", "NOAUDIT", "PURGE", "FLASHBACK", "ASSOCIATE", "DISASSOCIATE", "WITH"]
+    [
+        "BEGIN",
+        "DECLARE",
+        "CALL",
+        "EXPLAIN",
+        "LOCK",
+        "SAVEPOINT",
+        "SET",
+        "COMMENT",
+        "RENAME",
+        "ANALYZE",
+        "AUDIT",
+        "NOAUDIT",
+        "PURGE",
+        "FLASHBACK",
+        "ASSOCIATE",
+        "DISASSOCIATE",
+        "WITH",
+    ]
 )
 _NLS_FORMATS = ("NLS_DATE_FORMAT", "NLS_TIMESTAMP_FORMAT", "NLS_TIMESTAMP_TZ_FORMAT")
 

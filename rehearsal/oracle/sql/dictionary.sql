@@ -80,6 +80,9 @@ CREATE VIEW "SYS"."USER_ROLE_PRIVS" AS
   SELECT user_name() AS "USERNAME", role::text AS "GRANTED_ROLE", yes_no(admin_option) AS "ADMIN_OPTION", 'YES'::text AS "DEFAULT_ROLE" FROM role_grants WHERE grantee = current_user;
 CREATE VIEW "SYS"."SESSION_PRIVS" AS SELECT DISTINCT privilege AS "PRIVILEGE" FROM granted WHERE grantee = current_user;
 CREATE VIEW "SYS"."SESSION_ROLES" AS SELECT role::text AS "ROLE" FROM role_grants WHERE grantee = current_user;
+-- Oracle XE 11g takes 11 GB of user data: https://docs.oracle.com/cd/E17781_01/license.112/e18068/toc.htm
+CREATE VIEW "SYS"."USER_FREE_SPACE" AS
+  SELECT 'USERS'::text AS "TABLESPACE_NAME", (11 * 1024::numeric ^ 3 - pg_database_size(current_database()))::numeric AS "BYTES";
 CREATE VIEW "SYS"."V$VERSION" AS
   SELECT * FROM (VALUES ('Oracle Database 12c Release 12.1.0.2.0 - 64bit Production'::text, 0::numeric), ('PL/SQL Release 12.1.0.2.0 - Production', 0)) AS v ("BANNER", "CON_ID");
 CREATE VIEW "SYS"."NLS_DATABASE_PARAMETERS" AS

@@ -20,8 +20,8 @@ BEGIN
   IF char_length(what) <> 1 THEN PERFORM raise(30001, 'trim set should have only one character'); END IF;
   RETURN NULLIF(CASE side WHEN 'LEADING' THEN pg_catalog.ltrim(t, what) WHEN 'TRAILING' THEN pg_catalog.rtrim(t, what) ELSE pg_catalog.btrim(t, what) END, '');
 END $$;
-CREATE FUNCTION lpad(t text, size numeric, fill text DEFAULT ' ') RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(pg_catalog.lpad(t, trunc(size)::integer, fill), '') $$;
-CREATE FUNCTION rpad(t text, size numeric, fill text DEFAULT ' ') RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(pg_catalog.rpad(t, trunc(size)::integer, fill), '') $$;
+CREATE FUNCTION lpad(t text, size numeric, fill text DEFAULT ' ') RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(pg_catalog.lpad(t, LEAST(pg_catalog.trunc(size), 4000)::integer, fill), '') $$;
+CREATE FUNCTION rpad(t text, size numeric, fill text DEFAULT ' ') RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(pg_catalog.rpad(t, LEAST(pg_catalog.trunc(size), 4000)::integer, fill), '') $$;
 CREATE FUNCTION replace(t text, old text, new text DEFAULT NULL) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(pg_catalog.replace(t, COALESCE(old, ''), COALESCE(new, '')), '') $$;
 CREATE FUNCTION chr(n numeric) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 BEGIN

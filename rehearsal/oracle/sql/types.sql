@@ -72,9 +72,12 @@ CREATE FUNCTION truncated(text, timestamp) RETURNS date LANGUAGE internal IMMUTA
 CREATE FUNCTION as_date(timestamp) RETURNS date LANGUAGE sql IMMUTABLE AS $$ SELECT truncated('second', $1) $$;
 CREATE FUNCTION as_date(timestamptz) RETURNS date LANGUAGE sql IMMUTABLE AS $$ SELECT truncated('second', local_time($1)) $$;
 CREATE FUNCTION read_datetime(t text, format text, pattern text) RETURNS timestamp LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+DECLARE found timestamp;
 BEGIN
   IF t !~ pattern THEN PERFORM raise(1861, 'literal does not match format string'); END IF;
-  RETURN to_timestamp(t, format)::timestamp;
+  found := to_timestamp(t, format)::timestamp;
+  -- RR reads 50 to 99 as the last century, PostgreSQL's YY only 70 to 99.
+  RETURN found - CASE WHEN format ~ 'YY' AND format !~ 'YYYY' AND found >= '2050-01-01' THEN interval '100 years' ELSE interval '0' END;
 END $$;
 CREATE FUNCTION to_timestamp(t text) RETURNS timestamp LANGUAGE sql STABLE AS $$
   SELECT read_datetime(t, current_setting('oracle.nls_timestamp_input'), current_setting('oracle.nls_timestamp_pattern')) $$;
@@ -131,6 +134,9 @@ BEGIN
       EXECUTE format('CREATE OPERATOR %s (LEFTARG = %s, RIGHTARG = text, FUNCTION = %I)', operator, kind, function_name);
       EXECUTE format('CREATE OPERATOR %s (LEFTARG = text, RIGHTARG = %s, FUNCTION = %I)', operator, kind, function_name);
     END LOOP;
+    EXECUTE format('CREATE FUNCTION %I(date, date) RETURNS boolean LANGUAGE internal IMMUTABLE STRICT AS %L', function_name,
+      'timestamp_' || (ARRAY['eq', 'ne', 'lt', 'le', 'gt', 'ge'])[right(function_name, 1)::integer]);
+    EXECUTE format('CREATE OPERATOR %s (LEFTARG = date, RIGHTARG = date, FUNCTION = %I)', operator, function_name);
     -- A CHAR and a VARCHAR2 are compared without blank-padding.
     EXECUTE format('CREATE FUNCTION %I(a bpchar, b text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT a::text %s b $$', function_name, operator);
     EXECUTE format('CREATE FUNCTION %I(a text, b bpchar) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT a %s b::text $$', function_name, operator);

@@ -1,0 +1,159 @@
+"""Genuine clients, unmodified: python-oracledb sync, async and pooled, and Airflow's OracleHook."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import oracledb
+import pytest
+from airflow.models import Connection
+from airflow.providers.oracle.hooks.oracle import OracleHook
+from tests.support.oracle import drop, raises
+
+if TYPE_CHECKING:
+    from tests.support.oracle import Oracle
+
+_FLIGHTS = json.loads((Path(__file__).parents[4] / "rehearsal/seed/flightspecials.json").read_text())
+
+
+def test_the_seed_s_rows_are_there(cursor: oracledb.Cursor) -> None:
+    names = ("id", "header", "body", "origin", "origin_code", "destination", "destination_code", "cost", "expiry_date_num")
+    assert cursor.execute("SELECT * FROM TRAVELBUDDY.FLIGHTSPECIAL ORDER BY id").fetchall() == [
+        tuple(flight[name] for name in names) for flight in _FLIGHTS
+    ]
+    assert cursor.execute("SELECT COUNT(*) FROM hotelspecial").fetchone() == (3,)
+
+
+@pytest.mark.parametrize("user", ["TRAVELBUDDY", "DMSUSER", "SYSTEM", "travelbuddy"])
+def test_users_by_service_name_and_sid(oracle: Oracle, user: str) -> None:
+    password = {"TRAVELBUDDY": "welcome", "DMSUSER": "dmsuser123", "SYSTEM": "manager"}[user.upper()]
+    for dsn in (oracle.dsn, oracledb.makedsn("127.0.0.1", oracle.port, sid="XE"), f"{oracle.dsn}?sdu=65535", f"{oracle.dsn}?sdu=512"):
+        with oracle.connect(user, password, dsn) as connection:
+            assert connection.cursor().execute("SELECT USER, LPAD('x', 3000, 'x') FROM DUAL").fetchone() == (user.upper(), "x" * 3000)
+            assert connection.version == "12.1.0.2.0"
+
+
+def test_refused_logins(oracle: Oracle) -> None:
+    for user, password in (("TRAVELBUDDY", "wrong"), ("NOBODY", "welcome"), ("TRAVELBUDDY", "WELCOME"), ("SYS", "manager")):
+        with raises(1017, "invalid username/password; logon denied"):
+            oracle.connect(user, password)
+    with raises(0, "DPY-6001", "ORA-12514"):
+        oracle.connect(dsn=f"127.0.0.1:{oracle.port}/NOPE")
+    with raises(0, "DPY-6003", "ORA-12505"):
+        oracle.connect(dsn=oracledb.makedsn("127.0.0.1", oracle.port, sid="NOPE"))
+    log = oracle.log.read_text()
+    assert not any(secret in log for secret in ("wrong", "welcome", "WELCOME", "dmsuser123", "manager"))
+
+
+def test_a_pool(oracle: Oracle) -> None:
+    pool = oracledb.create_pool(user="TRAVELBUDDY", password="welcome", dsn=oracle.dsn, min=1, max=3, increment=1)
+    with pool.acquire() as connection:
+        connection.cursor().execute("UPDATE flightspecial SET cost = 0")
+    with pool.acquire() as connection:
+        assert connection.cursor().execute("SELECT MIN(cost) FROM flightspecial").fetchone() == (59,)
+        connection.ping()
+    pool.close()
+
+
+def test_asyncio(oracle: Oracle) -> None:
+    async def use() -> None:
+        async with oracledb.connect_async(user="TRAVELBUDDY", password="welcome", dsn=oracle.dsn) as connection:
+            assert await connection.fetchone("SELECT header FROM flightspecial WHERE id = :id", {"id": 11}) == ("New York to London",)
+            with connection.cursor() as cursor:
+                await cursor.execute("SELECT id FROM flightspecial ORDER BY id")
+                assert [row async for row in cursor] == [(number,) for number in range(1, 12)]
+            with raises(942):
+                await connection.execute("SELECT 1 FROM nope")
+        pool = oracledb.create_pool_async(user="TRAVELBUDDY", password="welcome", dsn=oracle.dsn, min=2, max=4)
+
+        async def read(number: int) -> int:
+            async with pool.acquire() as connection:
+                return int((await connection.fetchone("SELECT id FROM flightspecial WHERE id = :1", [number]))[0])
+
+        assert await asyncio.gather(*map(read, range(1, 12))) == list(range(1, 12))
+        await pool.close()
+
+    asyncio.run(use())
+
+
+def test_statements_by_name_again_and_autocommit(oracle: Oracle) -> None:
+    with oracle.connect() as connection:
+        cursor = connection.cursor()
+        for number in (3, 7, 3, 11):
+            cursor.execute("SELECT id, :x || header FROM flightspecial WHERE id = :n OR id = :n", n=number, x=">")
+            assert cursor.fetchall() == [(number, f">{_FLIGHTS[number - 1]['header']}")]
+        connection.autocommit = True
+        cursor.execute("UPDATE flightspecial SET cost = :1 WHERE id = 1", [94])
+    with oracle.connect() as connection:
+        connection.autocommit = True
+        assert connection.cursor().execute("SELECT cost FROM flightspecial WHERE id = 1").fetchone() == (94,)
+        connection.cursor().execute("UPDATE flightspecial SET cost = 93 WHERE id = 1")
+        assert not connection.transaction_in_progress
+
+
+def test_two_results_at_once(connection: oracledb.Connection) -> None:
+    big = "SELECT a.id * 100 + b.id FROM flightspecial a, flightspecial b, flightspecial c, flightspecial d"
+    first, second = connection.cursor(), connection.cursor()
+    first.arraysize = second.arraysize = 7
+    first.execute(big)
+    second.execute(big)
+    assert first.fetchmany(10) == second.fetchmany(10)
+    connection.cursor().execute("UPDATE flightspecial SET cost = 1")
+    connection.rollback()
+    assert len(first.fetchall()) == len(second.fetchall()) == 11**4 - 10
+    first.execute(big).fetchmany(3)
+    first.close()
+    assert second.execute("SELECT 1 FROM dual").fetchone() == (1,)
+    assert second.parse("SELECT header FROM flightspecial") is None
+    assert second.description[0].name == "HEADER"
+
+
+def test_the_trigger_rewrites_ids_until_it_is_disabled(oracle: Oracle) -> None:
+    with oracle.connect("DMSUSER") as connection:
+        cursor = connection.cursor()
+        insert = 'INSERT INTO "TRAVELBUDDY"."FLIGHTSPECIAL" ("ID", "HEADER", "COST") VALUES (:1, :2, :3)'
+        find = "SELECT id FROM travelbuddy.flightspecial WHERE header = 'trigger'"
+        cursor.execute(insert, [5000, "trigger", 1])
+        assert cursor.execute(find).fetchone()[0] < 5000
+        connection.rollback()
+        status = "SELECT status FROM all_triggers WHERE owner = 'TRAVELBUDDY' AND trigger_name = 'FLIGHTSPECIAL_TRIGGER'"
+        cursor.execute("ALTER TRIGGER TRAVELBUDDY.FLIGHTSPECIAL_TRIGGER DISABLE")
+        try:
+            assert cursor.execute(status).fetchone() == ("DISABLED",)
+            cursor.execute(insert, [5000, "trigger", 1])
+            assert cursor.execute(find).fetchone() == (5000,)
+            connection.rollback()
+        finally:
+            cursor.execute("ALTER TRIGGER TRAVELBUDDY.FLIGHTSPECIAL_TRIGGER ENABLE")
+        assert cursor.execute(status).fetchone() == ("ENABLED",)
+
+
+@pytest.fixture
+def hook(oracle: Oracle, monkeypatch: pytest.MonkeyPatch) -> OracleHook:
+    """Airflow's hook on an Airflow connection."""
+    connection = Connection(conn_type="oracle", host="127.0.0.1", port=oracle.port, login="TRAVELBUDDY", password="welcome")
+    connection.set_extra(json.dumps({"service_name": "XE"}))
+    monkeypatch.setenv("AIRFLOW_CONN_TRAVELBUDDY_ORACLE", connection.as_json())
+    return OracleHook(oracle_conn_id="travelbuddy_oracle")
+
+
+def test_the_hook(hook: OracleHook) -> None:
+    assert hook.test_connection() == (True, "Connection successfully tested")
+    assert hook.get_records("SELECT id, header FROM flightspecial WHERE id = :n", {"n": 1}) == [(1, "London to Paris")]
+    assert hook.get_first("SELECT COUNT(*) FROM flightspecial") == (11,)
+    hook.run(["CREATE TABLE hooked (id NUMBER, name VARCHAR2(20), at_time DATE)", "INSERT INTO hooked VALUES (0, 'run', NULL)"], autocommit=True)
+    connection = hook.get_conn()
+    try:
+        at = datetime.datetime(2027, 1, 2, 3, 4, 5)
+        hook.insert_rows("hooked", [(1, "it's", at), (2, None, None)], ["id", "name", "at_time"])
+        hook.bulk_insert_rows("hooked", [(n, f"특가 {n}", at) for n in range(3, 10)], ["id", "name", "at_time"], commit_every=3)
+        rows = hook.get_records("SELECT * FROM hooked ORDER BY id")
+        assert rows[:3] == [(0, "run", None), (1, "it's", at), (2, None, None)]
+        assert rows[3:] == [(n, f"특가 {n}", at) for n in range(3, 10)]
+    finally:
+        drop(connection, "hooked")
+        connection.close()

@@ -1,0 +1,153 @@
+"""Errors are numbered and worded as Oracle's, with the offending name, and the connection lives on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import oracledb
+import pytest
+from tests.support.oracle import drop, raises
+
+if TYPE_CHECKING:
+    from tests.support.oracle import Oracle
+
+WORDED = {
+    "SELECT nope FROM flightspecial": (904, 'ORA-00904: "NOPE": invalid identifier'),
+    "SELECT f.nope FROM flightspecial f": (904, 'ORA-00904: "F"."NOPE": invalid identifier'),
+    "SELECT x.id FROM flightspecial f": (904, 'ORA-00904: "X"."ID": invalid identifier'),
+    "UPDATE flightspecial SET nope = 1": (904, 'ORA-00904: "NOPE": invalid identifier'),
+    "INSERT INTO flightspecial (nope) VALUES (1)": (904, 'ORA-00904: "NOPE": invalid identifier'),
+    "SELECT # FROM dual": (911, "ORA-00911: invalid character"),
+    "SELECT 1 FROM dual;": (911, "ORA-00911: invalid character"),
+    "INSERT INTO flightspecial (id, header) VALUES (1, 2, 3)": (913, "ORA-00913: too many values"),
+    "SELECT 1 FRM dual": (923, "ORA-00923: FROM keyword not found where expected"),
+    "SELECT FROM dual": (936, "ORA-00936: missing expression"),
+    "SELECT 1 + FROM dual": (936, "ORA-00936: missing expression"),
+    "SELECT id FROM nope": (942, "ORA-00942: table or view does not exist"),
+    "DROP TABLE nope": (942, "ORA-00942: table or view does not exist"),
+    "INSERT INTO flightspecial (id, header, cost) VALUES (1, 2)": (947, "ORA-00947: not enough values"),
+    "CREATE TABLE flightspecial (id NUMBER)": (955, "ORA-00955: name is already used by an existing object"),
+    "CREATE TABLE dmsuser.x (id NUMBER)": (1031, "ORA-01031: insufficient privileges"),
+    "INSERT INTO hotelspecial (hotel) VALUES ('x')": (1400, 'ORA-01400: cannot insert NULL into ("TRAVELBUDDY"."HOTELSPECIAL"."COST")'),
+    "UPDATE flightspecial SET header = ''": (1407, 'ORA-01407: cannot update ("TRAVELBUDDY"."FLIGHTSPECIAL"."HEADER") to NULL'),
+    "SELECT TO_NUMBER('12a') FROM dual": (1722, "ORA-01722: invalid number"),
+    "SELECT id FROM flightspecial WHERE header = 1": (1722, "ORA-01722: invalid number"),
+    "UPDATE flightspecial SET header = RPAD('x', 256, 'x')": (
+        12899,
+        'ORA-12899: value too large for column "TRAVELBUDDY"."FLIGHTSPECIAL"."HEADER" (actual: 256, maximum: 255)',
+    ),
+    "UPDATE flightspecial SET origincode = '특가맛'": (12899, "(actual: 9, maximum: 6)"),
+    "SELECT COUNT(*), id FROM flightspecial": (937, "ORA-00937: not a single-group group function"),
+    "SELECT id FROM flightspecial WHERE COUNT(*) > 1": (934, "ORA-00934: group function is not allowed here"),
+    "SELECT id FROM flightspecial, hotelspecial": (918, "ORA-00918: column ambiguously defined"),
+    "SELECT 1 / 0 FROM dual": (1476, "ORA-01476: divisor is equal to zero"),
+    "SELECT (SELECT id FROM flightspecial) FROM dual": (1427, "ORA-01427: single-row subquery returns more than one row"),
+    "SELECT nope.NEXTVAL FROM dual": (2289, "ORA-02289: sequence does not exist"),
+    "ALTER TRIGGER nope DISABLE": (4080, "ORA-04080: trigger 'NOPE' does not exist"),
+    "FROBNICATE": (900, "ORA-00900: invalid SQL statement"),
+}
+
+
+@pytest.mark.parametrize("statement", WORDED)
+def test_wording(cursor: oracledb.Cursor, statement: str) -> None:
+    number, text = WORDED[statement]
+    with raises(number, text):
+        cursor.execute(statement)
+    assert cursor.execute("SELECT 1 FROM dual").fetchone() == (1,)
+
+
+def test_a_failed_statement_undoes_itself_only(connection: oracledb.Connection, cursor: oracledb.Cursor) -> None:
+    cursor.execute("UPDATE flightspecial SET cost = 1000 WHERE id = 1")
+    with raises(1407):
+        cursor.execute("UPDATE flightspecial SET header = NULL")
+    with raises(942):
+        cursor.execute("SELECT 1 FROM nope")
+    assert cursor.execute("SELECT cost, header FROM flightspecial WHERE id = 1").fetchone() == (1000, "London to Paris")
+    connection.rollback()
+    assert cursor.execute("SELECT cost FROM flightspecial WHERE id = 1").fetchone() == (93,)
+
+
+def test_constraints(connection: oracledb.Connection, cursor: oracledb.Cursor) -> None:
+    cursor.execute("CREATE TABLE mother (id NUMBER(3) CONSTRAINT mother_pk PRIMARY KEY, n NUMBER CONSTRAINT positive CHECK (n > 0))")
+    cursor.execute("CREATE TABLE daughter (m NUMBER CONSTRAINT of_mother REFERENCES mother)")
+    try:
+        cursor.execute("INSERT INTO mother VALUES (1, 1)")
+        cursor.execute("INSERT INTO daughter VALUES (1)")
+        with raises(1, "ORA-00001: unique constraint (TRAVELBUDDY.MOTHER_PK) violated"):
+            cursor.execute("INSERT INTO mother VALUES (1, 1)")
+        with raises(2290, "ORA-02290: check constraint (TRAVELBUDDY.POSITIVE) violated"):
+            cursor.execute("INSERT INTO mother VALUES (2, -1)")
+        with raises(2291, "ORA-02291: integrity constraint (TRAVELBUDDY.OF_MOTHER) violated - parent key not found"):
+            cursor.execute("INSERT INTO daughter VALUES (9)")
+        with raises(2292, "ORA-02292: integrity constraint (TRAVELBUDDY.OF_MOTHER) violated - child record found"):
+            cursor.execute("DELETE FROM mother")
+        with raises(1438, "ORA-01438: value larger than specified precision allowed for this column"):
+            cursor.execute("INSERT INTO mother VALUES (1000, 1)")
+        with raises(2449):
+            cursor.execute("DROP TABLE mother")
+    finally:
+        drop(connection, "daughter", "mother")
+
+
+def test_a_trigger_without_its_sequence_is_invalid(connection: oracledb.Connection, cursor: oracledb.Cursor) -> None:
+    cursor.execute("CREATE TABLE broken (id NUMBER)")
+    try:
+        cursor.execute("CREATE TRIGGER breaks BEFORE INSERT ON broken FOR EACH ROW BEGIN :new.id := nowhere.NEXTVAL; END;")
+        assert cursor.warning is not None
+        with raises(4098, "ORA-04098: trigger 'TRAVELBUDDY.BREAKS' is invalid and failed re-validation"):
+            cursor.execute("INSERT INTO broken VALUES (1)")
+    finally:
+        drop(connection, "broken")
+
+
+def test_array_dml_stops_at_the_failing_row(connection: oracledb.Connection, cursor: oracledb.Cursor) -> None:
+    cursor.execute("CREATE TABLE many (id NUMBER PRIMARY KEY)")
+    try:
+        with raises(1400):
+            cursor.executemany("INSERT INTO many VALUES (:1)", [(1,), (2,), (None,), (4,)])
+        assert cursor.rowcount == 2
+        assert cursor.execute("SELECT COUNT(*) FROM many").fetchone() == (2,)
+        cursor.executemany("INSERT INTO many VALUES (:1)", [(2,), (5,), (None,)], batcherrors=True)
+        assert [(error.offset, error.code) for error in cursor.getbatcherrors()] == [(0, 1), (2, 1400)]
+        cursor.executemany("UPDATE many SET id = id + 10 WHERE id >= :1", [(5,), (99,)], arraydmlrowcounts=True)
+        assert cursor.getarraydmlrowcounts() == [1, 0]
+    finally:
+        drop(connection, "many")
+
+
+def test_privileges(oracle: Oracle) -> None:
+    with oracle.connect("SYSTEM") as system:
+        cursor = system.cursor()
+        cursor.execute('CREATE USER visitor IDENTIFIED BY "Se cret"')
+        try:
+            with raises(1045, "user VISITOR lacks CREATE SESSION privilege; logon denied"):
+                oracle.connect("VISITOR", "Se cret")
+            cursor.execute("GRANT CREATE SESSION TO visitor")
+            with oracle.connect("VISITOR", "Se cret") as connection:
+                visitor = connection.cursor()
+                for statement in ("SELECT 1 FROM travelbuddy.flightspecial", "SELECT 1 FROM travelbuddy.nope"):
+                    with raises(942):
+                        visitor.execute(statement)
+                with raises(942):
+                    visitor.execute("DELETE FROM travelbuddy.flightspecial")
+                cursor.execute("GRANT SELECT ON travelbuddy.flightspecial TO visitor")
+                assert visitor.execute("SELECT COUNT(*) FROM travelbuddy.flightspecial").fetchone() == (11,)
+                with raises(1031):
+                    visitor.execute("DELETE FROM travelbuddy.flightspecial")
+                with raises(1031):
+                    visitor.execute("CREATE TABLE mine (id NUMBER)")
+                with raises(1031):
+                    visitor.execute("ALTER TRIGGER travelbuddy.flightspecial_trigger DISABLE")
+                assert visitor.execute("SELECT privilege FROM session_privs").fetchall() == [("CREATE SESSION",)]
+            with raises(1920, "user name 'VISITOR' conflicts with another user or role name"):
+                cursor.execute("CREATE USER visitor IDENTIFIED BY x")
+        finally:
+            cursor.execute("DROP USER visitor CASCADE")
+        with raises(1918, "user 'VISITOR' does not exist"):
+            cursor.execute("DROP USER visitor")
+
+
+def test_internal_failures_neither_kill_nor_leak(cursor: oracledb.Cursor) -> None:
+    with raises(20999, "the stand-in could not do this"):
+        cursor.execute(f"SELECT {', '.join(['1'] * 2000)} FROM dual")  # more columns than PostgreSQL knows
+    assert cursor.execute("SELECT 1 FROM dual").fetchone() == (1,)
