@@ -38,6 +38,7 @@ def main() -> None:
             rds.seed()
         except PostgresControlError as error:
             sys.exit(str(error))
+        moto_seams.create_role("dms-cloudwatch-logs-role", "dms.amazonaws.com")
         dms = Dms(REGION, transitions, policies)
         control = Control(faults, arguments.durations, policies, calls)
         front = Front(moto_seams.wsgi_application(), DmsProtocol(dms.calls), control, faults, calls)

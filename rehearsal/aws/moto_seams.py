@@ -5,6 +5,7 @@ tests/unit/rehearsal/aws/test_moto_seams.py fails with the name of the seam when
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, cast
 
 import moto
@@ -40,6 +41,24 @@ def wsgi_application() -> WSGIApplication:
 def backend(service: str, region: str) -> Any:
     """moto's state of one service, for instance `logs`."""
     return get_backend(cast("Any", service))[ACCOUNT][region]
+
+
+def create_role(name: str, service: str) -> None:
+    """Make a role that ``service`` may assume, for instance the one that lets DMS write CloudWatch logs.
+
+    https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Security.html#CHAP_Security.APIRole
+    """
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    backend("iam", "aws").create_role(
+        role_name=name,
+        assume_role_policy_document=document,
+        path="/",
+        permissions_boundary=None,
+        description="",
+        tags=[],
+        max_session_duration=None,
+    )
 
 
 def rds_error(code: str, message: str) -> Exception:
