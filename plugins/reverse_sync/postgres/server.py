@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from reverse_sync.errors import NeedsPersonError, ReverseSyncError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.pglogical.basic-setup.html
 LIBRARY = "pglogical"
@@ -47,12 +48,9 @@ def look(postgres_conn_id: str) -> dict[str, Any]:
     :raises ReverseSyncError: where PostgreSQL does not answer.
     """
     from airflow.providers.postgres.hooks.postgres import PostgresHook
-    from psycopg2 import Error
 
-    try:
+    with explained(postgres_conn_id):
         row = PostgresHook(postgres_conn_id=postgres_conn_id).get_first(LOOK)
-    except Error as error:
-        raise ReverseSyncError(unreachable(postgres_conn_id, error)) from None
     return {"shared_preload_libraries": row[0], "wal_level": row[1], "started_at": row[2].astimezone(UTC).isoformat()}
 
 
@@ -64,14 +62,24 @@ def started_at(postgres_conn_id: str) -> datetime:
     return datetime.fromisoformat(look(postgres_conn_id)["started_at"])
 
 
-def unreachable(postgres_conn_id: str, error: Exception) -> str:
-    """One sentence for a connection that does not work, and the next step."""
-    reason = " ".join(str(error).split())
-    return (
-        f"PostgreSQL does not answer over the connection {postgres_conn_id!r}: {reason}. Check its host, port, "
-        "login, password "
-        "and database in Airflow, and the security group, then clear this task."
-    )
+@contextmanager
+def explained(postgres_conn_id: str) -> Iterator[None]:
+    """Raise the driver's errors as one sentence and the next step; PostgresHook uses psycopg 3 or psycopg2.
+
+    :raises ReverseSyncError: where PostgreSQL does not answer, or refuses.
+    """
+    import psycopg
+    import psycopg2
+
+    try:
+        yield
+    except (psycopg.Error, psycopg2.Error) as error:
+        reason = " ".join(str(error).split())
+        raise ReverseSyncError(
+            f"PostgreSQL does not answer over the connection {postgres_conn_id!r}: {reason}. Check its host, port, "
+            "login, "
+            "password and database in Airflow, and the security group, then clear this task."
+        ) from None
 
 
 def decide_reboot(

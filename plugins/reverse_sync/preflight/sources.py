@@ -49,13 +49,13 @@ class Sources:
         openers: dict[str, tuple[str, Callable[[], Any]]] = {
             "rds": (f"RDS ({pipeline.aws.connection})", self._rds),
             "dms": (f"DMS ({pipeline.aws.connection})", self._dms),
-            "source": (f"PostgreSQL ({pipeline.postgres.connection})", self._source),
-            "target": (f"Oracle ({pipeline.oracle.connection})", lambda: self._target(pipeline.oracle.connection)),
+            "source": (_named("PostgreSQL", pipeline.postgres.connection), self._source),
+            "target": (_named("Oracle", pipeline.oracle.connection), lambda: self._target(pipeline.oracle.connection)),
             "target_login": (
-                f"Oracle for DMS ({pipeline.dms.target_endpoint.connection})",
+                _named("Oracle for DMS", pipeline.dms.target_endpoint.connection),
                 lambda: self._target(pipeline.dms.target_endpoint.connection),
             ),
-            "api": (f"the API ({pipeline.canary.connection})", self._api),
+            "api": (_named("the API", pipeline.canary.connection), self._api),
         }
         for part, (name, opener) in openers.items():
             try:
@@ -121,6 +121,18 @@ def in_one_line(error: Exception) -> str:
     """The error's first line, without what a driver adds for its own developers."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.startswith("Help: ")]
     return " ".join(lines)[:400] or type(error).__name__
+
+
+def _named(part: str, conn_id: str) -> str:
+    """The part, its connection, and the address that it leads to where there is one."""
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    try:
+        connection = _connection(conn_id)
+    except AirflowNotFoundException:
+        return f"{part} ({conn_id})"
+    port = f":{connection.port}" if connection.port else ""
+    return f"{part} ({conn_id}, {connection.host}{port})"
 
 
 def _connection(conn_id: str) -> Connection:

@@ -11,7 +11,7 @@ from airflow.sdk import BaseOperator
 
 from reverse_sync.errors import NeedsPersonError, ReverseSyncError
 from reverse_sync.oracle.rows import fetch_row
-from reverse_sync.postgres.server import unreachable
+from reverse_sync.postgres.server import explained
 from reverse_sync.sql import select_by_key
 from reverse_sync.verify import api
 from reverse_sync.verify.equality import shown
@@ -56,16 +56,13 @@ class CanaryRow(NamedTuple):
         :raises ReverseSyncError: where PostgreSQL does not answer.
         """
         from airflow.providers.postgres.hooks.postgres import PostgresHook
-        from psycopg2 import Error
 
         source = self.projection.source
         columns = [column.name for column in source.columns]
         query = select_by_key((source.schema, source.name), columns, [self.key_column], "%s")
         connection = self.pipeline.postgres.connection
-        try:
+        with explained(connection):
             row = PostgresHook(postgres_conn_id=connection).get_first(query, parameters=(self.row_id,))
-        except Error as error:
-            raise ReverseSyncError(unreachable(connection, error)) from None
         if row is None:
             raise NeedsPersonError(
                 f"The canary is row {self.row_id} of {source.schema}.{source.name}, but PostgreSQL has no such "

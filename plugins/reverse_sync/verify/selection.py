@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 
 from reverse_sync.catalog.postgres import read_schemas, read_tables
-from reverse_sync.errors import NeedsPersonError, ReverseSyncError
-from reverse_sync.postgres.server import unreachable
+from reverse_sync.errors import NeedsPersonError
+from reverse_sync.postgres.server import explained
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,13 +26,9 @@ def source_tables(postgres_conn_id: str) -> tuple[Table, ...]:
     :raises ReverseSyncError: where PostgreSQL does not answer.
     """
     from airflow.providers.postgres.hooks.postgres import PostgresHook
-    from psycopg2 import Error
 
-    try:
-        with closing(PostgresHook(postgres_conn_id=postgres_conn_id).get_conn()) as connection:
-            return read_tables(connection, read_schemas(connection))
-    except Error as error:
-        raise ReverseSyncError(unreachable(postgres_conn_id, error)) from None
+    with explained(postgres_conn_id), closing(PostgresHook(postgres_conn_id=postgres_conn_id).get_conn()) as connection:
+        return read_tables(connection, read_schemas(connection))
 
 
 def projections(pipeline: Pipeline) -> list[Projection]:

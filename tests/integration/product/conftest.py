@@ -19,6 +19,7 @@ from rehearsal.parts import PARTS
 from rehearsal.port_choice import choose_ports
 from reverse_sync.pipeline import Pipeline, load
 from tests.support.parts import ROOT
+from tests.support.procedure import Procedure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +65,24 @@ class World:
         finally:
             requests.delete(address, timeout=5).raise_for_status()
 
+    @contextlib.contextmanager
+    def fault(self, name: str, **arguments: object) -> Iterator[None]:
+        """A fault of the AWS stand-in, for the block."""
+        address = f"http://127.0.0.1:{self.ports.aws}/rehearsal/faults/{name}"
+        requests.put(address, json=arguments, timeout=5).raise_for_status()
+        try:
+            yield
+        finally:
+            requests.delete(address, timeout=5).raise_for_status()
+
+    def dms_is_untouched(self) -> bool:
+        """Whether DMS has neither an endpoint nor a task."""
+        dms = self.aws("dms")
+        counts = [dms.describe_endpoints, dms.describe_replication_tasks]
+        with contextlib.suppress(dms.exceptions.ResourceNotFoundFault):
+            return not any(next(iter(describe().values())) for describe in counts)
+        return True
+
 
 @pytest.fixture(scope="session")
 def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
@@ -90,3 +109,12 @@ def world(parts: World, monkeypatch: pytest.MonkeyPatch) -> World:
 @pytest.fixture
 def pipeline() -> Pipeline:
     return load(PIPELINE)
+
+
+@pytest.fixture
+def replicating(world: World, pipeline: Pipeline) -> Procedure:
+    """The product's own operators have prepared everything, and the task runs. Done once; later calls find it done."""
+    procedure = Procedure(pipeline)
+    procedure.prepare_postgres()
+    procedure.start()
+    return procedure

@@ -1,0 +1,118 @@
+"""A wrong password, host or service, or no connection at all: the run stops before any change, and says which."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from reverse_sync.errors import NeedsPersonError, ReverseSyncError
+from reverse_sync.oracle.rows import fetch_row
+from reverse_sync.postgres.server import look
+from reverse_sync.preflight.operator import PreflightOperator
+from tests.support.parts import free_port
+from tests.support.tasks import run
+
+if TYPE_CHECKING:
+    from reverse_sync.pipeline import Pipeline
+    from tests.integration.product.conftest import World
+
+pytestmark = pytest.mark.integration
+
+
+def change(monkeypatch: pytest.MonkeyPatch, connection: str, **values: Any) -> None:
+    name = f"AIRFLOW_CONN_{connection.upper()}"
+    monkeypatch.setenv(name, json.dumps(json.loads(os.environ[name]) | values))
+
+
+def refusal(pipeline: Pipeline) -> str:
+    with pytest.raises(NeedsPersonError) as stopped:
+        run(PreflightOperator(task_id="check", pipeline=pipeline))
+    return str(stopped.value)
+
+
+@pytest.mark.parametrize(
+    ("connection", "values", "said"),
+    [
+        (
+            "flightspecials_postgres",
+            {"password": "sw0rdfish-wrong"},
+            'password authentication failed for user "postgres"',
+        ),
+        ("flightspecials_postgres", {"host": "nowhere.invalid"}, "nowhere.invalid"),
+        ("flightspecials_postgres", {"schema": "absent"}, 'database "absent" does not exist'),
+        ("travelbuddy_oracle", {"password": "sw0rdfish-wrong"}, "ORA-01017"),
+        ("travelbuddy_oracle", {"host": "nowhere.invalid"}, "nowhere.invalid"),
+        ("travelbuddy_oracle", {"extra": {"service_name": "ABSENT"}}, "ABSENT"),
+        ("travelbuddy_dms_target", {"password": "sw0rdfish-wrong"}, "ORA-01017"),
+        ("flightspecials_api", {"host": "nowhere.invalid"}, "nowhere.invalid"),
+    ],
+)
+def test_the_run_stops_before_any_change(
+    world: World,
+    pipeline: Pipeline,
+    monkeypatch: pytest.MonkeyPatch,
+    connection: str,
+    values: dict[str, Any],
+    said: str,
+) -> None:
+    change(monkeypatch, connection, **values)
+    message = refusal(pipeline)
+    assert message.startswith("The preflight found ")
+    assert "nothing was changed" in message
+    assert connection in message
+    assert said in message
+    assert "sw0rdfish" not in message
+    assert world.dms_is_untouched()
+
+
+@pytest.mark.parametrize(
+    ("connection", "said"),
+    [
+        ("flightspecials_postgres", "isn't defined"),
+        ("travelbuddy_oracle", "isn't defined"),
+        ("flightspecials_api", "isn't defined"),
+        ("aws_default", "Unable to locate credentials"),
+    ],
+)
+def test_a_missing_connection_is_named(
+    world: World, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, connection: str, said: str
+) -> None:
+    monkeypatch.delenv(f"AIRFLOW_CONN_{connection.upper()}")
+    message = refusal(pipeline)
+    assert connection in message
+    assert said in message
+
+
+def test_every_unreachable_part_is_said_at_once(
+    world: World, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for connection in ("flightspecials_postgres", "travelbuddy_oracle", "flightspecials_api"):
+        change(monkeypatch, connection, host="127.0.0.1", port=free_port())
+    message = refusal(pipeline)
+    assert all(name in message for name in ("flightspecials_postgres", "travelbuddy_oracle", "flightspecials_api"))
+
+
+def test_postgresql_gone_later_in_the_run_is_tried_again(
+    world: World, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(monkeypatch, "flightspecials_postgres", port=free_port())
+    with pytest.raises(
+        ReverseSyncError, match="PostgreSQL does not answer over the connection 'flightspecials_postgres'"
+    ) as gone:
+        look("flightspecials_postgres")
+    assert not isinstance(gone.value, NeedsPersonError)
+    assert "Check its host, port, login, password and database" in str(gone.value)
+
+
+def test_oracle_gone_later_in_the_run_is_tried_again(
+    world: World, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(monkeypatch, "travelbuddy_oracle", port=free_port())
+    with pytest.raises(
+        ReverseSyncError, match="Oracle does not answer over the connection 'travelbuddy_oracle'"
+    ) as gone:
+        fetch_row("travelbuddy_oracle", "SELECT 1 FROM DUAL", [])
+    assert not isinstance(gone.value, NeedsPersonError)

@@ -1,0 +1,128 @@
+"""The DAG's steps by the product's own operators, in the DAG's order, without Airflow's scheduler."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from reverse_sync.aws.operators.endpoint import DmsEnsureEndpointOperator, DmsTestConnectionOperator
+from reverse_sync.aws.operators.rds import RdsRebootOperator
+from reverse_sync.aws.operators.task import DmsEnsureTaskOperator, DmsStartOrResumeOperator
+from reverse_sync.aws.sensors.dms import DmsReplicationInstanceSensor, DmsTaskReadySensor, DmsTaskRunningSensor
+from reverse_sync.aws.sensors.rds import RdsInstanceAvailableSensor
+from reverse_sync.oracle.insert_triggers import OracleInsertTriggersOperator
+from reverse_sync.postgres.sensors import PostgresSettingsSensor
+from reverse_sync.postgres.server import look, shortcomings
+from tests.support.tasks import run
+
+if TYPE_CHECKING:
+    from reverse_sync.pipeline import Endpoint, Pipeline
+
+QUICK = {"first_poll_s": 0.1, "longest_poll_s": 0.3, "timeout_s": 20}
+TABLES = [{"source": ["travelbuddy", "flightspecial"], "target": ["TRAVELBUDDY", "FLIGHTSPECIAL"]}]
+
+
+class Procedure:
+    """The steps of one pipeline; each can be run again and again."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self.pipeline = pipeline
+        self.aws: dict[str, Any] = {"aws_conn_id": pipeline.aws.connection, "region_name": pipeline.aws.region}
+        self.task: dict[str, Any] = {
+            "task_identifier": pipeline.dms.task.identifier,
+            "replication_instance": pipeline.dms.replication_instance,
+        }
+
+    def reboot(self) -> Any:
+        """Reboot, if this run did not yet."""
+        seen = look(self.pipeline.postgres.connection)["started_at"]
+        return run(
+            RdsRebootOperator(
+                task_id="reboot",
+                db_instance=self.pipeline.postgres.db_instance,
+                postgres_conn_id=self.pipeline.postgres.connection,
+                seen_start=seen,
+                **self.aws,
+            )
+        )
+
+    def prepare_postgres(self) -> None:
+        """Reboot if needed, wait, create the extension."""
+        from airflow.providers.postgres.hooks.postgres import PostgresHook
+
+        connection = self.pipeline.postgres.connection
+        if shortcomings(look(connection)):
+            self.reboot()
+        self.wait_available()
+        run(PostgresSettingsSensor(task_id="wait_settings", postgres_conn_id=connection, **QUICK))
+        PostgresHook(postgres_conn_id=connection).run("CREATE EXTENSION IF NOT EXISTS pglogical")
+
+    def wait_available(self) -> Any:
+        """Wait for RDS."""
+        db_instance = self.pipeline.postgres.db_instance
+        return run(RdsInstanceAvailableSensor(task_id="wait_available", db_instance=db_instance, **self.aws, **QUICK))
+
+    def instance(self, identifier: str | None = None) -> Any:
+        """Wait for the replication instance."""
+        name = identifier or self.pipeline.dms.replication_instance
+        return run(DmsReplicationInstanceSensor(task_id="instance", replication_instance=name, **self.aws, **QUICK))
+
+    def ensure(self, endpoint: Endpoint, db_instance: str | None = None) -> Any:
+        """Make or reuse an endpoint."""
+        return run(
+            DmsEnsureEndpointOperator(
+                task_id="ensure", endpoint=endpoint, db_instance=db_instance, on_drift="report", **self.aws
+            )
+        )
+
+    def test(self, endpoint_arn: str, instance_arn: str) -> Any:
+        """Test an endpoint's connection."""
+        return run(
+            DmsTestConnectionOperator(
+                task_id="test",
+                endpoint_arn=endpoint_arn,
+                replication_instance_arn=instance_arn,
+                **self.aws,
+                **QUICK,
+            )
+        )
+
+    def start(self) -> dict[str, Any]:
+        """Make or reuse everything in DMS, and have the task running; what each step returned."""
+        dms = self.pipeline.dms
+        instance = self.instance()
+        source = self.ensure(dms.source_endpoint, self.pipeline.postgres.db_instance)
+        target = self.ensure(dms.target_endpoint)
+        tests = [self.test(endpoint["arn"], instance["arn"]) for endpoint in (source, target)]
+        task = run(
+            DmsEnsureTaskOperator(
+                task_id="ensure_task",
+                task=dms.task,
+                mapping_text=self.pipeline.mapping_text,
+                source_endpoint_arn=source["arn"],
+                target_endpoint_arn=target["arn"],
+                replication_instance_arn=instance["arn"],
+                on_drift="report",
+                **self.aws,
+            )
+        )
+        run(DmsTaskReadySensor(task_id="wait_ready", **self.task, **self.aws, **QUICK))
+        run(
+            OracleInsertTriggersOperator(
+                task_id="triggers", oracle_conn_id=self.pipeline.oracle.connection, tables=TABLES, policy="disable"
+            )
+        )
+        started = self.start_or_resume()
+        self.wait_running()
+        return {"source": source, "target": target, "tests": tests, "task": task, "started": started}
+
+    def start_or_resume(self) -> Any:
+        """Start or resume the task."""
+        return run(
+            DmsStartOrResumeOperator(
+                task_id="start", task_identifier=self.pipeline.dms.task.identifier, may_start=True, **self.aws
+            )
+        )
+
+    def wait_running(self) -> Any:
+        """Wait until the task runs."""
+        return run(DmsTaskRunningSensor(task_id="wait_running", **self.task, **self.aws, **QUICK))
