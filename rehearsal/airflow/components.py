@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 
+from setproctitle import getproctitle, setproctitle
+
 from rehearsal.airflow.client import Client
 from rehearsal.lifetime import die_with_parent
 
@@ -50,6 +52,7 @@ class Components:
 
     def __init__(self, home: Path, environment: Mapping[str, str]):
         """Replaces this process's environment: Airflow reads its settings from there when it is imported."""
+        getproctitle()  # it finds room for later titles only as long as the environment is where the kernel put it
         os.environ.clear()
         os.environ.update(environment)
         for module in _IMPORTED_ONCE:
@@ -92,5 +95,6 @@ def _run(name: str, options: list[str], log: Path) -> None:
     with log.open("wb") as output:
         os.dup2(output.fileno(), sys.stdout.fileno())
         os.dup2(output.fileno(), sys.stderr.fileno())
+    setproctitle(f"airflow {name}")
     sys.argv = ["airflow", name, *options]
     import_module("airflow.__main__").main()
