@@ -24,7 +24,10 @@ class TaskLife:
     def __init__(self, region: Region) -> None:
         self._region = region
         self._metrics_due: dict[str, float] = {}
-        region.transitions.faults.at_once.update(
+
+    def accept_faults(self) -> None:
+        """Be who faults of tasks happen to."""
+        self._region.transitions.faults.at_once.update(
             {"kill-worker": self._kill_worker, "suspend-table": self._suspend_table, "lose-slot": self._lose_slot}
         )
 
@@ -95,7 +98,8 @@ class TaskLife:
 
         def moved() -> None:
             with self._region.lock:
-                if target.arn in self._region.instances and target.status == "available":
+                status = self._region.transitions.faults.shown_status("replication-instance", target.status)
+                if target.arn in self._region.instances and status == "available":
                     task.instance_arn, task.status = target.arn, "stopped" if task.started else before
                 else:
                     task.status = "failed-move"

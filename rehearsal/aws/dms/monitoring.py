@@ -53,7 +53,7 @@ def put_metrics(region: str, instance: str, task: Task, values: dict[str, float]
                 "MetricName": name,
                 "Value": value,
                 "Unit": _UNITS.get(name, "Count"),
-                "Timestamp": datetime.now(UTC),
+                "Timestamp": datetime.now(UTC).replace(tzinfo=None),  # as moto keeps them
                 "Dimensions": dimensions,
             }
             for name, value in values.items()

@@ -44,9 +44,11 @@ class Dms:
         instances = ReplicationInstances(region)
         connections = Connections(region, instances)
         endpoints = Endpoints(region, connections.test_again)
-        tasks = Tasks(region, instances, endpoints, connections, TaskLife(region))
+        life = TaskLife(region)
+        tasks = Tasks(region, instances, endpoints, connections, life)
         if name == self._seeded_region:
             instances.seed()
+            life.accept_faults()
         return {
             call: _locked(region, getattr(noun, call))
             for noun in (instances, endpoints, connections, tasks, Records(region))

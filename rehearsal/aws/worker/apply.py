@@ -80,12 +80,12 @@ class Applier:
         self._log = log
         self._waiting: Statement | None = None
         self._statements: dict[tuple[str, str, tuple[str, ...]], str] = {}
-        self._touched: dict[str, TargetTable] = {}
+        self.touched: dict[str, TargetTable] = {}
         self.pending = 0
 
     def take(self) -> tuple[int, dict[str, TargetTable]]:
         """How many changes came since the last time, and the tables that they touched."""
-        taken, self.pending, self._touched = (self.pending, self._touched), 0, {}
+        taken, self.pending, self.touched = (self.pending, self.touched), 0, {}
         return taken
 
     def forget_statements(self) -> None:
@@ -94,7 +94,7 @@ class Applier:
 
     def add(self, change: Change, table: TargetTable) -> None:
         """Take one change in. Raises RecoverableError and FatalError."""
-        self._touched[table.name] = table
+        self.touched[table.name] = table
         if table.suspended:
             return
         verb = _VERBS[change.operation]
@@ -117,7 +117,7 @@ class Applier:
         """Take the table out of the replication until it is started anew."""
         table.state = "Table error"
         table.updated = time.time()
-        self._touched[table.name] = table
+        self.touched[table.name] = table
         self._log.add("TASK_MANAGER", "W", f"Table '{table.name}' was errored/suspended: {reason}")
 
     def _add(self, change: Change, table: TargetTable, verb: str) -> None:

@@ -10,6 +10,7 @@ from rehearsal.aws.worker.apply import Applier, TargetTable, target_table
 from rehearsal.aws.worker.changes import Begin, Change, Commit
 from rehearsal.aws.worker.errors import FatalError
 from rehearsal.aws.worker.report import Pace, report
+from rehearsal.aws.worker.source import lsn_number
 from reverse_sync.table_mapping import TableMapping
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Stream:
         names = [f"{schema}.{table}" for schema, table in selected]
         position = self._resume(names) if self._job["start"] == "resume" else self._begin(names, selected)
         self._source.sync_sets(selected)
+        self._lsn = lsn_number(position)
         self._source.start(position)
         text = f"Reading slot {self._job['slot']} by {self._source.plugin} from {position}"
         self._log.add("SOURCE_CAPTURE", "I", text)
@@ -111,8 +113,8 @@ class Stream:
         while True:
             message = cursor.read_message()
             if message is None:
-                if end and not inside:
-                    self._commit(end, begin)
+                if not inside and (end or self._applier.touched):
+                    self._commit(end or self._lsn, begin)
                     on_commit()
                     end = 0
                 else:

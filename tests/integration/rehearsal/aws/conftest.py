@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
 import subprocess
 import time
 import urllib.error
@@ -131,6 +132,22 @@ class Stage:
             for statement in statements:
                 cursor.execute(statement)
             connection.commit()
+
+    @contextlib.contextmanager
+    def oracle_away(self) -> Iterator[None]:
+        """Oracle cannot be reached in the block, and every session is lost."""
+        assert self.oracle_process is not None
+        self.oracle_process.send_signal(signal.SIGUSR1)
+        yield
+        self.oracle_process.send_signal(signal.SIGUSR2)
+        eventually(self._oracle_answers)
+
+    def _oracle_answers(self) -> bool:
+        try:
+            self.oracle().close()
+        except oracledb.Error:
+            return False
+        return True
 
     @property
     def instance_arn(self) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -87,10 +86,8 @@ def test_no_loss_and_no_doubles(tables: Stage) -> None:
         eventually(lambda: "error" not in tables.fault("kill-worker"))
 
     def oracle_outage() -> None:
-        assert tables.oracle_process is not None
-        tables.oracle_process.send_signal(signal.SIGUSR1)
-        time.sleep(0.3)
-        tables.oracle_process.send_signal(signal.SIGUSR2)
+        with tables.oracle_away():
+            time.sleep(0.3)
 
     def reboot() -> None:
         rds.reboot_db_instance(DBInstanceIdentifier="flightspecials-test-postgres-db")
