@@ -3,6 +3,7 @@
 import re
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from psycopg.pq.abc import PGresult
@@ -19,15 +20,19 @@ _DEFINITION_LOCK_WAIT = "SET LOCAL lock_timeout = '1s'"
 
 _INSUFFICIENT = 1031
 
+_MANY_ROWS = 8
+_ESCAPES = re.compile(rb'(["\\])')
+
 Values = list[bytes | None]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Known:
     """A translated statement, and PostgreSQL's prepared one where it has rows."""
 
     statement: Statement
     prepared: Prepared | None
+    for_many_rows: Prepared | None = None  # made when it is first needed
 
 
 class Engine:
@@ -55,8 +60,8 @@ class Engine:
             self._known[key] = known
             if len(self._known) > _KEPT_STATEMENTS:
                 _, oldest = self._known.popitem(last=False)
-                if oldest.prepared:
-                    self.backend.forget(oldest.prepared)
+                for prepared in filter(None, (oldest.prepared, oldest.for_many_rows)):
+                    self.backend.forget(prepared)
         return known
 
     def query(self, known: Known, values: Values) -> Stream:
@@ -72,6 +77,14 @@ class Engine:
         Where a row fails, the rows before it stay changed, and the error's `done` says how many they are.
         """
         assert known.prepared is not None
+        if known.statement.for_many_rows and len(rows) >= _MANY_ROWS:
+            with suppress(OracleError):
+                # All rows in one statement; which one fails, if one does, is found below.
+                known.for_many_rows = known.for_many_rows or self.backend.prepare(
+                    known.statement.for_many_rows.encode()
+                )
+                self.backend.change(known.for_many_rows, [[_array(values) for values in zip(*rows, strict=True)]])
+                return [1] * len(rows)
         try:
             return self.backend.change(known.prepared, rows)
         except OracleError as error:
@@ -158,3 +171,13 @@ class Engine:
         if not names:
             raise OracleError(942, "table or view does not exist")
         return names
+
+
+def _array(values: Sequence[bytes | None]) -> bytes:
+    """Values as one PostgreSQL array."""
+    joined = b"".join(filter(None, values))
+    if b'"' in joined or b"\\" in joined:
+        values = [value and _ESCAPES.sub(rb"\\\1", value) for value in values]
+    if None in values:
+        return b"{" + b",".join(b"NULL" if value is None else b'"%b"' % value for value in values) + b"}"
+    return b'{"' + b'","'.join(filter(None, values)) + b'"}'

@@ -103,8 +103,8 @@ def from_postgres(result: PGresult, sql: bytes) -> OracleError:
     if trigger and missing:
         return OracleError(4098, f"trigger '{trigger[1]}.{trigger[2]}' is invalid and failed re-validation")
     if state == _OWN:
-        number, _, text = message.removeprefix("ORA-").partition(": ")
-        return OracleError(int(number), text)
+        number, _, wording = message.removeprefix("ORA-").partition(": ")
+        return OracleError(int(number), wording)
     if state.startswith("23"):
         names = (Field.SCHEMA_NAME, Field.TABLE_NAME, Field.COLUMN_NAME, Field.CONSTRAINT_NAME)
         return _violation(state, message, sql, *(shown(part(name)) for name in names))
@@ -112,9 +112,9 @@ def from_postgres(result: PGresult, sql: bytes) -> OracleError:
         return _unknown_column(message, sql, int(part(Field.STATEMENT_POSITION) or 0))
     if state == "42803":
         return _misplaced_aggregate(message, sql)
-    for states, start, wanted, number, text in _BY_TEXT:
-        if state == states and sql.startswith(start) and wanted in message:
-            return OracleError(number, text)
+    for in_state, start, wanted, code, text in _BY_TEXT:
+        if state == in_state and sql.startswith(start) and wanted in message:
+            return OracleError(code, text)
     if state == "42883":
         return unlisted(_without_postgres_names(message))
     if state in _PLAIN:

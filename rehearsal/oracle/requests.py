@@ -266,12 +266,16 @@ def _descriptor(reader: Reader) -> Descriptor:
 
 def _rows(reader: Reader, descriptors: list[Descriptor], count: int) -> list[Row]:
     order = sorted(range(len(descriptors)), key=lambda at: descriptors[at].size > _LATE_VALUE_BYTES)
-    readers = [reader.dalc if descriptors[at].is_lob else reader.clr for at in order]
-    rows = []
     in_order = order == list(range(len(order)))
+    with_lobs = any(descriptor.is_lob for descriptor in descriptors)
+    rows = []
     for _ in range(count):
         if reader.u8() != 7:
             raise ProtocolError("no row where the binds' values should be")
-        values: Row = [read() or None for read in readers]
+        values: Row
+        if with_lobs:
+            values = [(reader.dalc() if descriptors[at].is_lob else reader.clr()) or None for at in order]
+        else:
+            values = reader.clrs(len(order))
         rows.append(values if in_order else [values[order.index(at)] for at in range(len(order))])
     return rows

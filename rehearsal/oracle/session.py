@@ -143,10 +143,10 @@ class Session:
             reply = replies.end_of_call(self._in_transaction, error=error, rows=error.done)
         except (DisconnectedError, ProtocolError):
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001  # a bug here must not take the client's connection away
             traceback.print_exc(file=sys.stderr)
-            error = OracleError(INTERNAL, "the stand-in failed; its log says more")
-            reply = replies.end_of_call(self._in_transaction, error=error)
+            failure = OracleError(INTERNAL, "the stand-in failed; its log says more")
+            reply = replies.end_of_call(self._in_transaction, error=failure)
         if self._packets.interrupted:
             self._answer_break()
         else:
@@ -346,7 +346,7 @@ def _values(binds: Sequence[Descriptor], rows: list[Row], lobs: Lobs) -> list[Va
             column = list(values)
         else:
             column = [value and decode(value) for value in values]
-        if any(b"\x00" in value for value in column if value):
+        if b"\x00" in b"".join(filter(None, column)):
             raise unlisted("a string with CHR(0)")
         columns.append(column)
     return [list(row) for row in zip(*columns, strict=True)]

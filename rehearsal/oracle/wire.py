@@ -78,6 +78,21 @@ class Reader:
             raise ProtocolError(f"a byte string with the length byte {size}")
         return self.raw(size)
 
+    def clrs(self, count: int) -> list[bytes | None]:
+        """So many byte strings one after the other; arrays of rows are read with this."""
+        values: list[bytes | None] = []
+        data, at = self._data, self._at
+        for _ in range(count):
+            if at < len(data) and (size := data[at]) <= _LONGEST_SHORT and at + size < len(data):
+                values.append(data[at + 1 : at + 1 + size] or None)
+                at += 1 + size
+            else:
+                self._at = at
+                values.append(self.clr() or None)
+                data, at = self._data, self._at
+        self._at = at
+        return values
+
     def dalc(self) -> bytes:
         """A byte string behind a second length; empty for null."""
         return (self.clr() or b"") if self.ub() else b""

@@ -14,6 +14,7 @@ class Changes(Queries):
     """Reads statements that change rows. ``columns_of`` tells the columns of a table, given as PostgreSQL names it."""
 
     columns_of: Columns
+    takes_many_rows = False
 
     def insert(self) -> str:
         """INSERT INTO table [(columns)] VALUES (...) or a SELECT."""
@@ -24,7 +25,15 @@ class Changes(Queries):
         columns = self._column_list() if self.sees("(") else [quote(stored(name)) for name in self.columns_of(path)]
         head = f"INSERT INTO {path} ({', '.join(columns)})"
         if self.accept("VALUES"):
-            return f"{head} VALUES ({', '.join(self._values(len(columns)))})"
+            self.takes_many_rows = (
+                bool(self.bind_types) and '"SYS".timestamptz' not in self.bind_types
+            )  # unnest splits it
+            values = ", ".join(self._values(len(columns)))
+            if not self.many_rows:
+                return f"{head} VALUES ({values})"
+            arrays = [f"${number}::{name}[]" for number, name in enumerate(self.bind_types, 1)]
+            names = [f"c{number}" for number in range(1, len(arrays) + 1)]
+            return f"{head} SELECT {values} FROM unnest({', '.join(arrays)}) AS b ({', '.join(names)})"
         if not self.at_subquery():
             raise self.error(926, "missing VALUES keyword")
         return f"{head} {self.subquery()}"
@@ -132,6 +141,7 @@ class Changes(Queries):
 
     def _value_or_default(self) -> str:
         if self.accept("DEFAULT"):
+            self.takes_many_rows = False
             return "DEFAULT"
         found: Expression = self.value()
         return found.sql

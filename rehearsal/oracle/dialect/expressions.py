@@ -45,6 +45,7 @@ class Expressions(Words):
     def __init__(self, sql: str, bind_types: Sequence[str], schema: str):
         super().__init__(sql)
         self.bind_types = bind_types
+        self.many_rows = False  # each bind is a whole column of values, in a source `b` of its own
         self.schema = schema
         self.sequences: list[str] = []
         self._depth = 0
@@ -231,7 +232,7 @@ class Expressions(Words):
         number = self._bind_numbers[self.at - 1]
         if number > len(self.bind_types):
             raise OracleError(1008, "not all variables bound")
-        return Expression(f"${number}::{self.bind_types[number - 1]}")
+        return Expression(f"b.c{number}" if self.many_rows else f"${number}::{self.bind_types[number - 1]}")
 
     def _parenthesis(self) -> Expression:
         if self.at_subquery():

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from rehearsal.oracle.dialect.dictionary import DICTIONARY
 from rehearsal.oracle.dialect.expressions import Expression, Expressions
-from rehearsal.oracle.dialect.tokens import quote
+from rehearsal.oracle.dialect.tokens import Token, quote
 from rehearsal.oracle.errors import OracleError, invalid_identifier, stored, unlisted
 
 _SET_OPERATORS = {"UNION": "UNION", "MINUS": "EXCEPT", "INTERSECT": "INTERSECT"}
@@ -335,7 +335,7 @@ class Queries(Expressions):
         return " FOR UPDATE"
 
 
-def _heading(text: str, tokens: list, value: Expression) -> str:
+def _heading(text: str, tokens: list[Token], value: Expression) -> str:
     """The name that Oracle gives a column without alias: the expression without blanks, in upper case."""
     if value.column:
         return stored(value.column)

@@ -1,7 +1,7 @@
 """Which statement it is: the list's entry point."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from rehearsal.oracle.dialect.changes import Columns
@@ -53,6 +53,7 @@ class Statement:
     kind: Kind
     sql: str = ""
     definition: Definition | None = None
+    for_many_rows: str = ""  # INSERT ... VALUES for a whole array at once: its binds are arrays
 
 
 def translate(sql: str, bind_types: Sequence[str], schema: str, columns_of: Columns) -> Statement:
@@ -61,7 +62,10 @@ def translate(sql: str, bind_types: Sequence[str], schema: str, columns_of: Colu
     words.columns_of = columns_of
     statement = words.statement()
     words.finish()
-    return statement
+    if not words.takes_many_rows:
+        return statement
+    words.at, words.many_rows = 0, True
+    return replace(statement, for_many_rows=words.statement().sql)
 
 
 def values_returned(sql: str) -> int:

@@ -21,7 +21,17 @@ _FLIGHTS = json.loads((Path(__file__).parents[4] / "rehearsal/seed/flightspecial
 
 
 def test_the_seed_s_rows_are_there(cursor: oracledb.Cursor) -> None:
-    names = ("id", "header", "body", "origin", "origin_code", "destination", "destination_code", "cost", "expiry_date_num")
+    names = (
+        "id",
+        "header",
+        "body",
+        "origin",
+        "origin_code",
+        "destination",
+        "destination_code",
+        "cost",
+        "expiry_date_num",
+    )
     assert cursor.execute("SELECT * FROM TRAVELBUDDY.FLIGHTSPECIAL ORDER BY id").fetchall() == [
         tuple(flight[name] for name in names) for flight in _FLIGHTS
     ]
@@ -31,14 +41,27 @@ def test_the_seed_s_rows_are_there(cursor: oracledb.Cursor) -> None:
 @pytest.mark.parametrize("user", ["TRAVELBUDDY", "DMSUSER", "SYSTEM", "travelbuddy"])
 def test_users_by_service_name_and_sid(oracle: Oracle, user: str) -> None:
     password = {"TRAVELBUDDY": "welcome", "DMSUSER": "dmsuser123", "SYSTEM": "manager"}[user.upper()]
-    for dsn in (oracle.dsn, oracledb.makedsn("127.0.0.1", oracle.port, sid="XE"), f"{oracle.dsn}?sdu=65535", f"{oracle.dsn}?sdu=512"):
+    for dsn in (
+        oracle.dsn,
+        oracledb.makedsn("127.0.0.1", oracle.port, sid="XE"),
+        f"{oracle.dsn}?sdu=65535",
+        f"{oracle.dsn}?sdu=512",
+    ):
         with oracle.connect(user, password, dsn) as connection:
-            assert connection.cursor().execute("SELECT USER, LPAD('x', 3000, 'x') FROM DUAL").fetchone() == (user.upper(), "x" * 3000)
+            assert connection.cursor().execute("SELECT USER, LPAD('x', 3000, 'x') FROM DUAL").fetchone() == (
+                user.upper(),
+                "x" * 3000,
+            )
             assert connection.version == "12.1.0.2.0"
 
 
 def test_refused_logins(oracle: Oracle) -> None:
-    for user, password in (("TRAVELBUDDY", "wrong"), ("NOBODY", "welcome"), ("TRAVELBUDDY", "WELCOME"), ("SYS", "manager")):
+    for user, password in (
+        ("TRAVELBUDDY", "wrong"),
+        ("NOBODY", "welcome"),
+        ("TRAVELBUDDY", "WELCOME"),
+        ("SYS", "manager"),
+    ):
         with raises(1017, "invalid username/password; logon denied"):
             oracle.connect(user, password)
     with raises(0, "DPY-6001", "ORA-12514"):
@@ -62,7 +85,9 @@ def test_a_pool(oracle: Oracle) -> None:
 def test_asyncio(oracle: Oracle) -> None:
     async def use() -> None:
         async with oracledb.connect_async(user="TRAVELBUDDY", password="welcome", dsn=oracle.dsn) as connection:
-            assert await connection.fetchone("SELECT header FROM flightspecial WHERE id = :id", {"id": 11}) == ("New York to London",)
+            assert await connection.fetchone("SELECT header FROM flightspecial WHERE id = :id", {"id": 11}) == (
+                "New York to London",
+            )
             with connection.cursor() as cursor:
                 await cursor.execute("SELECT id FROM flightspecial ORDER BY id")
                 assert [row async for row in cursor] == [(number,) for number in range(1, 12)]
@@ -120,7 +145,9 @@ def test_the_trigger_rewrites_ids_until_it_is_disabled(oracle: Oracle) -> None:
         cursor.execute(insert, [5000, "trigger", 1])
         assert cursor.execute(find).fetchone()[0] < 5000
         connection.rollback()
-        status = "SELECT status FROM all_triggers WHERE owner = 'TRAVELBUDDY' AND trigger_name = 'FLIGHTSPECIAL_TRIGGER'"
+        status = (
+            "SELECT status FROM all_triggers WHERE owner = 'TRAVELBUDDY' AND trigger_name = 'FLIGHTSPECIAL_TRIGGER'"
+        )
         cursor.execute("ALTER TRIGGER TRAVELBUDDY.FLIGHTSPECIAL_TRIGGER DISABLE")
         try:
             assert cursor.execute(status).fetchone() == ("DISABLED",)
@@ -135,7 +162,9 @@ def test_the_trigger_rewrites_ids_until_it_is_disabled(oracle: Oracle) -> None:
 @pytest.fixture
 def hook(oracle: Oracle, monkeypatch: pytest.MonkeyPatch) -> OracleHook:
     """Airflow's hook on an Airflow connection."""
-    connection = Connection(conn_type="oracle", host="127.0.0.1", port=oracle.port, login="TRAVELBUDDY", password="welcome")
+    connection = Connection(
+        conn_type="oracle", host="127.0.0.1", port=oracle.port, login="TRAVELBUDDY", password="welcome"
+    )
     connection.set_extra(json.dumps({"service_name": "XE"}))
     monkeypatch.setenv("AIRFLOW_CONN_TRAVELBUDDY_ORACLE", connection.as_json())
     return OracleHook(oracle_conn_id="travelbuddy_oracle")
@@ -145,12 +174,20 @@ def test_the_hook(hook: OracleHook) -> None:
     assert hook.test_connection() == (True, "Connection successfully tested")
     assert hook.get_records("SELECT id, header FROM flightspecial WHERE id = :n", {"n": 1}) == [(1, "London to Paris")]
     assert hook.get_first("SELECT COUNT(*) FROM flightspecial") == (11,)
-    hook.run(["CREATE TABLE hooked (id NUMBER, name VARCHAR2(20), at_time DATE)", "INSERT INTO hooked VALUES (0, 'run', NULL)"], autocommit=True)
+    hook.run(
+        [
+            "CREATE TABLE hooked (id NUMBER, name VARCHAR2(20), at_time DATE)",
+            "INSERT INTO hooked VALUES (0, 'run', NULL)",
+        ],
+        autocommit=True,
+    )
     connection = hook.get_conn()
     try:
         at = datetime.datetime(2027, 1, 2, 3, 4, 5)
         hook.insert_rows("hooked", [(1, "it's", at), (2, None, None)], ["id", "name", "at_time"])
-        hook.bulk_insert_rows("hooked", [(n, f"특가 {n}", at) for n in range(3, 10)], ["id", "name", "at_time"], commit_every=3)
+        hook.bulk_insert_rows(
+            "hooked", [(n, f"특가 {n}", at) for n in range(3, 10)], ["id", "name", "at_time"], commit_every=3
+        )
         rows = hook.get_records("SELECT * FROM hooked ORDER BY id")
         assert rows[:3] == [(0, "run", None), (1, "it's", at), (2, None, None)]
         assert rows[3:] == [(n, f"특가 {n}", at) for n in range(3, 10)]

@@ -28,8 +28,14 @@ WORDED = {
     "INSERT INTO flightspecial (id, header, cost) VALUES (1, 2)": (947, "ORA-00947: not enough values"),
     "CREATE TABLE flightspecial (id NUMBER)": (955, "ORA-00955: name is already used by an existing object"),
     "CREATE TABLE dmsuser.x (id NUMBER)": (1031, "ORA-01031: insufficient privileges"),
-    "INSERT INTO hotelspecial (hotel) VALUES ('x')": (1400, 'ORA-01400: cannot insert NULL into ("TRAVELBUDDY"."HOTELSPECIAL"."COST")'),
-    "UPDATE flightspecial SET header = ''": (1407, 'ORA-01407: cannot update ("TRAVELBUDDY"."FLIGHTSPECIAL"."HEADER") to NULL'),
+    "INSERT INTO hotelspecial (hotel) VALUES ('x')": (
+        1400,
+        'ORA-01400: cannot insert NULL into ("TRAVELBUDDY"."HOTELSPECIAL"."COST")',
+    ),
+    "UPDATE flightspecial SET header = ''": (
+        1407,
+        'ORA-01407: cannot update ("TRAVELBUDDY"."FLIGHTSPECIAL"."HEADER") to NULL',
+    ),
     "SELECT TO_NUMBER('12a') FROM dual": (1722, "ORA-01722: invalid number"),
     "SELECT id FROM flightspecial WHERE header = 1": (1722, "ORA-01722: invalid number"),
     "UPDATE flightspecial SET header = RPAD('x', 256, 'x')": (
@@ -41,7 +47,10 @@ WORDED = {
     "SELECT id FROM flightspecial WHERE COUNT(*) > 1": (934, "ORA-00934: group function is not allowed here"),
     "SELECT id FROM flightspecial, hotelspecial": (918, "ORA-00918: column ambiguously defined"),
     "SELECT 1 / 0 FROM dual": (1476, "ORA-01476: divisor is equal to zero"),
-    "SELECT (SELECT id FROM flightspecial) FROM dual": (1427, "ORA-01427: single-row subquery returns more than one row"),
+    "SELECT (SELECT id FROM flightspecial) FROM dual": (
+        1427,
+        "ORA-01427: single-row subquery returns more than one row",
+    ),
     "SELECT nope.NEXTVAL FROM dual": (2289, "ORA-02289: sequence does not exist"),
     "ALTER TRIGGER nope DISABLE": (4080, "ORA-04080: trigger 'NOPE' does not exist"),
     "FROBNICATE": (900, "ORA-00900: invalid SQL statement"),
@@ -68,7 +77,9 @@ def test_a_failed_statement_undoes_itself_only(connection: oracledb.Connection, 
 
 
 def test_constraints(connection: oracledb.Connection, cursor: oracledb.Cursor) -> None:
-    cursor.execute("CREATE TABLE mother (id NUMBER(3) CONSTRAINT mother_pk PRIMARY KEY, n NUMBER CONSTRAINT positive CHECK (n > 0))")
+    cursor.execute(
+        "CREATE TABLE mother (id NUMBER(3) CONSTRAINT mother_pk PRIMARY KEY, n NUMBER CONSTRAINT positive CHECK (n > 0))"
+    )
     cursor.execute("CREATE TABLE daughter (m NUMBER CONSTRAINT of_mother REFERENCES mother)")
     try:
         cursor.execute("INSERT INTO mother VALUES (1, 1)")
@@ -92,7 +103,9 @@ def test_constraints(connection: oracledb.Connection, cursor: oracledb.Cursor) -
 def test_a_trigger_without_its_sequence_is_invalid(connection: oracledb.Connection, cursor: oracledb.Cursor) -> None:
     cursor.execute("CREATE TABLE broken (id NUMBER)")
     try:
-        cursor.execute("CREATE TRIGGER breaks BEFORE INSERT ON broken FOR EACH ROW BEGIN :new.id := nowhere.NEXTVAL; END;")
+        cursor.execute(
+            "CREATE TRIGGER breaks BEFORE INSERT ON broken FOR EACH ROW BEGIN :new.id := nowhere.NEXTVAL; END;"
+        )
         assert cursor.warning is not None
         with raises(4098, "ORA-04098: trigger 'TRAVELBUDDY.BREAKS' is invalid and failed re-validation"):
             cursor.execute("INSERT INTO broken VALUES (1)")

@@ -159,5 +159,7 @@ def test_garbage_closes_its_own_connection_at_worst(own_oracle: Oracle) -> None:
         bystander.rollback()
         assert cursor.execute("SELECT COUNT(*), SUM(id) FROM flightspecial").fetchone() == (11, 66)
     with own_oracle.connect() as another:
-        assert another.cursor().execute("SELECT header FROM flightspecial WHERE id = 1").fetchone() == ("London to Paris",)
+        assert another.cursor().execute("SELECT header FROM flightspecial WHERE id = 1").fetchone() == (
+            "London to Paris",
+        )
     assert "Traceback" not in own_oracle.log.read_text()

@@ -125,7 +125,7 @@ UNREACHABLE = [
     "DO $$ BEGIN END $$",
     "CREATE EXTENSION plpython3u",
     "ALTER SESSION SET search_path = 'pg_catalog'",
-    "CREATE TABLE \"a'||pg_sleep(1)||'\" (\"x'\" NUMBER, \"y\" pg_catalog.text)",
+    'CREATE TABLE "a\'||pg_sleep(1)||\'" ("x\'" NUMBER, "y" pg_catalog.text)',
     "DROP TABLE all_tables",
 ]
 

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 _ENDLESS = "SELECT COUNT(*) FROM " + ", ".join(f"flightspecial f{n}" for n in range(9))
 
 
-@pytest.mark.parametrize("statement", ["UPDATE flightspecial SET cost = cost + 1 WHERE id = 1", "SELECT id FROM flightspecial WHERE id = 1 FOR UPDATE"])
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE flightspecial SET cost = cost + 1 WHERE id = 1", "SELECT id FROM flightspecial WHERE id = 1 FOR UPDATE"],
+)
 def test_a_row_lock_is_waited_for(oracle: Oracle, statement: str) -> None:
     with oracle.connect() as holder, oracle.connect() as waiter, oracle.connect() as other:
         holder.cursor().execute(statement)
@@ -35,7 +38,9 @@ def test_a_row_lock_is_waited_for(oracle: Oracle, statement: str) -> None:
             assert other.cursor().execute("SELECT cost FROM flightspecial WHERE id = 1").fetchone() == (93,)
             with raises(54, "ORA-00054: resource busy and acquire with NOWAIT specified or timeout expired"):
                 other.cursor().execute("SELECT id FROM flightspecial WHERE id = 1 FOR UPDATE NOWAIT")
-            assert other.cursor().execute("SELECT id FROM flightspecial WHERE id < 3 FOR UPDATE SKIP LOCKED").fetchall() == [(2,)]
+            assert other.cursor().execute(
+                "SELECT id FROM flightspecial WHERE id < 3 FOR UPDATE SKIP LOCKED"
+            ).fetchall() == [(2,)]
             other.rollback()
             holder.rollback()
             waiting.result(5)
@@ -123,7 +128,9 @@ def test_a_killed_client_leaves_no_transaction(oracle: Oracle) -> None:
 def test_a_hundred_connections_at_once(oracle: Oracle) -> None:
     with ExitStack() as stack, ThreadPoolExecutor(20) as pool:
         connections = list(pool.map(lambda _: stack.enter_context(oracle.connect()), range(100)))
-        totals = list(pool.map(lambda one: one.cursor().execute("SELECT SUM(id) FROM flightspecial").fetchone(), connections))
+        totals = list(
+            pool.map(lambda one: one.cursor().execute("SELECT SUM(id) FROM flightspecial").fetchone(), connections)
+        )
     assert totals == [(66,)] * 100
 
 
@@ -132,7 +139,10 @@ def test_a_large_result_is_streamed_in_flat_memory(connection: oracledb.Connecti
     server = psutil.Process(oracle.pid)
     cursor = connection.cursor()
     cursor.arraysize = 5000
-    cursor.execute("SELECT a.id, a.header, b.header FROM flightspecial a, flightspecial b, flightspecial c, flightspecial d, flightspecial e, flightspecial f WHERE ROWNUM <= :1", [rows])
+    cursor.execute(
+        "SELECT a.id, a.header, b.header FROM flightspecial a, flightspecial b, flightspecial c, flightspecial d, flightspecial e, flightspecial f WHERE ROWNUM <= :1",
+        [rows],
+    )
     cursor.fetchmany(5000)
     before, largest, count = server.memory_info().rss, 0, 5000
     while batch := cursor.fetchmany():
@@ -143,4 +153,7 @@ def test_a_large_result_is_streamed_in_flat_memory(connection: oracledb.Connecti
 
 
 def _backends(oracle: Oracle) -> int:
-    return sum("postgres: postgres postgres" in " ".join(child.cmdline()) for child in psutil.Process(oracle.pid).children(recursive=True))
+    return sum(
+        "postgres: postgres postgres" in " ".join(child.cmdline())
+        for child in psutil.Process(oracle.pid).children(recursive=True)
+    )

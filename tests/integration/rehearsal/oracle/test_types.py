@@ -32,7 +32,10 @@ def table(connection: oracledb.Connection) -> Iterator[oracledb.Cursor]:
 
 def test_the_types_are_described(table: oracledb.Cursor) -> None:
     table.execute("SELECT * FROM typed")
-    assert [(column.name, column.type_code.name, column.precision, column.scale, column.internal_size) for column in table.description] == [
+    assert [
+        (column.name, column.type_code.name, column.precision, column.scale, column.internal_size)
+        for column in table.description
+    ] == [
         ("N", "DB_TYPE_NUMBER", 0, -127, None),
         ("P", "DB_TYPE_NUMBER", 7, 2, None),
         ("H", "DB_TYPE_NUMBER", 5, -2, None),
@@ -96,7 +99,10 @@ def test_a_time_zone_keeps_its_offset(table: oracledb.Cursor) -> None:
 
 
 def test_nulls_and_empty_strings(table: oracledb.Cursor) -> None:
-    table.execute("INSERT INTO typed VALUES (:1, :2, NULL, NULL, '', :3, :4, NULL, NULL, NULL, NULL, NULL, NULL)", [None, None, "", None])
+    table.execute(
+        "INSERT INTO typed VALUES (:1, :2, NULL, NULL, '', :3, :4, NULL, NULL, NULL, NULL, NULL, NULL)",
+        [None, None, "", None],
+    )
     assert table.execute("SELECT * FROM typed").fetchone() == (None,) * 13
     assert table.execute("SELECT COUNT(*) FROM typed WHERE v IS NULL AND w IS NULL AND c IS NULL").fetchone() == (1,)
 
@@ -126,7 +132,12 @@ def test_lengths_are_bytes_or_characters(table: oracledb.Cursor) -> None:
 
 def test_strings_convert_when_assigned(table: oracledb.Cursor) -> None:
     table.execute("INSERT INTO typed (n, v, d, r) VALUES ('12.5', 0.5, '04-MAR-27', '0aff')")
-    assert table.execute("SELECT n, v, d, r FROM typed").fetchone() == (12.5, ".5", datetime.datetime(2027, 3, 4), b"\x0a\xff")
+    assert table.execute("SELECT n, v, d, r FROM typed").fetchone() == (
+        12.5,
+        ".5",
+        datetime.datetime(2027, 3, 4),
+        b"\x0a\xff",
+    )
     with raises(1722):
         table.execute("INSERT INTO typed (n) VALUES ('x')")
     with raises(1861):
@@ -149,11 +160,19 @@ def test_clobs_as_locators(connection: oracledb.Connection, table: oracledb.Curs
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**37), max_value=10**37, places=6), min_size=1, max_size=30))
+@given(
+    st.lists(
+        st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**37), max_value=10**37, places=6),
+        min_size=1,
+        max_size=30,
+    )
+)
 def test_numbers_are_exact(cursor: oracledb.Cursor, numbers: list[Decimal]) -> None:
     for number in numbers:
         if len(number.as_tuple().digits) <= 38:
-            assert cursor.execute("SELECT :1, TO_NUMBER(TO_CHAR(:2)) FROM dual", [number, number], fetch_decimals=True).fetchone() == (number, number)
+            assert cursor.execute(
+                "SELECT :1, TO_NUMBER(TO_CHAR(:2)) FROM dual", [number, number], fetch_decimals=True
+            ).fetchone() == (number, number)
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

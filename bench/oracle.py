@@ -1,0 +1,119 @@
+"""The Oracle stand-in's speed beside psycopg's, with the same rows in the same run: round trips, array insert, fetch."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TypeAlias
+
+import oracledb
+import psycopg
+
+from rehearsal.ports import choose
+from rehearsal.postgres.cluster import Cluster
+
+_ROUND_TRIPS = 3000
+_ROWS = 60_000
+_BATCH = 10_000
+_REPEATS = 3
+_Connection: TypeAlias = oracledb.Connection | psycopg.Connection
+_Row = tuple[object, ...]
+_COLUMNS = "id {number}, header {text}, body {text}, origin {text}, code {text}, destination {text}, dcode {text}, cost {number}, expiry {number}"
+
+
+def main() -> None:
+    """Print rates (a second, the best of three) and ratios."""
+    with tempfile.TemporaryDirectory() as folder:
+        cluster = Cluster(Path(folder) / "postgres", choose(None, set()))
+        try:
+            cluster.create()
+            cluster.start()
+            port = choose(None, {cluster.port})
+            with _stand_in(Path(folder) / "oracle", port):
+                _measure(port, cluster)
+        finally:
+            cluster.stop(grace_s=1)
+            cluster.remove()
+
+
+@contextmanager
+def _stand_in(home: Path, port: int) -> Iterator[None]:
+    command = [sys.executable, "-m", "rehearsal.oracle", "--home", str(home), "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            if process.stdout is None or process.stdout.readline() != b"ready\n":
+                raise RuntimeError(f"the Oracle stand-in did not start on port {port}; its messages stand above")
+            yield
+        finally:
+            process.terminate()
+
+
+def _measure(port: int, cluster: Cluster) -> None:
+    rows: list[_Row] = [
+        (n, f"London to Paris {n}", "Jewel of the East", "London", "LHR", "Paris", "CDG", n % 300, 1804640523000 + n)
+        for n in range(_ROWS)
+    ]
+    with (
+        closing(oracledb.connect(user="TRAVELBUDDY", password="welcome", dsn=f"127.0.0.1:{port}/XE")) as oracle,
+        cluster.connect(autocommit=False) as postgres,
+    ):
+        print(f"{'':<14}{'Oracle stand-in':>18}{'psycopg':>12}{'ratio':>8}")
+        _compare(
+            "round trips",
+            _ROUND_TRIPS,
+            lambda: _round_trips(oracle, "SELECT 1 FROM dual"),
+            lambda: _round_trips(postgres, "SELECT 1"),
+        )
+        oracle.cursor().execute(f"CREATE TABLE bench ({_COLUMNS.format(number='NUMBER', text='VARCHAR2(255)')})")
+        postgres.cursor().execute(f"CREATE TABLE bench ({_COLUMNS.format(number='numeric', text='varchar(255)')})")
+        postgres.commit()
+        _compare("array insert", _ROWS, lambda: _insert_in_vain(oracle, rows), lambda: _insert_in_vain(postgres, rows))
+        for connection in (oracle, postgres):
+            _insert(connection, rows)
+            connection.commit()
+        _compare("fetch", _ROWS, lambda: _fetch(oracle), lambda: _fetch(postgres))
+
+
+def _compare(what: str, count: int, ours: Callable[[], None], theirs: Callable[[], None]) -> None:
+    mine, other = (count / min(_seconds(run) for _ in range(_REPEATS)) for run in (ours, theirs))
+    print(f"{what:<14}{mine:>16,.0f}/s{other:>10,.0f}/s{mine / other:>8.2f}")
+
+
+def _seconds(run: Callable[[], None]) -> float:
+    started_at = time.perf_counter()
+    run()
+    return time.perf_counter() - started_at
+
+
+def _round_trips(connection: _Connection, query: str) -> None:
+    cursor = connection.cursor()
+    for _ in range(_ROUND_TRIPS):
+        cursor.execute(query).fetchone()
+
+
+def _insert(connection: _Connection, rows: list[_Row]) -> None:
+    of_oracle = isinstance(connection, oracledb.Connection)
+    marks = ", ".join(f":{number}" if of_oracle else "%s" for number in range(1, 10))
+    cursor = connection.cursor()
+    for start in range(0, len(rows), _BATCH):
+        cursor.executemany(f"INSERT INTO bench VALUES ({marks})", rows[start : start + _BATCH])
+
+
+def _insert_in_vain(connection: _Connection, rows: list[_Row]) -> None:
+    _insert(connection, rows)
+    connection.rollback()
+
+
+def _fetch(connection: _Connection) -> None:
+    cursor = connection.cursor()
+    cursor.arraysize = 5000
+    cursor.execute("SELECT * FROM bench")
+    while cursor.fetchmany():
+        pass
+
+
+if __name__ == "__main__":
+    main()
