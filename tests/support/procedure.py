@@ -17,7 +17,7 @@ from tests.support.tasks import run
 if TYPE_CHECKING:
     from reverse_sync.pipeline import Endpoint, Pipeline
 
-QUICK = {"first_poll_s": 0.1, "longest_poll_s": 0.3, "timeout_s": 20}
+QUICK: dict[str, Any] = {"first_poll_s": 0.1, "longest_poll_s": 0.3, "timeout_s": 20}
 TABLES = [{"source": ["travelbuddy", "flightspecial"], "target": ["TRAVELBUDDY", "FLIGHTSPECIAL"]}]
 
 

@@ -75,13 +75,24 @@ class World:
         finally:
             requests.delete(address, timeout=5).raise_for_status()
 
-    def dms_is_untouched(self) -> bool:
-        """Whether DMS has neither an endpoint nor a task."""
+    def task_runs(self) -> bool:
+        """Whether there is a replication task, and it runs."""
         dms = self.aws("dms")
-        counts = [dms.describe_endpoints, dms.describe_replication_tasks]
         with contextlib.suppress(dms.exceptions.ResourceNotFoundFault):
-            return not any(next(iter(describe().values())) for describe in counts)
-        return True
+            return [task["Status"] for task in dms.describe_replication_tasks()["ReplicationTasks"]] == ["running"]
+        return False
+
+    def dms_resources(self) -> list[str]:
+        """The ARNs of DMS's endpoints and tasks."""
+        dms = self.aws("dms")
+        found = []
+        for describe, key in (
+            (dms.describe_endpoints, "Endpoint"),
+            (dms.describe_replication_tasks, "ReplicationTask"),
+        ):
+            with contextlib.suppress(dms.exceptions.ResourceNotFoundFault):
+                found += [resource[f"{key}Arn"] for resource in describe()[f"{key}s"]]
+        return found
 
 
 @pytest.fixture(scope="session")
@@ -115,6 +126,7 @@ def pipeline() -> Pipeline:
 def replicating(world: World, pipeline: Pipeline) -> Procedure:
     """The product's own operators have prepared everything, and the task runs. Done once; later calls find it done."""
     procedure = Procedure(pipeline)
-    procedure.prepare_postgres()
-    procedure.start()
+    if not world.task_runs():
+        procedure.prepare_postgres()
+        procedure.start()
     return procedure

@@ -1,0 +1,176 @@
+"""What AWS lacks, refuses or lets fail: the message names it, and what was there stays as it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from reverse_sync.errors import NeedsPersonError, ReverseSyncError
+from reverse_sync.preflight.operator import PreflightOperator
+from tests.support.procedure import Procedure
+from tests.support.tasks import run
+
+if TYPE_CHECKING:
+    from reverse_sync.pipeline import Pipeline
+    from tests.integration.product.conftest import World
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def procedure(world: World, pipeline: Pipeline) -> Procedure:
+    return Procedure(pipeline)
+
+
+def changed(pipeline: Pipeline, section: str, **values: Any) -> Pipeline:
+    return pipeline.model_copy(update={section: getattr(pipeline, section).model_copy(update=values)})
+
+
+@pytest.mark.parametrize(
+    ("section", "values", "said"),
+    [
+        ("postgres", {"db_instance": "absent-db"}, "absent-db"),
+        ("dms", {"replication_instance": "absent-repl"}, "absent-repl"),
+    ],
+)
+def test_the_preflight_names_what_is_not_there(
+    world: World, pipeline: Pipeline, section: str, values: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(NeedsPersonError, match="The preflight found") as stopped:
+        run(PreflightOperator(task_id="check", pipeline=changed(pipeline, section, **values)))
+    assert said in str(stopped.value)
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "said"),
+    [
+        ("rds-state", "storage-full", "storage-full"),
+        ("replication-instance-state", "failed", "failed"),
+    ],
+)
+def test_the_preflight_names_what_is_in_a_failed_state(
+    world: World, pipeline: Pipeline, fault: str, status: str, said: str
+) -> None:
+    with world.fault(fault, status=status), pytest.raises(NeedsPersonError) as stopped:
+        run(PreflightOperator(task_id="check", pipeline=pipeline))
+    assert said in str(stopped.value)
+
+
+def test_an_rds_instance_that_is_not_there(world: World, pipeline: Pipeline) -> None:
+    procedure = Procedure(changed(pipeline, "postgres", db_instance="absent-db"))
+    with pytest.raises(
+        NeedsPersonError, match=r"There is no RDS instance absent-db in ap-northeast-2: correct postgres.db"
+    ):
+        procedure.wait_available()
+    with pytest.raises(NeedsPersonError, match="DescribeDBInstances failed with DBInstanceNotFound"):
+        procedure.reboot()
+
+
+def test_an_rds_instance_in_a_failed_state_is_not_rebooted(world: World, procedure: Procedure) -> None:
+    with world.fault("rds-state", status="storage-full"):
+        with pytest.raises(NeedsPersonError, match="must be 'available' to be rebooted but is 'storage-full'"):
+            procedure.reboot()
+        with pytest.raises(NeedsPersonError, match="should be 'available' but is 'storage-full': look at its events"):
+            procedure.wait_available()
+
+
+def test_an_instance_that_is_rebooting_is_only_waited_for(world: World, procedure: Procedure) -> None:
+    with world.fault("rds-state", status="rebooting"):
+        assert procedure.reboot() == {"outcome": "left alone", "why": "it is rebooting already"}
+
+
+def test_a_replication_instance_that_is_not_there(procedure: Procedure) -> None:
+    with pytest.raises(NeedsPersonError, match="DMS has no replication instance absent-repl in ap-northeast-2"):
+        procedure.instance("absent-repl")
+
+
+def test_a_replication_instance_in_a_failed_state(world: World, procedure: Procedure) -> None:
+    with (
+        world.fault("replication-instance-state", status="failed"),
+        pytest.raises(NeedsPersonError, match="dmsworkshop-target-dmsrepl should be 'available' but is 'failed'"),
+    ):
+        procedure.instance()
+
+
+def test_a_failed_connection_test_shows_what_dms_says(world: World, procedure: Procedure) -> None:
+    endpoint = procedure.pipeline.dms.source_endpoint.model_copy(update={"identifier": "bad-test"})
+    arn = procedure.ensure(endpoint, procedure.pipeline.postgres.db_instance)["arn"]
+    with (
+        world.fault(
+            "fail-connection-test", message="Test Endpoint failed: Application-Status: 1020912, timeout expired"
+        ),
+        pytest.raises(NeedsPersonError) as failed,
+    ):
+        procedure.test(arn, procedure.instance()["arn"])
+    assert "connection test of endpoint bad-test should be 'successful' but is 'failed'" in str(failed.value)
+    assert "Application-Status: 1020912, timeout expired" in str(failed.value)
+    assert "Check the login and password of its Airflow connection" in str(failed.value)
+    world.aws("dms").delete_endpoint(EndpointArn=arn)
+
+
+def test_a_wrong_password_of_dms_fails_the_test_and_stays_secret(
+    world: World, procedure: Procedure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import json
+    import os
+
+    name = "AIRFLOW_CONN_FLIGHTSPECIALS_DMS_SOURCE"
+    monkeypatch.setenv(name, json.dumps(json.loads(os.environ[name]) | {"password": "sw0rdfish-wrong"}))
+    endpoint = procedure.pipeline.dms.source_endpoint.model_copy(update={"identifier": "bad-password"})
+    made = procedure.ensure(endpoint, procedure.pipeline.postgres.db_instance)
+    with pytest.raises(NeedsPersonError, match="password authentication failed for user") as failed:
+        procedure.test(made["arn"], procedure.instance()["arn"])
+    assert "sw0rdfish" not in f"{failed.value} {made}"
+    world.aws("dms").delete_endpoint(EndpointArn=made["arn"])
+
+
+def test_an_endpoint_that_is_not_there_can_not_be_tested(world: World, procedure: Procedure) -> None:
+    with pytest.raises(NeedsPersonError, match="TestConnection failed with ResourceNotFoundFault"):
+        procedure.test("arn:aws:dms:ap-northeast-2:123456789012:endpoint:ABSENT", procedure.instance()["arn"])
+
+
+def test_a_target_without_an_address_is_refused_before_dms_is_called(
+    world: World, procedure: Procedure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_TRAVELBUDDY_DMS_TARGET", '{"conn_type": "oracle", "login": "dmsuser"}')
+    endpoint = procedure.pipeline.dms.target_endpoint.model_copy(update={"identifier": "no-address"})
+    with pytest.raises(NeedsPersonError, match="'travelbuddy_dms_target' has no host, but endpoint no-address needs"):
+        procedure.ensure(endpoint)
+
+
+def test_expired_credentials_are_named_and_tried_again(world: World, procedure: Procedure) -> None:
+    with (
+        world.fault("expire-credentials"),
+        pytest.raises(ReverseSyncError, match="does not accept the credentials") as refused,
+    ):
+        procedure.ensure(procedure.pipeline.dms.target_endpoint)
+    assert "'aws_default'" in str(refused.value)
+    assert not isinstance(refused.value, NeedsPersonError)
+
+
+def test_throttling_passes_unseen(world: World, procedure: Procedure) -> None:
+    with world.fault("throttle", calls=2):
+        assert procedure.instance()["status"] == "available"
+
+
+def test_a_task_that_fails_at_start_shows_its_reason_and_is_started_by_the_next_run(
+    world: World, replicating: Procedure
+) -> None:
+    dms = world.aws("dms")
+    (task,) = dms.describe_replication_tasks()["ReplicationTasks"]
+    dms.stop_replication_task(ReplicationTaskArn=task["ReplicationTaskArn"])
+    dms.get_waiter("replication_task_stopped").wait(
+        Filters=[{"Name": "replication-task-id", "Values": [task["ReplicationTaskIdentifier"]]}],
+        WaiterConfig={"Delay": 1},
+    )
+    with world.fault("fail-start", message="Last Error Not enough memory Stop Reason FATAL_ERROR Error Level FATAL"):
+        assert replicating.start_or_resume()["how"] == "resume-processing"
+        with pytest.raises(NeedsPersonError) as failed:
+            replicating.wait_running()
+    said = str(failed.value)
+    assert "should be running but is 'failed'" in said
+    assert "Last Error Not enough memory" in said
+    assert "Its log ends:" in said
+    assert replicating.start_or_resume()["how"] == "resume-processing"
+    assert replicating.wait_running()["status"] == "running"
