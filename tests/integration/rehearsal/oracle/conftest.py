@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import oracledb
 import pytest
+
 from tests.support.oracle import Oracle
 from tests.support.parts import free_port, part
 

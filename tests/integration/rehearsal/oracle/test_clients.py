@@ -12,6 +12,7 @@ import oracledb
 import pytest
 from airflow.models import Connection
 from airflow.providers.oracle.hooks.oracle import OracleHook
+
 from tests.support.oracle import drop, raises
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import oracledb
 import pytest
+
 from tests.support.oracle_dialect import CASES, STATEMENTS, Case, Steps
 
 if TYPE_CHECKING:

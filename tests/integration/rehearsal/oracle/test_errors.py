@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import oracledb
 import pytest
+
 from tests.support.oracle import drop, raises
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ def test_the_end_leaves_no_process(tmp_path: Path) -> None:
         assert process.wait(10) == 0
         assert wait_until_gone(running) == []
         assert not (tmp_path / "home/cluster").exists()
-        connection._impl = None  # noqa: SLF001  # its server is gone: nothing to say goodbye to
+        connection._impl = None  # its server is gone: nothing to say goodbye to
 
 
 def test_a_port_that_is_taken(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import oracledb
 import psutil
 import pytest
+
 from tests.support.oracle import raises
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ import oracledb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from tests.support.oracle import drop, raises
 
 if TYPE_CHECKING:
