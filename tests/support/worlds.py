@@ -76,11 +76,11 @@ def source(**facts: Any) -> Any:
         "max_slot_wal_keep_size": Setting("-1", "MB", pending_restart=False),
     } | facts.pop("settings", {})
     tables = facts.pop("tables", (FLIGHTSPECIAL,))
-    values = {
+    values: dict[tuple[str, str, str], Any] = {
         (table.schema, table.name, column.name): ColumnValues(0, 0, 3, 3, 3)
         for table in tables
         for column in table.columns
-    }
+    } | facts.pop("values", {})
     return given(
         SourceFacts,
         **{
@@ -103,7 +103,7 @@ def source(**facts: Any) -> Any:
             ),
             "sequences": (),
             "row": lambda _table, _key: None,
-            "_values": values | facts.pop("values", {}),
+            "values": lambda table, column: values.get((table.schema, table.name, column)),
             **facts,
         },
     )

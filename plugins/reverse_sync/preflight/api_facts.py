@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
+
+from reverse_sync.preflight.fact import fact
 
 if TYPE_CHECKING:
     import requests
@@ -22,12 +23,12 @@ class ApiFacts:
         self.path = canary.path.replace("{id}", str(canary.id))
         self.list_path = canary.path.partition("{id}")[0].rstrip("/") or "/"
 
-    @cached_property
+    @fact
     def list_status(self) -> int:
         """The status of a GET of the collection that the canary's row belongs to."""
         return self._session.get(self.base_url + self.list_path, timeout=TIMEOUT_S, allow_redirects=False).status_code
 
-    @cached_property
+    @fact
     def allowed_methods(self) -> frozenset[str] | None:
         """What OPTIONS, or else a 405, says of the canary's path; None where neither says anything."""
         address = self.base_url + self.path

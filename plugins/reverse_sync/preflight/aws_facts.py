@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from reverse_sync.aws.dms import find_endpoint, find_task
+from reverse_sync.preflight.fact import fact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,7 @@ class RdsFacts:
         self._client = client
         self._identifier = pipeline.postgres.db_instance
 
-    @cached_property
+    @fact
     def instance(self) -> Mapping[str, Any] | None:
         """https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstance.html; None where there is none."""
         try:
@@ -32,7 +32,7 @@ class RdsFacts:
             return None
         return dict(found[0]) if found else None
 
-    @cached_property
+    @fact
     def parameters(self) -> dict[str, str]:
         """What the parameter groups of the instance set, whether applied or not."""
         pages = self._client.get_paginator("describe_db_parameters")
@@ -59,7 +59,7 @@ class DmsFacts:
         self._pipeline = pipeline
         self.logins = logins
 
-    @cached_property
+    @fact
     def replication_instance(self) -> Mapping[str, Any] | None:
         """https://docs.aws.amazon.com/dms/latest/APIReference/API_ReplicationInstance.html; None if there is none."""
         identifier = self._pipeline.dms.replication_instance
@@ -76,7 +76,7 @@ class DmsFacts:
         found = find_endpoint(self._client, endpoint.identifier)
         return dict(found) if found else None
 
-    @cached_property
+    @fact
     def task(self) -> Mapping[str, Any] | None:
         """The replication task as DMS has it, or None."""
         found = find_task(self._client, self._pipeline.dms.task.identifier)

@@ -80,7 +80,7 @@ class Sources:
         connection = OracleHook(oracle_conn_id=conn_id, fetch_lobs=False).get_conn()
         self._open.enter_context(closing(connection))
         connection.call_timeout = STATEMENT_TIMEOUT_S * 1000
-        return TargetFacts(connection, connection.username or "")
+        return TargetFacts(connection, (connection.username or "").upper())
 
     def _client(self, service: str) -> Any:
         from airflow.providers.amazon.aws.hooks.base_aws import AwsGenericHook
@@ -118,7 +118,10 @@ class Sources:
 
 
 def in_one_line(error: Exception) -> str:
-    """The error's first line, without what a driver adds for its own developers."""
+    """What the error says, without what a driver adds for its own developers."""
+    diagnosis = getattr(error, "diag", None)  # psycopg's: the message without the statement's text
+    if diagnosis and diagnosis.message_primary:
+        return str(diagnosis.message_primary)
     lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.startswith("Help: ")]
     return " ".join(lines)[:400] or type(error).__name__
 

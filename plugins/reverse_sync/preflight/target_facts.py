@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from reverse_sync.catalog import oracle
 from reverse_sync.catalog.database import Connection, fetch_all, fetch_one
+from reverse_sync.preflight.fact import fact
 from reverse_sync.sql import quoted, select_by_key
 
 if TYPE_CHECKING:
@@ -22,27 +22,27 @@ class SchemaFacts:
         self._connection = connection
         self._owner = owner
 
-    @cached_property
+    @fact
     def constraints(self) -> tuple[oracle.Constraint, ...]:
         """The enabled keys."""
         return oracle.read_constraints(self._connection, self._owner)
 
-    @cached_property
+    @fact
     def tables(self) -> dict[str, Table]:
         """Name -> table."""
         return {table.name: table for table in oracle.read_tables(self._connection, self._owner, self.constraints)}
 
-    @cached_property
+    @fact
     def triggers(self) -> tuple[oracle.Trigger, ...]:
         """The triggers on its tables."""
         return oracle.read_triggers(self._connection, self._owner)
 
-    @cached_property
+    @fact
     def sequences(self) -> tuple[oracle.Sequence, ...]:
         """Its sequences."""
         return oracle.read_sequences(self._connection, self._owner)
 
-    @cached_property
+    @fact
     def grants(self) -> dict[str, frozenset[str]]:
         """Table -> what the connection's login was granted on it."""
         return oracle.read_table_grants(self._connection, self._owner)
@@ -66,17 +66,17 @@ class TargetFacts:
         """The table of exactly that name, or None."""
         return self.schema(owner).tables.get(name)
 
-    @cached_property
+    @fact
     def parameters(self) -> dict[str, str]:
         """The database's NLS parameters."""
         return oracle.read_database_parameters(self._connection)
 
-    @cached_property
+    @fact
     def privileges(self) -> frozenset[str]:
         """The login's system privileges."""
         return oracle.read_privileges(self._connection)
 
-    @cached_property
+    @fact
     def free_bytes(self) -> dict[str, int]:
         """Tablespace -> free bytes, of those that the login may use."""
         return oracle.read_free_bytes(self._connection)

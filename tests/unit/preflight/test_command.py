@@ -114,13 +114,13 @@ def test_connections_that_lead_nowhere(capsys: pytest.CaptureFixture[str], monke
     code, printed = _run(capsys, PIPELINE, "--json")
     found = [item for item in json.loads(printed) if item["code"] == "unreachable"]
     assert code == 2
-    assert [item["what"].split(":")[0] for item in found] == [
+    assert [item["what"].split(": ")[0] for item in found] == [
         "RDS (aws_default)",
         "DMS (aws_default)",
-        "PostgreSQL (flightspecials_postgres)",
-        "Oracle (travelbuddy_oracle)",
-        "Oracle for DMS (travelbuddy_dms_target)",
-        "the API (flightspecials_api)",
+        "PostgreSQL (flightspecials_postgres, 127.0.0.1:1)",
+        "Oracle (travelbuddy_oracle, 127.0.0.1:1)",
+        "Oracle for DMS (travelbuddy_dms_target, 127.0.0.1:1)",
+        "the API (flightspecials_api, 127.0.0.1:1)",
     ]
     assert all(item["blind"] for item in found)
     assert password not in printed

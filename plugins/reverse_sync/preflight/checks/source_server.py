@@ -31,20 +31,18 @@ def replica(world: World) -> Iterator[Finding]:
 @check(Group.SOURCE, links.RDS_PGLOGICAL, "source")
 def logical_decoding(world: World) -> Iterator[Finding]:
     """`shared_preload_libraries` lacks pglogical, or `wal_level` is not logical; perhaps only a reboot is missing."""
-    settings = world.source.settings
-    libraries = [name.strip() for name in settings["shared_preload_libraries"].value.split(",")]
-    wanted = (
-        ("shared_preload_libraries", LIBRARY in libraries, f"contain {LIBRARY}"),
-        ("wal_level", settings["wal_level"].value == WAL_LEVEL, f"be {WAL_LEVEL}"),
-    )
-    for name, ready, need in wanted:
+    preload, level = world.source.setting("shared_preload_libraries"), world.source.setting("wal_level")
+    libraries = [name.strip() for name in preload.value.split(",")]
+    for name, setting, ready, need in (
+        ("shared_preload_libraries", preload, LIBRARY in libraries, f"contain {LIBRARY}"),
+        ("wal_level", level, level.value == WAL_LEVEL, f"be {WAL_LEVEL}"),
+    ):
         if ready:
             continue
-        pending = settings[name].pending_restart
+        pending = setting.pending_restart
         reboots = pending and world.pipeline.postgres.reboot != "never"
         yield (note if reboots else error)(
-            f"{name} is {settings[name].value!r} and must {need}"
-            + ("; a change waits for a reboot" if pending else ""),
+            f"{name} is {setting.value!r} and must {need}" + ("; a change waits for a reboot" if pending else ""),
             "without it there is no logical replication by pglogical",
             "nothing: the run reboots the instance"
             if reboots
@@ -68,12 +66,11 @@ def pglogical_unavailable(world: World) -> Iterator[Finding]:
 @check(Group.REPLICATION, links.PG_REPLICATION, "source")
 def replication_capacity(world: World) -> Iterator[Finding]:
     """All replication slots, or all WAL senders, are in use."""
-    settings = world.source.settings
     for name, used in (
         ("max_replication_slots", len(world.source.slots)),
         ("max_wal_senders", world.source.wal_senders),
     ):
-        most = int(settings[name].value)
+        most = int(world.source.setting(name).value)
         if used >= most and not world.task_has_run:
             yield error(
                 f"{name} is {most} and {used} are in use",
@@ -85,7 +82,7 @@ def replication_capacity(world: World) -> Iterator[Finding]:
 @check(Group.REPLICATION, links.DMS_POSTGRES, "source")
 def wal_sender_timeout(world: World) -> Iterator[Finding]:
     """`wal_sender_timeout` is shorter than the 10 seconds that DMS needs (0 means never)."""
-    timeout_ms = int(world.source.settings["wal_sender_timeout"].value)
+    timeout_ms = int(world.source.setting("wal_sender_timeout").value)
     if 0 < timeout_ms < _SHORTEST_SENDER_TIMEOUT_MS:
         yield error(
             f"wal_sender_timeout is {timeout_ms} ms",

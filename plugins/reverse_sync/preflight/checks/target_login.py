@@ -21,7 +21,7 @@ def target_login_grants(world: World) -> Iterator[Finding]:
     """The DMS login may not read or change a target table."""
     login = world.target_login
     for _, target in world.pairs:
-        own = target.schema == login.login.upper()
+        own = target.schema == login.login
         granted = login.schema(target.schema).grants.get(target.name, frozenset())
         missing = [
             action

@@ -1,0 +1,83 @@
+"""The rehearsal's parts in the seed's starting state, all but Airflow, with Airflow's connections to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import oracledb
+import psycopg
+import pytest
+
+from rehearsal.airflow.environment import Neighbours, connections
+from rehearsal.layout import Layout, Ports
+from rehearsal.orchestrator import Orchestrator
+from rehearsal.parts import PARTS
+from rehearsal.port_choice import choose_ports
+from reverse_sync.preflight.runner import run
+from tests.support.worlds import PIPELINE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reverse_sync.preflight import Finding
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Where the parts are, and sessions of the test's own."""
+
+    ports: Ports
+
+    def postgres(self, *statements: str, user: str = "postgres", password: str = "postgres") -> list[tuple[Any, ...]]:
+        """Run the statements in the source; the last one's rows, if it has any."""
+        login = f"host=127.0.0.1 port={self.ports.postgres} dbname=dso user={user} password={password}"
+        with psycopg.connect(login, autocommit=True) as connection, connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    def oracle(self, *statements: str, user: str = "TRAVELBUDDY", password: str = "welcome") -> None:
+        """Run the statements in the target and commit."""
+        dsn = f"127.0.0.1:{self.ports.oracle}/XE"
+        with oracledb.connect(user=user, password=password, dsn=dsn) as connection, connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+            connection.commit()
+
+    def aws(self, service: str) -> Any:
+        """A boto3 client."""
+        client: Any = boto3.client
+        return client(
+            service,
+            endpoint_url=f"http://127.0.0.1:{self.ports.aws}",
+            region_name="ap-northeast-2",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+    def look(self, **options: Any) -> list[Finding]:
+        """The preflight's findings that are more than notes."""
+        return [finding for finding in run(PIPELINE, **options) if finding.severity != "note"]
+
+
+@pytest.fixture(scope="session")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
+    ports = choose_ports({})
+    needed = [part for part in PARTS if part.name != "airflow"]
+    orchestrator = Orchestrator(Layout(tmp_path_factory.mktemp("preflight")), ports, needed)
+    try:
+        orchestrator.start(tell=lambda _line: None)
+        yield Parts(ports)
+    finally:
+        orchestrator.stop()
+
+
+@pytest.fixture
+def parts(started: Parts, monkeypatch: pytest.MonkeyPatch) -> Parts:
+    ports = started.ports
+    neighbours = Neighbours(ports.postgres, ports.oracle, ports.aws, ports.flightspecials_api)
+    for name, value in connections(neighbours).items():
+        monkeypatch.setenv(name, value)
+    return started

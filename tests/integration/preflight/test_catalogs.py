@@ -1,0 +1,128 @@
+"""What the catalogs read, on genuine databases with unusual tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import oracledb
+import psycopg
+import pytest
+
+from reverse_sync.catalog import oracle, postgres, postgres_server
+from reverse_sync.table_mapping import Column
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.integration.preflight.conftest import Parts
+
+pytestmark = pytest.mark.integration
+
+SOURCE = """
+CREATE SCHEMA odd;
+CREATE TABLE odd.types (
+    id bigint GENERATED ALWAYS AS IDENTITY, tenant integer, name varchar(10) NOT NULL DEFAULT 'x', amount numeric(12, 2),
+    anything numeric, at timestamptz(3), doubled integer GENERATED ALWAYS AS (tenant * 2) STORED, tags text[],
+    "이름" text, PRIMARY KEY (tenant, id)
+);
+ALTER TABLE odd.types ADD dropped integer;
+ALTER TABLE odd.types DROP dropped;
+CREATE UNLOGGED TABLE odd.quick (id integer PRIMARY KEY DEFERRABLE);
+CREATE TABLE odd.parted (id integer, day date) PARTITION BY RANGE (day);
+CREATE TABLE odd.parted_2024 PARTITION OF odd.parted FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+ALTER TABLE odd.parted_2024 REPLICA IDENTITY FULL;
+ALTER TABLE odd.parted_2024 ENABLE ROW LEVEL SECURITY;
+CREATE TABLE odd.serial (id serial PRIMARY KEY);
+INSERT INTO odd.serial DEFAULT VALUES;
+"""
+
+
+@pytest.fixture
+def source(parts: Parts) -> Iterator[psycopg.Connection[Any]]:
+    parts.postgres(SOURCE)
+    login = f"host=127.0.0.1 port={parts.ports.postgres} dbname=dso user=postgres password=postgres"
+    with psycopg.connect(login, autocommit=True) as connection:
+        yield connection
+    parts.postgres("DROP SCHEMA odd CASCADE")
+
+
+def test_postgres_tables(source: psycopg.Connection[Any]) -> None:
+    assert postgres.read_schemas(source) == ("odd", "public", "travelbuddy")
+    tables = {table.name: table for table in postgres.read_tables(source, ["odd"])}
+    assert sorted(tables) == ["parted", "parted_2024", "quick", "serial", "types"]
+    assert tables["types"].primary_key == ("tenant", "id")
+    assert tables["types"].columns == (
+        Column("id", "bigint", nullable=False, identity=True),
+        Column("tenant", "integer", nullable=False),
+        Column("name", "character varying", nullable=False, default="'x'::character varying", length=10),
+        Column("amount", "numeric", precision=12, scale=2),
+        Column("anything", "numeric"),
+        Column("at", "timestamp with time zone", scale=3),
+        Column("doubled", "integer", default="(tenant * 2)", generated=True),
+        Column("tags", "text[]"),
+        Column("이름", "text"),
+    )
+    assert tables["types"].column("이름") is not None
+
+
+def test_postgres_traits(source: psycopg.Connection[Any]) -> None:
+    traits = {name: found for (_, name), found in postgres.read_traits(source, ["odd"]).items()}
+    assert (traits["quick"].unlogged, traits["quick"].key_immediate) == (True, False)
+    assert (traits["parted"].partitioned, traits["parted"].partition) == (True, False)
+    assert (traits["parted_2024"].partition, traits["parted_2024"].replica_identity) == (True, "f")
+    assert (traits["parted_2024"].row_security, traits["types"].row_security) == (True, False)
+    assert traits["types"].estimated_rows == 0
+    source.execute("INSERT INTO odd.parted SELECT n, '2024-02-01' FROM generate_series(1, 500) n")
+    source.execute("ANALYZE odd.parted_2024")
+    assert postgres.read_traits(source, ["odd"])["odd", "parted_2024"].estimated_rows == 500
+
+
+def test_postgres_sequences_and_logins(source: psycopg.Connection[Any]) -> None:
+    sequences = {found.table: found for found in postgres_server.read_sequences(source) if found.schema == "odd"}
+    assert (sequences["serial"].column, sequences["serial"].last_value) == ("id", 1)
+    assert (sequences["types"].column, sequences["types"].last_value) == ("id", None)
+    dms = postgres_server.read_login(source, "dmsuser")
+    assert dms is not None
+    assert {"rds_superuser", "rds_replication"} <= dms.member_of
+    assert ("odd", "types") in dms.readable
+    assert postgres_server.read_login(source, "nobody") is None
+
+
+def test_postgres_transactions_and_slots(source: psycopg.Connection[Any]) -> None:
+    login = f"host=127.0.0.1 port={source.info.port} dbname=dso user=postgres password=postgres"
+    with psycopg.connect(login) as other:
+        other.execute("SELECT 1")
+        [found] = postgres_server.read_open_transactions(source, older_than_s=0)
+        assert (found.name, found.prepared) == ("postgres", False)
+        other.rollback()
+    source.execute("SELECT pg_create_physical_replication_slot('kept', true)")
+    try:
+        [slot] = postgres_server.read_slots(source)
+        assert (slot.name, slot.plugin, slot.active, slot.wal_status) == ("kept", None, False, "reserved")
+        assert slot.retained_bytes >= 0
+    finally:
+        source.execute("SELECT pg_drop_replication_slot('kept')")
+
+
+def test_oracle(parts: Parts) -> None:
+    with oracledb.connect(user="TRAVELBUDDY", password="welcome", dsn=f"127.0.0.1:{parts.ports.oracle}/XE") as target:
+        constraints = oracle.read_constraints(target, "TRAVELBUDDY")
+        tables = {table.name: table for table in oracle.read_tables(target, "TRAVELBUDDY", constraints)}
+        columns = {column.name: column for column in tables["FLIGHTSPECIAL"].columns}
+        assert tables["FLIGHTSPECIAL"].primary_key == ("ID",)
+        assert columns["HEADER"].length == 255
+        assert (columns["HEADER"].nullable, columns["HEADER"].length_in_bytes) == (False, True)
+        assert (columns["COST"].type, columns["COST"].nullable, columns["COST"].precision) == ("NUMBER", False, None)
+        assert columns["EXPIRYDATE"].default is not None
+        [trigger] = [item for item in oracle.read_triggers(target, "TRAVELBUDDY") if item.table == "FLIGHTSPECIAL"]
+        assert (trigger.name, trigger.type, trigger.enabled) == ("FLIGHTSPECIAL_TRIGGER", "BEFORE EACH ROW", True)
+        assert "NEXTVAL" in trigger.body.upper()
+        assert {item.name for item in oracle.read_sequences(target, "TRAVELBUDDY")} == {
+            "FLIGHTSPECIAL_SEQ",
+            "HOTELSPECIAL_SEQ",
+        }
+        assert oracle.read_database_parameters(target)["NLS_CHARACTERSET"] == "AL32UTF8"
+        assert oracle.read_free_bytes(target)["USERS"] > 0
+    with oracledb.connect(user="DMSUSER", password="dmsuser123", dsn=f"127.0.0.1:{parts.ports.oracle}/XE") as dms:
+        assert "UPDATE ANY TABLE" in oracle.read_privileges(dms)
+        assert oracle.read_table_grants(dms, "TRAVELBUDDY") == {}

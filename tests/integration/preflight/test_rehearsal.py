@@ -1,0 +1,278 @@
+"""The whole preflight against genuine parts in the seed's starting state."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+
+from reverse_sync.preflight import api_facts
+from reverse_sync.preflight.__main__ import main
+from reverse_sync.preflight.runner import run
+from reverse_sync.preflight.sources import Sources
+from reverse_sync.preflight.world import World
+from tests.support.mappings import ROOT, SEED_MAPPING, SHIPPED_MAPPING
+from tests.support.worlds import PIPELINE, changed
+
+if TYPE_CHECKING:
+    from tests.integration.preflight.conftest import Parts
+
+pytestmark = pytest.mark.integration
+
+STARTING_NOTES = [
+    "null-into-not-null",
+    "empty-into-not-null",
+    "text-too-long",
+    "logical-decoding",
+    "logical-decoding",
+    "trigger-fires",
+    "pending-reboot",
+    "canary-path",
+]
+PIPELINE_FILE = str(ROOT / "include/pipelines/flightspecials.yaml")
+SECONDS = 2.0
+
+
+def test_the_shipped_pipeline_yields_notes_only_and_at_once(parts: Parts) -> None:
+    run(PIPELINE, offline=True)
+    run(PIPELINE)  # the drivers' imports
+    started = time.monotonic()
+    found = run(PIPELINE)
+    took_s = time.monotonic() - started
+    assert [(item.severity, item.code) for item in found] == [("note", code) for code in STARTING_NOTES]
+    assert took_s < SECONDS
+
+
+def test_the_seeds_own_mapping(parts: Parts) -> None:
+    found = parts.look(mapping_text=SEED_MAPPING.read_text(), mapping_file="seed.json")
+    assert [(str(item.severity), item.code, item.column) for item in found] == [
+        ("error", "rule-without-object", "detination_code"),
+        ("error", "rules-collide", "origin_code"),
+        ("error", "rules-collide", "expiry_date"),
+        ("error", "target-column-missing", "ORIGIN_CODE"),
+        ("error", "target-column-missing", "DESTINATION_CODE"),
+        ("error", "target-column-missing", "EXPIRY_DATE"),
+        ("error", "target-column-missing", "EXPIRY_DATE_NUM"),
+        ("error", "type-clash", "EXPIRYDATE"),
+        ("warning", "target-column-not-written", "ORIGINCODE"),
+        ("warning", "target-column-not-written", "DESTINATIONCODE"),
+        ("warning", "target-column-not-written", "EXPIRYDATE"),
+    ]
+
+
+def test_as_a_command(parts: Parts, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([PIPELINE_FILE]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.splitlines()[-1] == "flightspecials.yaml: 0 errors, 0 warnings, 8 notes"
+    assert "dmsuser123" not in printed.out + printed.err
+
+
+def test_as_a_process_of_its_own(parts: Parts) -> None:
+    seed = subprocess.run(
+        [sys.executable, "-m", "reverse_sync.preflight", PIPELINE_FILE, "--json", "--mapping", str(SEED_MAPPING)],
+        cwd=ROOT, env=os.environ | {"PYTHONPATH": "plugins"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (seed.returncode, len(json.loads(seed.stdout))) == (1, 19)
+
+
+def test_the_source_is_opened_read_only_with_time_limits(parts: Parts) -> None:
+    world = World(PIPELINE, SHIPPED_MAPPING.read_text(), "m.json")
+    with Sources(PIPELINE) as sources:
+        sources.fill(world)
+        connection: Any = world.source._connection
+        settings = ("default_transaction_read_only", "statement_timeout", "lock_timeout")
+        assert [connection.execute(f"SHOW {name}").fetchone()[0] for name in settings] == ["on", "10s", "2s"]
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            connection.execute("UPDATE travelbuddy.flightspecial SET cost = 0")
+    assert connection.closed
+
+
+def test_a_table_that_somebody_locks_is_said_to_be_out_of_sight(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api_facts, "TIMEOUT_S", (1, 1))  # the API waits for the table as well
+    login = f"host=127.0.0.1 port={parts.ports.postgres} dbname=dso user=postgres password=postgres"
+    with psycopg.connect(login) as locking:
+        locking.execute("LOCK TABLE travelbuddy.flightspecial IN ACCESS EXCLUSIVE MODE")
+        found = parts.look()
+        locking.rollback()
+    assert {item.blind for item in found} == {True}
+    assert "could not look: canceling statement due to lock timeout" in {item.what for item in found}
+
+
+@pytest.mark.parametrize(
+    ("change", "undo", "found"),
+    [
+        (
+            "UPDATE travelbuddy.flightspecial SET cost = NULL WHERE id IN (3, 4)",
+            "UPDATE travelbuddy.flightspecial SET cost = 100 WHERE cost IS NULL",
+            [("error", "null-into-not-null", "cost may be NULL in the source, COST may not in the target (2 rows now)")],
+        ),
+        (
+            "UPDATE travelbuddy.flightspecial SET header = '' WHERE id = 5",
+            "UPDATE travelbuddy.flightspecial SET header = 'x' WHERE id = 5",
+            [
+                (
+                    "error", "empty-into-not-null",
+                    "header may be '' in the source, which is NULL in Oracle, and HEADER may not be NULL (1 row now)",
+                )
+            ],
+        ),
+        (
+            "UPDATE travelbuddy.flightspecial SET destination_code = '부산시' WHERE id = 6",
+            "UPDATE travelbuddy.flightspecial SET destination_code = 'PUS' WHERE id = 6",
+            [
+                (
+                    "error", "text-too-long",
+                    "destination_code takes 6 characters, DESTINATIONCODE is VARCHAR2(6 BYTE), the longest now has 9",
+                )
+            ],
+        ),
+        (
+            "INSERT INTO travelbuddy.flightspecial (id, header, cost) VALUES (50, 'ahead', 1)",
+            "DELETE FROM travelbuddy.flightspecial WHERE id = 50",
+            [("warning", "sequence-behind", "the sequence of id stands at 11, the highest id is 50")],
+        ),
+        (
+            "ALTER TABLE travelbuddy.flightspecial REPLICA IDENTITY NOTHING",
+            "ALTER TABLE travelbuddy.flightspecial REPLICA IDENTITY DEFAULT",
+            [("error", "replica-identity", "the replica identity of travelbuddy.flightspecial is NOTHING")],
+        ),
+        (
+            "ALTER TABLE travelbuddy.flightspecial ADD seats integer",
+            "ALTER TABLE travelbuddy.flightspecial DROP seats",
+            [("error", "target-column-missing", "seats (from seats) is not in the target table")],
+        ),
+        (
+            "SELECT pg_create_physical_replication_slot('forgotten', true)",
+            "SELECT pg_drop_replication_slot('forgotten')",
+            [("warning", "slot-idle", None)],
+        ),
+        (
+            "ALTER ROLE dmsuser NOSUPERUSER NOREPLICATION; REVOKE rds_superuser, rds_replication FROM dmsuser",
+            "GRANT rds_superuser, rds_replication TO dmsuser; ALTER ROLE dmsuser SUPERUSER",
+            [
+                ("error", "source-login-roles", "dmsuser is not in rds_superuser and rds_replication, and has no REPLICATION"),
+                ("error", "source-login-grants", "dmsuser may not SELECT from travelbuddy.flightspecial"),
+            ],
+        ),
+    ],
+)  # fmt: skip
+def test_something_is_wrong_in_the_source(
+    parts: Parts, change: str, undo: str, found: list[tuple[str, str, Any]]
+) -> None:
+    parts.postgres(change)
+    try:
+        seen = [(str(item.severity), item.code, item.what) for item in parts.look()]
+    finally:
+        parts.postgres(undo)
+    assert [item[:2] for item in seen] == [item[:2] for item in found]
+    assert all(wanted[2] in (None, item[2]) for item, wanted in zip(seen, found, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("change", "undo", "found"),
+    [
+        (
+            "UPDATE flightspecial SET expirydate = expirydate + 1 WHERE id = 1",
+            "UPDATE flightspecial SET expirydate = expirydate - 1 WHERE id = 1",
+            [("error", "canary-row")],
+        ),
+        (
+            "CREATE UNIQUE INDEX not_a_constraint ON flightspecial (id, header)",
+            "DROP INDEX not_a_constraint",
+            [],
+        ),
+        (
+            "ALTER TABLE flightspecial ADD CONSTRAINT one_header UNIQUE (header)",
+            "ALTER TABLE flightspecial DROP CONSTRAINT one_header",
+            [("warning", "unique-constraint")],
+        ),
+        (
+            "CREATE TABLE other (id NUMBER)",
+            "DROP TABLE other",
+            [],
+        ),
+    ],
+)  # fmt: skip
+def test_something_is_wrong_in_the_target(parts: Parts, change: str, undo: str, found: list[tuple[str, str]]) -> None:
+    parts.oracle(change)
+    try:
+        assert [(str(item.severity), item.code) for item in parts.look()] == found
+    finally:
+        parts.oracle(undo)
+
+
+def test_the_dms_login_of_the_target_loses_a_privilege(parts: Parts) -> None:
+    system = {"user": "SYSTEM", "password": "manager"}
+    parts.oracle("REVOKE UPDATE ANY TABLE FROM dmsuser", **system)
+    try:
+        [finding] = parts.look()
+    finally:
+        parts.oracle("GRANT UPDATE ANY TABLE TO dmsuser", **system)
+    assert (finding.severity, finding.what) == ("error", "DMSUSER may not UPDATE on TRAVELBUDDY.FLIGHTSPECIAL")
+
+
+def test_an_endpoint_drifted(parts: Parts) -> None:
+    dms = parts.aws("dms")
+    made = dms.create_endpoint(
+        EndpointIdentifier="travelbuddy-oracle-target", EndpointType="target", EngineName="oracle", Username="dmsuser",
+        Password="dmsuser123", ServerName="127.0.0.1", Port=1521, DatabaseName="ORCL", SslMode="none",
+    )["Endpoint"]  # fmt: skip
+    try:
+        found = [item.what for item in parts.look()]
+    finally:
+        dms.delete_endpoint(EndpointArn=made["EndpointArn"])
+    where = "endpoint travelbuddy-oracle-target"
+    assert found == [
+        f"{where}: Port is 1521 in AWS, {parts.ports.oracle} in the pipeline file",
+        f"{where}: DatabaseName is 'ORCL' in AWS, 'XE' in the pipeline file",
+    ]
+
+
+def test_a_parameter_that_no_reboot_brings(parts: Parts) -> None:
+    rds, group = parts.aws("rds"), "flightspecials-db-parameter-group"
+
+    def preload(libraries: str) -> None:
+        parameter = {
+            "ParameterName": "shared_preload_libraries",
+            "ParameterValue": libraries,
+            "ApplyMethod": "pending-reboot",
+        }
+        rds.modify_db_parameter_group(DBParameterGroupName=group, Parameters=[parameter])
+
+    preload("pg_stat_statements")
+    try:
+        found = [(item.severity, item.what) for item in parts.look()]
+    finally:
+        preload("pglogical")
+    assert found == [("error", f"shared_preload_libraries is 'pg_stat_statements' in the parameter group {group}")]
+
+
+def test_a_canary_that_the_api_does_not_take(parts: Parts) -> None:
+    found = run(changed("canary", path="/travelbuddy/flightspecials/{id}/nothing", id=77))
+    assert [(item.code, item.what) for item in found if item.severity == "error"] == [
+        ("canary-row", "row 77 of travelbuddy.flightspecial is missing in the source"),
+    ]
+
+
+def test_a_login_that_may_see_little(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    parts.postgres("CREATE ROLE visitor LOGIN PASSWORD 'visitor'")
+    values = json.loads(os.environ["AIRFLOW_CONN_FLIGHTSPECIALS_POSTGRES"])
+    monkeypatch.setenv(
+        "AIRFLOW_CONN_FLIGHTSPECIALS_POSTGRES", json.dumps(values | {"login": "visitor", "password": "visitor"})
+    )
+    try:
+        found = parts.look()
+    finally:
+        parts.postgres("DROP ROLE visitor")
+    assert {(item.severity, item.blind) for item in found} == {("warning", True)}
+    assert {item.what for item in found} == {
+        "could not look: permission denied for schema travelbuddy",
+        "could not look: PostgreSQL hides shared_preload_libraries from this login; pg_read_all_settings shows it",
+    }
+    assert {"null-into-not-null", "canary-row"} <= {item.code for item in found}
