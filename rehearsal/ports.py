@@ -1,8 +1,11 @@
 """Loopback ports: free ones, and one clear sentence about a taken one."""
 
+import os
 import socket
 
 LOOPBACK = "127.0.0.1"
+# Where the parts listen: elsewhere only in a container, whose network is its own.
+LISTEN = os.environ.get("REHEARSAL_LISTEN") or LOOPBACK
 
 
 class PortTakenError(RuntimeError):

@@ -19,6 +19,7 @@ from rehearsal.aws.policies import Policies
 from rehearsal.aws.rds import PostgresControl, PostgresControlError, Rds
 from rehearsal.aws.timing import DURATIONS, Durations, Transitions
 from rehearsal.part import announce_ready, part_process
+from rehearsal.ports import LISTEN
 
 REGION = "ap-northeast-2"
 
@@ -43,7 +44,7 @@ def main() -> None:
         control = Control(faults, arguments.durations, policies, calls)
         front = Front(moto_seams.wsgi_application(), DmsProtocol(dms.calls), control, faults, calls)
         server = make_server(
-            "127.0.0.1", arguments.port, front, threaded=True, request_handler=moto_seams.MotoRequestHandler
+            LISTEN, arguments.port, front, threaded=True, request_handler=moto_seams.MotoRequestHandler
         )
         announce_ready()
         server.serve_forever()

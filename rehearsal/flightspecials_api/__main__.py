@@ -9,7 +9,7 @@ import uvicorn
 from rehearsal.flightspecials_api.app import make_app
 from rehearsal.flightspecials_api.store import Store
 from rehearsal.part import announce_ready, part_process
-from rehearsal.ports import LOOPBACK, PortTakenError, require_free
+from rehearsal.ports import LISTEN, PortTakenError, require_free
 
 
 def main() -> None:
@@ -25,7 +25,7 @@ def main() -> None:
             sys.exit(str(error))
         app = make_app(Store(arguments.postgres_port))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
-        with socket.create_server((LOOPBACK, arguments.port)) as listening:
+        with socket.create_server((LISTEN, arguments.port)) as listening:
             announce_ready()
             server.run(sockets=[listening])
 

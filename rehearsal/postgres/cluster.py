@@ -18,6 +18,7 @@ from typing import TypedDict
 import psycopg
 
 from rehearsal.lifetime import die_with_parent
+from rehearsal.ports import LISTEN, LOOPBACK
 from rehearsal.postgres.packages import newest_with_pglogical
 
 SUPERUSER = "postgres"
@@ -28,7 +29,7 @@ _ELSEWHERE_PREFIX = "reverse-sync-postgres-"
 
 # Given on the command line, where ALTER SYSTEM cannot change them. Losing the data with the machine is fine here.
 _FIXED_SETTINGS = {
-    "listen_addresses": "127.0.0.1",
+    "listen_addresses": LISTEN,
     "unix_socket_directories": "",
     "fsync": "off",
     "full_page_writes": "off",
@@ -99,6 +100,9 @@ class Cluster:
         _give(password_file)
         self._run_initdb(password_file)
         password_file.unlink()
+        if LISTEN != LOOPBACK:
+            with (self.data / "pg_hba.conf").open("a") as rules:
+                rules.write("host all all samenet scram-sha-256\n")
 
     def start(self, timeout_s: float = 30) -> None:
         """Start the server and return once it accepts connections.
@@ -154,7 +158,7 @@ class Cluster:
     def connect(self, dbname: str = "postgres", *, autocommit: bool = True) -> psycopg.Connection:
         """A connection of the superuser."""
         return psycopg.connect(
-            host="127.0.0.1",
+            host=LOOPBACK,
             port=self.port,
             dbname=dbname,
             user=SUPERUSER,
