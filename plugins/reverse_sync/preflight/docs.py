@@ -16,7 +16,7 @@ sessions in PostgreSQL are read only, with time limits for statements and locks,
 for more than 100,000 rows is not read to count its values (the report says so). Connections are Airflow's, also
 outside Airflow: then they come from the environment (`AIRFLOW_CONN_FLIGHTSPECIALS_POSTGRES` and so on). With
 `--offline` only the checks marked * run; they need no connection, and serve as a pre-commit hook
-(`.pre-commit-hooks.yaml`).
+(`.pre-commit-config.yaml`).
 
 Exit code 0: no error. 1: errors. 2: no error seen, but something could not be looked at.
 

@@ -50,6 +50,10 @@ class Sources:
             "rds": (f"RDS ({pipeline.aws.connection})", self._rds),
             "dms": (f"DMS ({pipeline.aws.connection})", self._dms),
             "source": (_named("PostgreSQL", pipeline.postgres.connection), self._source),
+            "source_login": (
+                _named("PostgreSQL for DMS", pipeline.dms.source_endpoint.connection),
+                self._source_login,
+            ),
             "target": (_named("Oracle", pipeline.oracle.connection), lambda: self._target(pipeline.oracle.connection)),
             "target_login": (
                 _named("Oracle for DMS", pipeline.dms.target_endpoint.connection),
@@ -64,15 +68,27 @@ class Sources:
                 world.unreachable[name] = in_one_line(error)
 
     def _source(self) -> SourceFacts:
+        login = _connection(self._pipeline.dms.source_endpoint.connection).login
+        return SourceFacts(self._postgres(_connection(self._pipeline.postgres.connection)), login or "")
+
+    def _source_login(self) -> bool:
+        """Whether the DMS login of the source can connect; its address is the source's where it has none of its own."""
+        source = _connection(self._pipeline.postgres.connection)
+        login = _connection(self._pipeline.dms.source_endpoint.connection)
+        login.host, login.port = login.host or source.host, login.port or source.port
+        login.schema = self._pipeline.dms.source_endpoint.database
+        self._postgres(login)
+        return True
+
+    def _postgres(self, source: Connection) -> Any:
         from airflow.providers.postgres.hooks.postgres import PostgresHook
 
-        source = _connection(self._pipeline.postgres.connection)
-        source.extra = json.dumps({"connect_timeout": CONNECT_TIMEOUT_S, **source.extra_dejson})
-        connection: Any = PostgresHook(connection=source, options=_READ_ONLY).get_conn()
+        extra = {"connect_timeout": CONNECT_TIMEOUT_S, **source.extra_dejson}
+        source.extra = json.dumps(extra | {"options": f"{extra.get('options', '')} {_READ_ONLY}"})
+        connection: Any = PostgresHook(connection=source).get_conn()
         self._open.enter_context(closing(connection))
         connection.autocommit = True
-        login = _connection(self._pipeline.dms.source_endpoint.connection).login
-        return SourceFacts(connection, login or "")
+        return connection
 
     def _target(self, conn_id: str) -> TargetFacts:
         from airflow.providers.oracle.hooks.oracle import OracleHook

@@ -30,6 +30,7 @@ class World:
     mapping: TableMapping = field(init=False)
     mapping_problems: tuple[Problem, ...] = ()
     source: SourceFacts = field(init=False)
+    source_login: bool = field(init=False)
     target: TargetFacts = field(init=False)
     target_login: TargetFacts = field(init=False)
     rds: RdsFacts = field(init=False)

@@ -217,6 +217,15 @@ def test_the_dms_login_of_the_target_loses_a_privilege(parts: Parts) -> None:
     assert (finding.severity, finding.what) == ("error", "DMSUSER may not UPDATE on TRAVELBUDDY.FLIGHTSPECIAL")
 
 
+def test_the_dms_login_of_the_source_has_another_password(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = {"conn_type": "postgres", "login": "dmsuser", "password": "not-this-one"}
+    monkeypatch.setenv("AIRFLOW_CONN_FLIGHTSPECIALS_DMS_SOURCE", json.dumps(values))
+    [finding, *_] = parts.look()
+    assert (finding.code, finding.blind) == ("unreachable", True)
+    assert 'password authentication failed for user "dmsuser"' in finding.what
+    assert "not-this-one" not in finding.what
+
+
 def test_an_endpoint_drifted(parts: Parts) -> None:
     dms = parts.aws("dms")
     made = dms.create_endpoint(

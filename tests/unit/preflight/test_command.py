@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from reverse_sync.preflight.__main__ import main
 from tests.support.mappings import ROOT, SEED_MAPPING
@@ -88,6 +92,15 @@ def test_a_mapping_file_that_is_missing(capsys: pytest.CaptureFixture[str], tmp_
     assert (code, json.loads(printed)[0]["code"]) == (2, "unreadable-file")
 
 
+def test_the_pre_commit_hook_is_this_command() -> None:
+    [repository] = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    [hook] = repository["hooks"]
+    entry = shlex.split(hook["entry"].replace(".venv/bin/python", sys.executable))
+    assert subprocess.run(entry, cwd=ROOT, capture_output=True, check=False).returncode == 0
+    broken = [*entry, "--mapping", str(SEED_MAPPING)]
+    assert subprocess.run(broken, cwd=ROOT, capture_output=True, check=False).returncode == 1
+
+
 def test_connections_that_lead_nowhere(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     password = "do-not-print-me"
     for name, kind in (
@@ -118,6 +131,7 @@ def test_connections_that_lead_nowhere(capsys: pytest.CaptureFixture[str], monke
         "RDS (aws_default)",
         "DMS (aws_default)",
         "PostgreSQL (flightspecials_postgres, 127.0.0.1:1)",
+        "PostgreSQL for DMS (flightspecials_dms_source, 127.0.0.1:1)",
         "Oracle (travelbuddy_oracle, 127.0.0.1:1)",
         "Oracle for DMS (travelbuddy_dms_target, 127.0.0.1:1)",
         "the API (flightspecials_api, 127.0.0.1:1)",
