@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import oracledb
@@ -187,34 +187,56 @@ class Applier:
         return self._statements[shape]
 
     def _execute(self, statement: Statement) -> None:
-        """One array DML; if Oracle does not take it as a whole, row by row."""
-        cursor, rows = self._target.cursor, statement.rows
-        names = statement.columns + (statement.table.projection.primary_key if statement.operation != "I" else ())
-        if statement.table.times.intersection(names):
-            # python-oracledb takes a datetime for a DATE otherwise, which has no fractions of a second.
-            cursor.setinputsizes(*(TIMESTAMP if name in statement.table.times else None for name in names))
+        """One array DML; behind a row that Oracle refuses the rest goes row by row, as its batch errors mode does."""
+        repeatable = statement.operation == "I" or self._policies["primary_key_update"] == "ignored"
+        done = self._execute_at_once(statement) if repeatable and statement.operation != "D" else 0
+        if done < len(statement.rows):
+            self._execute_each(replace(statement, rows=statement.rows[done:]))
+
+    def _execute_at_once(self, statement: Statement) -> int:
+        """The quick way, which ends at the first error; how many of the rows are dealt with."""
         try:
-            cursor.executemany(statement.sql, rows, batcherrors=True, arraydmlrowcounts=True)
+            self._send(statement)
         except oracledb.Error as error:
             if is_lost(error):
                 raise translated(error) from error
-            if len(rows) == 1 or self._is_table_error(error):
-                self._row_failed(statement, rows[0], error)
+            done = self._target.cursor.rowcount if statement.operation == "I" and code(error) else 0
+            statement.table.count("AppliedInserts", done)
+            return int(done)
+        self._judge(statement, {}, self._target.cursor.getarraydmlrowcounts())
+        return len(statement.rows)
+
+    def _execute_each(self, statement: Statement) -> None:
+        try:
+            self._send(statement, batcherrors=True)
+        except oracledb.Error as error:
+            if is_lost(error):
+                raise translated(error) from error
+            if len(statement.rows) == 1 or self._is_table_error(error):
+                self._row_failed(statement, statement.rows[0], error)
                 return
-            for row in rows:
-                self._execute(Statement(statement.table, statement.operation, statement.sql, statement.columns, [row]))
-                if statement.table.suspended:
-                    return
+            for row in statement.rows:
+                if not statement.table.suspended:
+                    self._execute_each(replace(statement, rows=[row]))
             return
+        cursor = self._target.cursor
         failures = {failure.offset: failure for failure in cursor.getbatcherrors()}
-        counts = cursor.getarraydmlrowcounts()
-        applied = sum(1 for count in counts if count)
-        statement.table.count(f"Applied{_VERBS[statement.operation]}s", applied)
-        if applied < len(rows):
-            self._judge(statement, failures, counts)
+        self._judge(statement, failures, cursor.getarraydmlrowcounts())
+
+    def _send(self, statement: Statement, *, batcherrors: bool = False) -> None:
+        table, cursor = statement.table, self._target.cursor
+        names = statement.columns + (table.projection.primary_key if statement.operation != "I" else ())
+        if table.times.intersection(names):
+            # python-oracledb takes a datetime for a DATE otherwise, which has no fractions of a second.
+            cursor.setinputsizes(*(TIMESTAMP if name in table.times else None for name in names))
+        cursor.executemany(statement.sql, statement.rows, batcherrors=batcherrors, arraydmlrowcounts=True)
 
     def _judge(self, statement: Statement, failures: dict[int, Any], counts: list[int]) -> None:
-        """Deal with the rows of an array DML that failed or met no row."""
+        """Count the rows of an array DML, and deal with those that failed or met no row."""
+        applied = sum(1 for count in counts if count)
+        statement.table.count(f"Applied{_VERBS[statement.operation]}s", applied)
+        if applied == len(statement.rows):
+            return
         for offset, row in enumerate(statement.rows):
             if offset in failures:
                 self._row_failed(statement, row, oracledb.DatabaseError(failures[offset]))
