@@ -42,6 +42,10 @@ lint: setup ## ruff, mypy and the import rules
 	@$(BIN)/mypy
 	@PYTHONPATH=plugins $(BIN)/lint-imports
 
+docs: setup ## Write the generated pages anew
+	@PYTHONPATH=plugins $(BIN)/python -m reverse_sync.preflight.docs > docs/preflight.md.new
+	@mv docs/preflight.md.new docs/preflight.md
+
 lock: $(UV) ## Compile the locks anew from the .in files
 	@$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 requirements.in -o requirements.txt
 	@$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 -c requirements.txt requirements-dev.in -o requirements-dev.txt
@@ -65,4 +69,4 @@ $(UV): .tools/.installed
 	@$(UV) pip sync --quiet --python .venv/bin/python --require-hashes --compile-bytecode $<
 	@touch $@
 
-.PHONY: help rehearse up down status preflight test faults bench lint lock setup clean
+.PHONY: help rehearse up down status preflight test faults bench lint docs lock setup clean
