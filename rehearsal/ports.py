@@ -1,11 +1,15 @@
 """Loopback ports: free ones, and one clear sentence about a taken one."""
 
 import os
+import random
 import socket
+from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
 # Where the parts listen: elsewhere only in a container, whose network is its own.
 LISTEN = os.environ.get("REHEARSAL_LISTEN") or LOOPBACK
+
+_FIRST = 15000
 
 
 class PortTakenError(RuntimeError):
@@ -41,6 +45,12 @@ def _is_free(port: int) -> bool:
 
 
 def _any_free() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    """Below the range from which the kernel takes ports for outgoing connections: it may take them before we listen."""
+    while not _is_free(port := random.randrange(_FIRST, _first_outgoing())):
+        pass
+    return port
+
+
+def _first_outgoing() -> int:
+    first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    return first if first > _FIRST else 65536
