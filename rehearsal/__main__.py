@@ -1,4 +1,4 @@
-"""`python -m rehearsal up|down|status|run|fault|heal`."""
+"""`python -m rehearsal up|down|status|run|fault|heal|exec`."""
 
 import argparse
 import os
@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rehearsal import faults
-from rehearsal.layout import DEFAULT_HOME, AlreadyRunningError, Layout
+from rehearsal.layout import DEFAULT_HOME, AlreadyRunningError, Layout, NothingUpError
 from rehearsal.orchestrator import PartError
 from rehearsal.ports import PortTakenError
 from rehearsal.rehearse import RunError
-from rehearsal.verbs import down, run, status, supervise, up
+from rehearsal.verbs import down, execute, run, status, supervise, up
 
 VERBS: dict[str, Callable[[Layout], int]] = {
     "up": up,
@@ -29,14 +29,18 @@ def main() -> int:
     for name, verb in VERBS.items():
         verbs.add_parser(name, help=(verb.__doc__ or "").splitlines()[0])
     faults.add_verbs(verbs)
+    command = verbs.add_parser("exec", help="Run a command with the connections of what is up").add_argument
+    command("command", nargs="+", metavar="COMMAND")
     parser.add_argument(
         "--home", type=Path, default=Path(os.environ.get("REHEARSAL_HOME") or DEFAULT_HOME), help="folder for all files"
     )
     arguments = parser.parse_args()
     layout = Layout(arguments.home.resolve())
     try:
+        if arguments.verb == "exec":
+            execute(layout, arguments.command)
         return faults.do(arguments, layout) if arguments.verb in faults.VERBS else VERBS[arguments.verb](layout)
-    except (AlreadyRunningError, faults.FaultError, PartError, PortTakenError, RunError) as error:
+    except (AlreadyRunningError, NothingUpError, faults.FaultError, PartError, PortTakenError, RunError) as error:
         print(error, file=sys.stderr)
         return 1
 

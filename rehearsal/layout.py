@@ -18,6 +18,10 @@ class AlreadyRunningError(RuntimeError):
     """A rehearsal in the same folder runs already; the message says what to do."""
 
 
+class NothingUpError(RuntimeError):
+    """A rehearsal is needed that runs; the message says how to get one."""
+
+
 @dataclass(frozen=True)
 class Ports:
     """Where each part listens, on 127.0.0.1."""

@@ -46,7 +46,7 @@ def _is_free(port: int) -> bool:
 
 def _any_free() -> int:
     """Below the range from which the kernel takes ports for outgoing connections: it may take them before we listen."""
-    while not _is_free(port := random.randrange(_FIRST, _first_outgoing())):
+    while not _is_free(port := random.randrange(_FIRST, _first_outgoing())):  # noqa: S311  # no secret
         pass
     return port
 

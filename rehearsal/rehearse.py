@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,10 @@ from rehearsal.layout import PROJECT, Layout
 
 DAG_ID = "flightspecials_reverse_sync"
 _OVER = {"success", "failed", "skipped", "upstream_failed", "removed"}
+
+
+def _tell(line: str) -> None:
+    print(line, flush=True)
 
 
 class RunError(RuntimeError):
@@ -47,8 +52,8 @@ def trigger(client: Client, conf: dict[str, Any] | None = None, timeout_s: float
     return str(client.post(f"dags/{DAG_ID}/dagRuns", {"logical_date": None, "conf": conf or {}})["dag_run_id"])
 
 
-def follow(client: Client, run_id: str, timeout_s: float) -> str:
-    """Print a line for each task when it is over; returns the run's final state. Raises RunError."""
+def follow(client: Client, run_id: str, timeout_s: float, tell: Callable[[str], None] = _tell) -> str:
+    """``tell`` a line for each task when it is over; returns the run's final state. Raises RunError."""
     run = f"dags/{DAG_ID}/dagRuns/{run_id}"
     deadline = time.monotonic() + timeout_s
     told: set[tuple[str, int]] = set()
@@ -58,7 +63,7 @@ def follow(client: Client, run_id: str, timeout_s: float) -> str:
             key = (task["task_id"], task["map_index"])
             if task["state"] in _OVER and key not in told:
                 told.add(key)
-                print(_line(task), flush=True)
+                tell(_line(task))
         if state in {"success", "failed"}:
             return state
         if time.monotonic() > deadline:

@@ -7,11 +7,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NoReturn
 
 from rehearsal.addresses import addresses, status_table
 from rehearsal.airflow.client import Client
-from rehearsal.airflow.environment import password
-from rehearsal.layout import AlreadyRunningError, Layout, State
+from rehearsal.airflow.environment import Neighbours, environment, password
+from rehearsal.layout import PROJECT, AlreadyRunningError, Layout, NothingUpError, State
 from rehearsal.lifetime import outlive_parent
 from rehearsal.orchestrator import Orchestrator, clear
 from rehearsal.part import part_process
@@ -96,6 +97,23 @@ def status(layout: Layout) -> int:
         return 1
     print(status_table(layout, state))
     return 0
+
+
+def execute(layout: Layout, command: list[str]) -> NoReturn:
+    """Run a command as Airflow's tasks run: with the connections of what is up, and the plugins.
+
+    Raises NothingUpError.
+    """
+    state = layout.read_state()
+    if state is None or not layout.in_use():
+        raise NothingUpError("nothing is up whose connections the command could use; start it with `make up`")
+    ports = state.ports
+    neighbours = Neighbours(ports.postgres, ports.oracle, ports.aws, ports.flightspecials_api)
+    variables = environment(layout.part_home("airflow"), ports.airflow, neighbours) | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "PYTHONPATH": str(PROJECT / "plugins"),
+    }
+    os.execvpe(command[0], command, variables)  # noqa: S606  # no shell is wanted
 
 
 def _end(pid: int, layout: Layout, grace_s: float = 20) -> None:

@@ -59,6 +59,15 @@ def test_two_runs_in_a_row_prove_the_row_and_only_the_first_changes_anything(reh
     assert rehearsal.postgres("SELECT header FROM travelbuddy.flightspecial WHERE id = 1") == [("London to Paris",)]
 
 
+def test_a_command_gets_the_connections_of_what_is_up(rehearsal: Rehearsal, tmp_path: Path) -> None:
+    program = "from airflow.sdk import Connection; print(Connection.get('flightspecials_postgres').port)"
+    found = rehearsal.verb("exec", "--", "python", "-c", program)
+    assert (found.returncode, found.stdout.split()) == (0, [str(rehearsal.ports.postgres)])
+    alone = Rehearsal(tmp_path).verb("exec", "--", "python", "-c", program)
+    assert (alone.returncode, alone.stdout) == (1, "")
+    assert "nothing is up whose connections the command could use; start it with `make up`" in alone.stderr
+
+
 def test_nothing_to_stop_or_show_is_said_so(tmp_path: Path) -> None:
     nothing = Rehearsal(tmp_path)
     assert (nothing.verb("down").stdout, nothing.verb("down").returncode) == ("Nothing is up.\n", 0)
