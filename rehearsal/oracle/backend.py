@@ -245,7 +245,7 @@ class Stream:
 
     def set_aside(self) -> None:
         """Read the rest now and keep it, so that PostgreSQL is free for another statement."""
-        kept = tempfile.SpooledTemporaryFile(_KEPT_IN_MEMORY_BYTES)
+        kept = tempfile.SpooledTemporaryFile(_KEPT_IN_MEMORY_BYTES)  # noqa: SIM115  # closed by who reads it back
         failure: OracleError | None = None
         try:
             for piece in self._pieces:

@@ -26,7 +26,7 @@ class Cursor:
     number: int
     sql: str
     binds: list[Descriptor]
-    known: Known | None = None
+    known: Known
     columns: list[Column] = field(default_factory=list)
     defines: list[int] = field(default_factory=list)
     sent: int = 0

@@ -31,8 +31,15 @@ class Known:
     """A translated statement, and PostgreSQL's prepared one where it has rows."""
 
     statement: Statement
-    prepared: Prepared | None
+    prepared: Prepared | None = None
     for_many_rows: Prepared | None = None  # made when it is first needed
+
+    @property
+    def rows(self) -> Prepared:
+        """The prepared statement of one that has rows."""
+        if self.prepared is None:
+            raise OracleError(900, "invalid SQL statement")
+        return self.prepared
 
 
 class Engine:
@@ -64,19 +71,24 @@ class Engine:
                     self.backend.forget(prepared)
         return known
 
+    def forget_statements(self) -> None:
+        """Translate and prepare everything anew when it is next used."""
+        for known in self._known.values():
+            for prepared in filter(None, (known.prepared, known.for_many_rows)):
+                self.backend.forget(prepared)
+        self._known.clear()
+
     def query(self, known: Known, values: Values) -> Stream:
         """Start a query; SELECT ... FOR UPDATE opens a transaction first."""
-        assert known.prepared is not None
-        if b" FOR UPDATE" in known.prepared.sql[-30:]:
+        if b" FOR UPDATE" in known.rows.sql[-30:]:
             self.backend.begin()
-        return self.backend.query(known.prepared, values)
+        return self.backend.query(known.rows, values)
 
     def change(self, known: Known, rows: list[Values]) -> list[int]:
         """Run INSERT, UPDATE, DELETE or MERGE once a row; the numbers of rows touched.
 
         Where a row fails, the rows before it stay changed, and the error's `done` says how many they are.
         """
-        assert known.prepared is not None
         if known.statement.for_many_rows and len(rows) >= _MANY_ROWS:
             with suppress(OracleError):
                 # All rows in one statement; which one fails, if one does, is found below.
@@ -86,12 +98,12 @@ class Engine:
                 self.backend.change(known.for_many_rows, [[_array(values) for values in zip(*rows, strict=True)]])
                 return [1] * len(rows)
         try:
-            return self.backend.change(known.prepared, rows)
+            return self.backend.change(known.rows, rows)
         except OracleError as error:
-            if error.number == _INSUFFICIENT and not self._sees_target(known.prepared.sql.decode()):
+            if error.number == _INSUFFICIENT and not self._sees_target(known.rows.sql.decode()):
                 raise OracleError(942, "table or view does not exist") from None
             if 0 < error.done < len(rows):
-                self.backend.change(known.prepared, rows[: error.done])
+                self.backend.change(known.rows, rows[: error.done])
             raise
 
     def change_each(self, known: Known, rows: list[Values]) -> tuple[list[int], list[tuple[int, OracleError]]]:
@@ -165,7 +177,8 @@ class Engine:
 
     def _columns_of(self, path: str) -> list[str]:
         found = self.backend.run(
-            f"SELECT attname FROM pg_attribute WHERE attrelid = to_regclass({literal(path)}) AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
+            f"SELECT attname FROM pg_attribute WHERE attrelid = to_regclass({literal(path)})"
+            " AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
         )
         names = [(found.get_value(row, 0) or b"").decode() for row in range(found.ntuples)]
         if not names:

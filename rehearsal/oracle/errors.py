@@ -32,7 +32,7 @@ def invalid_identifier(*names: str) -> OracleError:
 
 
 def stored(name: str) -> str:
-    """How PostgreSQL holds an Oracle name: what is not all upper case is marked, so it meets none of PostgreSQL's own."""
+    """How PostgreSQL holds an Oracle name: one that is not all upper case is marked, so it meets none of its own."""
     return name if name == name.upper() and not name.startswith("~") else "~" + name
 
 
@@ -91,7 +91,7 @@ _OWN = "OR000"  # raised by the functions of functions.sql, already worded
 _TRIGGER = re.compile(r'PL/pgSQL function "([^"]+)"\."([^"]+)"\(\)')
 
 
-def from_postgres(result: PGresult, sql: bytes) -> OracleError:
+def from_postgres(result: PGresult, sql: bytes) -> OracleError:  # noqa: C901  # one branch a kind of failure
     """The Oracle error for a failed result of ``sql``; what has no counterpart becomes ORA-20999 without details."""
 
     def part(name: Field) -> str:
@@ -158,6 +158,9 @@ def _misplaced_aggregate(message: str, sql: bytes) -> OracleError:
 
 def _without_postgres_names(message: str) -> str:
     """`operator does not exist: numeric ~~ "SYS".date` in the words of the Oracle side."""
+    if message.startswith("function "):
+        name = message.partition("(")[0].removeprefix("function ").replace('"SYS".', "").replace("SYS.", "").upper()
+        return f"{name} of a value of this type"
     spelled = message.replace('"SYS".', "").replace("numeric", "NUMBER").replace("text", "VARCHAR2")
     spelled = (
         spelled.replace("timestamp without time zone", "TIMESTAMP").replace("bytea", "RAW").replace("character", "CHAR")

@@ -4,12 +4,11 @@ import json
 import threading
 from pathlib import Path
 
-import psycopg
 from psycopg import sql
 
 from rehearsal.oracle.auth import Verifier
 from rehearsal.oracle.dialect.dictionary import SQL as DICTIONARY_SQL
-from rehearsal.oracle.dialect.formats import input_format, output_format
+from rehearsal.oracle.dialect.formats import nls_settings, output_format
 from rehearsal.oracle.engine import Engine
 from rehearsal.oracle.errors import stored
 from rehearsal.oracle.values import Code
@@ -53,7 +52,6 @@ class Instance:
         self.conninfo = f"host=127.0.0.1 port={port} dbname=postgres user={SUPERUSER} password={SUPERUSER_PASSWORD}"
         self.types: dict[int, Code] = {}
         self._lock = threading.Lock()
-        self._administrator: psycopg.Connection | None = None
 
     def start(self) -> None:
         """Make the cluster, the dictionary and the legacy schema."""
@@ -76,7 +74,7 @@ class Instance:
 
     def stop(self) -> None:
         """Stop and remove the cluster."""
-        if self._administrator:
+        if hasattr(self, "_administrator"):
             self._administrator.close()
         self._cluster.stop(grace_s=0.2)
         self._cluster.remove()
@@ -92,13 +90,11 @@ class Instance:
         return bool(row and row[0])
 
     def _one(self, query: str, name: str) -> tuple[bytes, ...] | None:
-        assert self._administrator is not None
         with self._lock:
             return self._administrator.execute(query.encode(), [name]).fetchone()
 
     def _create_users(self) -> None:
         """SYSTEM, who makes the others as a person would."""
-        assert self._administrator is not None
         verifier = Verifier.of("manager")
         self._administrator.execute('SELECT "SYS".create_user(%s, %s, %s)', ["SYSTEM", verifier.salt, verifier.digest])
         self._administrator.execute("SELECT \"SYS\".grant_privilege('SYSTEM', 'DBA', true)")
@@ -144,16 +140,10 @@ class Instance:
 
 
 def _session_settings() -> dict[str, str]:
-    """What every session starts with; the NLS formats in PostgreSQL's spelling."""
-    date_input, date_pattern = input_format(_DATE_FORMAT)
-    timestamp_input, timestamp_pattern = input_format(_TIMESTAMP_FORMAT)
+    """What every session starts with."""
     return {
         "search_path": '"SYS", pg_catalog',
-        "oracle.nls_date_format": output_format(_DATE_FORMAT),
-        "oracle.nls_timestamp_format": output_format(_TIMESTAMP_FORMAT),
+        **{f"oracle.{name}": value for name, value in nls_settings("nls_date_format", _DATE_FORMAT).items()},
+        **{f"oracle.{name}": value for name, value in nls_settings("nls_timestamp_format", _TIMESTAMP_FORMAT).items()},
         "oracle.nls_timestamp_tz_format": output_format(_TIMESTAMP_FORMAT),
-        "oracle.nls_date_input": date_input,
-        "oracle.nls_date_pattern": date_pattern,
-        "oracle.nls_timestamp_input": timestamp_input,
-        "oracle.nls_timestamp_pattern": timestamp_pattern,
     }

@@ -40,6 +40,7 @@ _CALL, _PIGGYBACK = 3, 0x11
 _VERSION_NUMBER = 12 << 24 | 1 << 20 | 2 << 8
 _LISTENER_ERRORS = {"SERVICE_NAME": 12514, "SID": 12505}
 _MAX_OPEN_CURSORS = 300
+_STALE = 1007  # a table changed under a prepared query; the clients parse again
 
 
 class Session:
@@ -53,6 +54,13 @@ class Session:
         self._lobs = Lobs()
         self._cursors: dict[int, Cursor] = {}
         self._numbers = itertools.count(1)
+
+    @property
+    def engine(self) -> Engine:
+        """What runs the SQL, from the login on."""
+        if self._engine is None:
+            raise ProtocolError("a call before the login")
+        return self._engine
 
     def serve(self) -> None:
         """Serve the client. Ends without an error whatever the client sends."""
@@ -93,16 +101,19 @@ class Session:
         self._packets.send_data(pairs(values, flags) + replies.end_of_call(in_transaction=False))
         answer = self._read_login(Function.AUTHENTICATE)
         try:
-            if not challenge.proves(answer.parameters) or not verifier:
-                raise OracleError(1017, "invalid username/password; logon denied")
-            if not self._instance.may_log_in(user):
-                raise OracleError(1045, f"user {user} lacks CREATE SESSION privilege; logon denied")
-            self._engine = Engine(self._instance.conninfo, user, self._packets)
+            self._authenticate(challenge.proves(answer.parameters) and verifier is not None, user)
         except OracleError as error:
             self._packets.send_data(replies.end_of_call(in_transaction=False, error=error))
             return False
         self._packets.send_data(pairs(self._greeting(challenge)) + replies.end_of_call(in_transaction=False))
         return True
+
+    def _authenticate(self, proved: bool, user: str) -> None:
+        if not proved:
+            raise OracleError(1017, "invalid username/password; logon denied")
+        if not self._instance.may_log_in(user):
+            raise OracleError(1045, f"user {user} lacks CREATE SESSION privilege; logon denied")
+        self._engine = Engine(self._instance.conninfo, user, self._packets)
 
     def _read_login(self, function: Function) -> Login:
         self._reader.wait()
@@ -140,6 +151,8 @@ class Session:
         try:
             reply = self._act(function, request)
         except OracleError as error:
+            if error.number == _STALE:
+                self.engine.forget_statements()
             reply = replies.end_of_call(self._in_transaction, error=error, rows=error.done)
         except (DisconnectedError, ProtocolError):
             raise
@@ -190,7 +203,6 @@ class Session:
         return self._cursors[number].binds if number in self._cursors else []
 
     def _act(self, function: int, request: object) -> bytes:
-        assert self._engine is not None
         if isinstance(request, Execute):
             return self._execute(request)
         if isinstance(request, Reexecute):
@@ -198,9 +210,9 @@ class Session:
         if function == Function.FETCH and isinstance(request, tuple):
             return self._fetch(self._cursor(request[0]), request[1])
         if function == Function.COMMIT:
-            self._engine.backend.end("COMMIT")
+            self.engine.backend.end("COMMIT")
         elif function in (Function.ROLLBACK, Function.LOGOFF):
-            self._engine.backend.end("ROLLBACK")
+            self.engine.backend.end("ROLLBACK")
         elif function == Function.LOB_OPERATION:
             return self._lobs.operate(request) + replies.end_of_call(self._in_transaction)  # type: ignore[arg-type]
         return replies.status(self._in_transaction)
@@ -230,20 +242,18 @@ class Session:
         number = request.cursor or next(self._numbers)
         if len(self._cursors) >= _MAX_OPEN_CURSORS:
             raise OracleError(1000, "maximum open cursors exceeded")
-        cursor = Cursor(number, request.sql, request.descriptors)
-        self._cursors[number] = cursor
-        try:
-            self._prepare(cursor)
-        except OracleError:
-            del self._cursors[number]
-            raise
+        known = self.engine.prepare(request.sql, _bind_types(request.descriptors))
+        cursor = self._cursors[number] = Cursor(number, request.sql, request.descriptors, known)
         return cursor
 
     def _prepare(self, cursor: Cursor) -> None:
-        assert self._engine is not None
-        cursor.known = self._engine.prepare(cursor.sql, _bind_types(cursor.binds))
-        if cursor.known.prepared and cursor.known.statement.kind == Kind.QUERY:
-            cursor.columns = describe(self._engine, cursor.known.prepared.shape, self._instance.types)
+        known, cursor.known = cursor.known, self.engine.prepare(cursor.sql, _bind_types(cursor.binds))
+        if (
+            (known is not cursor.known or not cursor.columns)
+            and cursor.known.prepared
+            and cursor.known.statement.kind == Kind.QUERY
+        ):
+            cursor.columns = describe(self.engine, cursor.known.prepared.shape, self._instance.types)
 
     def _reexecute(self, request: Reexecute) -> bytes:
         options = Option.EXECUTE | (Option.COMMIT if request.commit else 0) | (Option.FETCH if request.fetch else 0)
@@ -265,9 +275,7 @@ class Session:
         wants_row_counts: bool,
         describe_it: bool = True,
     ) -> bytes:
-        assert self._engine is not None
         self._prepare(cursor)
-        assert cursor.known is not None
         statement = cursor.known.statement
         is_query = statement.kind == Kind.QUERY
         if not options & Option.EXECUTE:
@@ -284,20 +292,18 @@ class Session:
             )
         if statement.kind == Kind.CHANGE:
             return self._change(cursor, options, values or [[]] * max(iterations, 1), wants_row_counts)
-        self._engine.run(statement)
-        return replies.end_of_call(self._in_transaction, cursor=cursor.number, invalid=self._engine.left_invalid)
+        self.engine.run(statement)
+        return replies.end_of_call(self._in_transaction, cursor=cursor.number, invalid=self.engine.left_invalid)
 
     def _query(self, cursor: Cursor, options: int, values: Values, prefetch: int, *, describe_it: bool) -> bytes:
-        assert self._engine is not None
-        assert cursor.known is not None
-        cursor.start(self._engine.query(cursor.known, values), self._lobs)
+        cursor.start(self.engine.query(cursor.known, values), self._lobs)
         head = replies.describe(cursor.columns) if describe_it else b""
         if cursor.needs_defines or not options & Option.FETCH:
             cursor.look()
             return head + replies.end_of_call(self._in_transaction, cursor=cursor.number)
         reply = head + self._fetch(cursor, prefetch)
         if options & Option.COMMIT:
-            self._engine.backend.end("COMMIT")
+            self.engine.backend.end("COMMIT")
         return reply
 
     def _fetch(self, cursor: Cursor, count: int) -> bytes:
@@ -307,20 +313,18 @@ class Session:
         return body + end(self._in_transaction, cursor=cursor.number, rows=cursor.sent)
 
     def _change(self, cursor: Cursor, options: int, rows: list[Values], wants_row_counts: bool) -> bytes:
-        assert self._engine is not None
-        assert cursor.known is not None
         failures: list[tuple[int, OracleError]] = []
         try:
             if options & Option.BATCH_ERRORS:
-                counts, failures = self._engine.change_each(cursor.known, rows)
+                counts, failures = self.engine.change_each(cursor.known, rows)
             else:
-                counts = self._engine.change(cursor.known, rows)
+                counts = self.engine.change(cursor.known, rows)
         except OracleError as error:
             if error.number in _INTEGRITY:
                 return replies.end_of_call(self._in_transaction, cursor=cursor.number, error=error, rows=error.done)
             raise
         if options & Option.COMMIT:
-            self._engine.backend.end("COMMIT")
+            self.engine.backend.end("COMMIT")
         head = replies.row_counts(counts) if wants_row_counts else b""
         return head + replies.end_of_call(self._in_transaction, cursor=cursor.number, rows=sum(counts), batch=failures)
 

@@ -98,10 +98,17 @@ def decode_number(data: bytes) -> bytes:
 
 def encode_date(text: bytes) -> bytes:
     """`YYYY-MM-DD HH:MM:SS` as DATE: 7 bytes."""
+    if text[4:5] != b"-" or text.endswith(b"BC"):
+        raise OracleError(1841, "(full) year must be between -4713 and +9999, and not be 0")
     year = int(text[:4])
     return bytes(
-        (year // 100 + 100, year % 100 + 100, int(text[5:7]), int(text[8:10]))
-        + (int(text[11:13]) + 1, int(text[14:16]) + 1, int(text[17:19]) + 1)
+        (
+            year // 100 + 100,
+            year % 100 + 100,
+            int(text[5:7]),
+            int(text[8:10]),
+            *(int(text[at : at + 2]) + 1 for at in (11, 14, 17)),
+        )
     )
 
 
@@ -123,7 +130,8 @@ def decode_timestamp(data: bytes) -> bytes:
     if len(data) not in (7, 11, 13):
         raise OracleError(1801, "date format is too long for internal buffer")
     century, year, month, day, hour, minute, second = data[:7]
-    text = f"{(century - 100) * 100 + year - 100:04d}-{month:02d}-{day:02d} {hour - 1:02d}:{minute - 1:02d}:{second - 1:02d}"
+    date = f"{(century - 100) * 100 + year - 100:04d}-{month:02d}-{day:02d}"
+    text = f"{date} {hour - 1:02d}:{minute - 1:02d}:{second - 1:02d}"
     if len(data) > 7:
         text += f".{struct.unpack_from('>I', data, 7)[0] // 1000:06d}"
     return text.encode()

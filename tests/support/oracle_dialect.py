@@ -185,6 +185,7 @@ CASES = [
     _value(_NULL, "NVL", "NVL(NULL, 'Not Applicable')", "Not Applicable", "NVL"),
     _value(_NULL, "COALESCE", "COALESCE(NULL, NULL, 5)", 5, "COALESCE"),
     _value(_NULL, "NULLIF", "NULLIF(1, 1)", None, "NULLIF"),
+    _value(_NULL, "NULLIF of unlike values", "NULLIF('a', 'b')", "a", "NULLIF"),
     _value(_NULL, "DECODE", "DECODE(2, 1, 'Southlake', 2, 'San Francisco', 'Non domestic')", "San Francisco", "DECODE"),
     _value(_NULL, "DECODE finds NULL", "DECODE(NULL, NULL, 'null', 'other')", "null", "DECODE"),
     _value(_NULL, "DECODE without default", "DECODE(9, 1, 'one')", None, "DECODE"),
@@ -332,6 +333,14 @@ CASES = [
     ),
     _value(_CONVERSION, "HEXTORAW", "HEXTORAW('7D')", b"\x7d", "HEXTORAW"),
     _value(_CONVERSION, "RAWTOHEX", "RAWTOHEX(HEXTORAW('7d'))", "7D", "RAWTOHEX"),
+    _value(
+        _DATE,
+        "CURRENT_DATE, CURRENT_TIMESTAMP, LOCALTIMESTAMP",
+        "CASE WHEN CURRENT_DATE <= CURRENT_TIMESTAMP AND LOCALTIMESTAMP >= CURRENT_DATE THEN 1 END",
+        1,
+        "CURRENT_TIMESTAMP",
+    ),
+    _value(_DATE, "DBTIMEZONE, SESSIONTIMEZONE", "DBTIMEZONE || SESSIONTIMEZONE", "+00:00+00:00", "DBTIMEZONE"),
     _value(_SELECT, "USER", "USER", "TRAVELBUDDY", "USER"),
     _value(_SELECT, "SYS_CONTEXT", "SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA')", "TRAVELBUDDY", "SYS_CONTEXT"),
     _value(_SELECT, "scalar subquery", "(SELECT COUNT(*) FROM FLIGHTSPECIAL)", 11, "Using-Subqueries"),
@@ -546,8 +555,7 @@ STATEMENTS = [
         _CHANGE,
         "MERGE",
         (
-            "MERGE INTO flightspecial t USING (SELECT 1 AS id, 'm' AS h FROM dual UNION ALL SELECT 99, 'n' FROM dual) s ON (t.id = s.id)"
-            " WHEN MATCHED THEN UPDATE SET t.header = s.h WHEN NOT MATCHED THEN INSERT (t.id, header, cost) VALUES (s.id, s.h, 5)",
+            "MERGE INTO flightspecial t USING (SELECT 1 AS id, 'm' AS h FROM dual UNION ALL SELECT 99, 'n' FROM dual) s ON (t.id = s.id) WHEN MATCHED THEN UPDATE SET t.header = s.h WHEN NOT MATCHED THEN INSERT (t.id, header, cost) VALUES (s.id, s.h, 5)",
         ),
         "SELECT header, cost FROM flightspecial WHERE header IN ('m', 'n') ORDER BY header",
         [("m", 93), ("n", 5)],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
-from tests.support.oracle_dialect import CASES, STATEMENTS
+from tests.support.oracle_dialect import CASES, STATEMENTS, Case, Steps
 from tests.support.oracle_refusals import REFUSED, UNLISTED
 
 README = Path(__file__).parents[2] / "rehearsal/oracle/README.md"
@@ -25,7 +25,8 @@ def _known() -> list[str]:
         "",
         "Each entry is a test against the answer of the documentation that it links to.",
     ]
-    for group, entries in groupby([*CASES, *STATEMENTS], key=lambda entry: entry.group):
+    known: list[Case | Steps] = [*CASES, *STATEMENTS]
+    for group, entries in groupby(known, key=lambda entry: entry.group):
         lines += ["", f"**{group}**: " + ", ".join(f"[{entry.construct}]({entry.address})" for entry in entries) + "."]
     return lines
 

@@ -53,6 +53,10 @@ UNLISTED = {
     "ALTER SYSTEM SET x = 1": "ALTER SYSTEM",
     "ALTER SESSION SET TIME_ZONE = 'Asia/Seoul'": "Asia/Seoul",
     "SELECT CHR(200) FROM dual": "CHR",
+    "SELECT STANDARD_HASH(NULL, 'MD5') FROM dual": "STANDARD_HASH of NULL",
+    "SELECT CAST(123 AS VARCHAR2(2)) FROM dual": "CAST of a number",
+    "SELECT flightspecial_seq.NEXTVAL, flightspecial_seq.NEXTVAL FROM dual": "NEXTVAL of one sequence twice",
+    "SELECT SUM(h.id) FROM flightspecial f JOIN hotelspecial h ON f.id = h.id WHERE ROWNUM <= 2": "ROWNUM",
 }
 
 # PostgreSQL, or a lenient parser, would accept these; Oracle does not.
@@ -90,6 +94,10 @@ REFUSED = {
     "INSERT INTO flightspecial VALUES (1, 'a')": 947,
     "UPDATE flightspecial SET cost = 1 FROM hotelspecial": 933,
     "DELETE FROM dual": 1732,
+    "SELECT id FROM flightspecial WHERE id = flightspecial_seq.NEXTVAL": 2287,
+    "SELECT DISTINCT flightspecial_seq.NEXTVAL FROM dual": 2287,
+    "SELECT * FROM (SELECT flightspecial_seq.NEXTVAL FROM dual)": 2287,
+    "SELECT DATE '9999-12-31' + 1 FROM dual": 1841,
     "TRUNCATE flightspecial": 3290,
     "SELECT TO_CHAR(SYSDATE, 'US') FROM dual": 1821,
     "SELECT TO_DATE('2027-01-01 and more', 'YYYY-MM-DD') FROM dual": 1861,

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from rehearsal.oracle.dialect.expressions import Expression
 from rehearsal.oracle.dialect.queries import Queries
 from rehearsal.oracle.dialect.tokens import quote
 from rehearsal.oracle.errors import OracleError, invalid_identifier, shown, stored, unlisted
@@ -105,7 +104,10 @@ class Changes(Queries):
         return quote("t:" + stored(self.alias(name)))
 
     def _filter(self) -> str:
-        return f" WHERE {self.condition()}" if self.accept("WHERE") else ""
+        sequences = len(self.sequences)
+        sql = f" WHERE {self.condition()}" if self.accept("WHERE") else ""
+        self.refuse_sequences_since(sequences)
+        return sql
 
     def _column_list(self) -> list[str]:
         self.open()
@@ -143,8 +145,7 @@ class Changes(Queries):
         if self.accept("DEFAULT"):
             self.takes_many_rows = False
             return "DEFAULT"
-        found: Expression = self.value()
-        return found.sql
+        return self.value().sql
 
     def _assignments(self, alias: str = "") -> list[str]:
         assignments = [self._assignment(alias)]

@@ -18,6 +18,7 @@ from rehearsal.oracle.errors import OracleError, stored, unlisted
 _COMPARISONS = {"=": "=", "<>": "<>", "!=": "<>", "^=": "<>", "<": "<", ">": ">", "<=": "<=", ">=": ">="}
 _MAX_DEPTH = 60
 _MAX_LIST = 1000
+_MAX_LITERAL_BYTES = 4000
 _Read = TypeVar("_Read")
 
 
@@ -47,7 +48,8 @@ class Expressions(Words):
         self.bind_types = bind_types
         self.many_rows = False  # each bind is a whole column of values, in a source `b` of its own
         self.schema = schema
-        self.sequences: list[str] = []
+        self.sequences: list[str] = []  # whose NEXTVAL or CURRVAL the statement takes
+        self.aggregates = 0
         self._depth = 0
         # Each placeholder is a bind of its own, in the order of the text, also where a name is repeated.
         places = [at for at, token in enumerate(self.tokens) if token.kind == "bind"]
@@ -213,6 +215,8 @@ class Expressions(Words):
 
     def _primary(self) -> Expression:
         token = self.now
+        if token.kind == "string" and len(token.text.encode()) > _MAX_LITERAL_BYTES:
+            raise OracleError(1704, "string literal too long", token.start)
         if token.kind == "number":
             self.take()
             return Expression(f"{token.text.lower()}::numeric")
@@ -275,6 +279,9 @@ class Expressions(Words):
         if names[-1] in ("NEXTVAL", "CURRVAL") and len(names) in (2, 3):
             owner, sequence = names[-3:-2] or [self.schema], names[-2]
             path = f"{quote(stored(owner[0]))}.{quote(stored(sequence))}"
+            if path in self.sequences:
+                # Oracle gives both the same number, PostgreSQL would not.
+                raise unlisted(f"{names[-1]} of one sequence twice in a statement")
             self.sequences.append(path)
             return Expression(f'"SYS".{names[-1].lower()}({literal(path)})')
         if self.now.text == "(" and self.now.kind == "op":
@@ -291,7 +298,7 @@ class Expressions(Words):
         self.open()
         if name in AGGREGATES:
             found = self._aggregate(name)
-        elif special := _SPECIAL.get(name):
+        elif special := SPECIAL.get(name):
             found = special(self)
         elif name in FUNCTIONS:
             arguments = [] if self.sees(")") else self._list(self.value)
@@ -306,7 +313,13 @@ class Expressions(Words):
             raise unlisted(f"{name}(...) {self.now.text}")
         return found
 
+    def refuse_sequences_since(self, count: int) -> None:
+        """Raise ORA-02287 if a sequence was used since there were ``count``."""
+        if len(self.sequences) > count:
+            raise OracleError(2287, "sequence number not allowed here")
+
     def _aggregate(self, name: str) -> Expression:
+        self.aggregates += 1
         if name == "COUNT" and self.accept("*"):
             return Expression("count(*)::numeric")
         distinct = "DISTINCT " if self.one_of("DISTINCT", "UNIQUE") else ""
@@ -401,7 +414,7 @@ def cast(value: str, name: str, unit: str, numbers: list[int]) -> str:
         case ("INTEGER" | "INT", []):
             return f"{value}::numeric(38, 0)"
         case ("VARCHAR2" | "CHAR", [length]):
-            return f'"SYS".cast_{name.lower()}("SYS".txt({value}), {length}, \'{unit or "BYTE"}\')'
+            return f"\"SYS\".cast_{name.lower()}({value}, {length}, '{unit or 'BYTE'}')"
         case ("DATE", []):
             return f'{value}::"SYS".date'
         case ("TIMESTAMP", [] | [_]):
@@ -459,6 +472,12 @@ def _decode(words: Expressions) -> Expression:
     return Expression(f"CASE {whens}{default} END")
 
 
+def _nullif(words: Expressions) -> Expression:
+    first = words.value()
+    words.expect(",", 909, "invalid number of arguments")
+    return Expression(f"CASE WHEN {first.compared} = {words.value().compared} THEN NULL ELSE {first.sql} END")
+
+
 def _trim(words: Expressions) -> Expression:
     side = words.one_of("LEADING", "TRAILING", "BOTH") or "BOTH"
     if words.accept("FROM"):
@@ -485,13 +504,15 @@ def _standard_hash(words: Expressions) -> Expression:
     return Expression(f'"SYS".hash_{method.lower()}({value})')
 
 
-_SPECIAL: dict[str, Callable[[Expressions], Expression]] = {
+# Those whose arguments are more than a list of values.
+SPECIAL: dict[str, Callable[[Expressions], Expression]] = {
     "CAST": _cast,
     "TO_CHAR": _to_char,
     "TO_DATE": _to_date("to_date"),
     "TO_TIMESTAMP": _to_date("to_timestamp"),
     "TO_NUMBER": _to_number,
     "DECODE": _decode,
+    "NULLIF": _nullif,
     "TRIM": _trim,
     "EXTRACT": _extract,
     "STANDARD_HASH": _standard_hash,

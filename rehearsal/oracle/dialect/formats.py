@@ -7,7 +7,7 @@ import re
 
 from rehearsal.oracle.errors import OracleError, unlisted
 
-# Longest first. Oracle's element -> what PostgreSQL calls it, and the input that TO_DATE takes for it (None: output only).
+# Longest first. Oracle's element -> PostgreSQL's, and the input that TO_DATE takes for it (None: output only).
 _ELEMENTS: dict[str, tuple[str, str | None]] = {
     "SSSSS": ("SSSS", None),
     "MONTH": ("MONTH", None),
@@ -98,6 +98,16 @@ def input_format(model: str) -> tuple[str, str]:
     if len(set(filter(str.isupper, parts))) < len(list(filter(str.isupper, parts))):
         raise OracleError(1810, "format code appears twice")
     return "".join(parts), f"^\\s*{''.join(pattern)}\\s*$"
+
+
+def nls_settings(parameter: str, model: str) -> dict[str, str]:
+    """What printing and reading by an NLS format needs, such as nls_date_format. Raises OracleError."""
+    stem = parameter.removesuffix("_format")
+    try:
+        reading, pattern = input_format(model)
+    except OracleError:
+        reading, pattern = "", "^$never"
+    return {parameter: output_format(model), f"{stem}_input": reading, f"{stem}_pattern": pattern}
 
 
 def number_format(model: str) -> str:

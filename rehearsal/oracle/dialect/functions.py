@@ -3,7 +3,6 @@
 FUNCTIONS: dict[str, tuple[str, int, int]] = {
     "NVL": ("COALESCE", 2, 2),
     "COALESCE": ("COALESCE", 2, 99),
-    "NULLIF": ("NULLIF", 2, 2),
     "CONCAT": ('"SYS".concat', 2, 2),
     "SUBSTR": ('"SYS".substr', 2, 3),
     "INSTR": ('"SYS".instr', 2, 2),

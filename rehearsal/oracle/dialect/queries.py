@@ -56,6 +56,7 @@ class Queries(Expressions):
     """Reads SELECT statements."""
 
     _hides_keys = False
+    _level = 0  # of subqueries
 
     def query(self) -> str:
         """A whole SELECT statement, with FOR UPDATE."""
@@ -65,7 +66,10 @@ class Queries(Expressions):
 
     def subquery(self, *, allow_lock: bool = False) -> str:
         """A SELECT with set operators, ORDER BY and row limits."""
-        return self.deeper(lambda: self._subquery(allow_lock=allow_lock))
+        self._level += 1
+        sql = self.deeper(lambda: self._subquery(allow_lock=allow_lock))
+        self._level -= 1
+        return sql
 
     def _subquery(self, *, allow_lock: bool) -> str:
         if self.sees("WITH"):
@@ -77,7 +81,9 @@ class Queries(Expressions):
             blocks.append(self._block())
             # Oracle gives all set operators the same precedence: from left to right.
             sql = f"({sql}) {_SET_OPERATORS[operator]}{every} ({blocks[-1].sql()})"
+        sequences = 0 if len(blocks) > 1 else len(self.sequences)
         sql += self._order(blocks)
+        self.refuse_sequences_since(sequences)
         limited = self._row_limit()
         if allow_lock and self.accept("FOR"):
             if limited or len(blocks) > 1 or blocks[0].distinct or blocks[0].group or blocks[0].limit:
@@ -124,7 +130,9 @@ class Queries(Expressions):
         self.expect("SELECT", 928, "missing SELECT keyword")
         distinct = "DISTINCT " if self.one_of("DISTINCT", "UNIQUE") else ""
         self.accept("ALL")
+        aggregates, sequences = self.aggregates, len(self.sequences)
         items = self._items()
+        beyond_list = len(self.sequences)
         self.expect("FROM", 923, "FROM keyword not found where expected")
         start = self.at
         sources, count = self._sources()
@@ -142,9 +150,10 @@ class Queries(Expressions):
         if (
             block.limit
             and count > 1
-            and (block.group or block.distinct or self.sees("ORDER") or "count(" in items[0].sql)
+            and (block.group or distinct or self.sees("ORDER") or self.aggregates > aggregates)
         ):
             raise unlisted("ROWNUM with joined tables that are grouped or sorted")
+        self.refuse_sequences_since(sequences if distinct or block.group or self._level > 1 else beyond_list)
         return block
 
     def _items(self) -> list[Item]:
@@ -285,7 +294,7 @@ class Queries(Expressions):
             sql = str(position)
         else:
             found = self.value()
-            sql = found.sql
+            sql = "(SELECT NULL)" if found.sql == "NULL" else found.sql
             for position, item in enumerate(items, 1):
                 if found.column and found.column == item.alias:
                     sql = str(position)

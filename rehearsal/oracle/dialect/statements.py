@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from rehearsal.oracle.dialect.changes import Columns
 from rehearsal.oracle.dialect.definitions import Definition
-from rehearsal.oracle.dialect.formats import output_format
+from rehearsal.oracle.dialect.formats import nls_settings
 from rehearsal.oracle.dialect.tokens import literal, tokenize
 from rehearsal.oracle.dialect.triggers import Triggers
 from rehearsal.oracle.errors import OracleError, unlisted
@@ -64,7 +64,7 @@ def translate(sql: str, bind_types: Sequence[str], schema: str, columns_of: Colu
     words.finish()
     if not words.takes_many_rows:
         return statement
-    words.at, words.many_rows = 0, True
+    words.at, words.sequences, words.many_rows = 0, [], True
     return replace(statement, for_many_rows=words.statement().sql)
 
 
@@ -160,8 +160,8 @@ class _Statements(Triggers):
                 raise unlisted(f"time zone {value}")
             return ""
         if name in _NLS_FORMATS:
-            return (
-                f"SELECT set_config('oracle.{name.lower()}', {literal(output_format(value))}, false),"
-                f" set_config('oracle.{name.lower()}_spelled', {literal(value)}, false)"
+            settings = nls_settings(name.lower(), value) | {f"{name.lower()}_spelled": value}
+            return "SELECT " + ", ".join(
+                f"set_config('oracle.{key}', {literal(text)}, false)" for key, text in settings.items()
             )
         raise unlisted(f"ALTER SESSION SET {name}")

@@ -11,6 +11,7 @@ class Triggers(Privileges):
     """Reads triggers. Inside a body, `:new` and `:old` are the rows."""
 
     _in_trigger = False
+    needed_sequences: list[str]
 
     def create_trigger(self, *, replace: bool) -> Definition:
         """CREATE TRIGGER name BEFORE INSERT [OR UPDATE] ON table FOR EACH ROW BEGIN ... END;."""
@@ -25,7 +26,7 @@ class Triggers(Privileges):
         if not self.accept("FOR", "EACH", "ROW"):
             raise unlisted("a trigger without FOR EACH ROW")
         state = self.one_of("ENABLE", "DISABLE")
-        self._in_trigger = True
+        self._in_trigger, self.needed_sequences = True, []
         if self.accept("WHEN"):
             raise unlisted("a trigger with WHEN")
         self.accept("DECLARE")
@@ -36,16 +37,19 @@ class Triggers(Privileges):
         self.accept(";")
         text = self.text[start : self.tokens[self.at - 1].end]
         path = f"{quote(stored(owner))}.{quote(stored(name))}"
+        head = f"CREATE TRIGGER {quote(stored(name))} BEFORE {' OR '.join(events)} ON {table}"
         statements = [f'SELECT "SYS".drop_trigger({literal(path)}, true)'] if replace else []
         statements += [
             f"CREATE FUNCTION {path}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS {literal(body)}",
             f"ALTER FUNCTION {path}() OWNER TO {quote(stored(owner))}",
             f"COMMENT ON FUNCTION {path}() IS {literal(text)}",
-            f"CREATE TRIGGER {quote(stored(name))} BEFORE {' OR '.join(events)} ON {table} FOR EACH ROW EXECUTE FUNCTION {path}()",
+            f"{head} FOR EACH ROW EXECUTE FUNCTION {path}()",
         ]
         if state == "DISABLE":
             statements.append(f"SELECT \"SYS\".switch_triggers(NULL, {literal(path)}, 'DISABLE')")
-        return Definition(statements, owner, "CREATE TRIGGER", "CREATE ANY TRIGGER", self.sequences)
+        return Definition(
+            statements, owner, "CREATE TRIGGER", "CREATE ANY TRIGGER", self.needed_sequences + self.sequences
+        )
 
     def alter_trigger(self) -> Definition:
         """ALTER TRIGGER name ENABLE, DISABLE or COMPILE."""
@@ -79,6 +83,8 @@ class Triggers(Privileges):
         return " ".join(steps)
 
     def _step(self) -> str:
+        self.needed_sequences += self.sequences
+        self.sequences = []
         if self.accept("IF"):
             step = f"IF {self.condition()} THEN "
             self.expect("THEN", 905, "missing keyword")

@@ -38,10 +38,11 @@ class ColumnType:
             return ""
         limit, unit = (self.char_length, "CHAR") if self.char_used == "C" else (self.data_length, "BYTE")
         call = f"\"SYS\".pad({literal(column)}, '{limit}', '{unit}')"
-        return f"CREATE TRIGGER {quote('~' + column)} BEFORE INSERT OR UPDATE ON {path} FOR EACH ROW EXECUTE FUNCTION {call}"
+        head = f"CREATE TRIGGER {quote('~' + column)} BEFORE INSERT OR UPDATE ON {path}"
+        return f"{head} FOR EACH ROW EXECUTE FUNCTION {call}"
 
 
-def column_type(name: str, unit: str, numbers: list[int]) -> ColumnType:
+def column_type(name: str, unit: str, numbers: list[int]) -> ColumnType:  # noqa: C901  # one case a type
     """The type of a column declared as ``name(numbers unit)``. Raises OracleError."""
     match name, numbers:
         case ("NUMBER" | "DECIMAL" | "NUMERIC", []):

@@ -64,7 +64,10 @@ DECLARE
   fill boolean := format LIKE 'FM%';
   digits text;
 BEGIN
-  IF format NOT LIKE '%X%' THEN RETURN to_char(n, format); END IF;
+  IF format NOT LIKE '%X%' THEN
+    digits := to_char(n, format);
+    RETURN CASE WHEN digits LIKE '%#%' THEN repeat('#', char_length(pg_catalog.replace(format, 'FM', '')) + 1) ELSE digits END;
+  END IF;
   IF n < 0 OR n > 9223372036854775807 THEN PERFORM raise(3001, 'unimplemented feature: TO_CHAR with X of a number outside 0 to 2**63-1'); END IF;
   digits := pg_catalog.upper(to_hex(pg_catalog.round(n)::bigint));
   IF char_length(digits) > char_length(format) - 2 * fill::integer THEN RETURN pg_catalog.rpad('#', char_length(format) + 1, '#'); END IF;
@@ -82,12 +85,14 @@ BEGIN
   FOR piece IN 0..3 LOOP value := value * 1152921504606846976 + hex_piece(pg_catalog.substr(padded, piece * 15 + 1, 15)); END LOOP;
   RETURN value;
 END $$;
-CREATE FUNCTION hash_md5(t text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT decode(md5(t), 'hex') $$;
-CREATE FUNCTION hash_sha256(t text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT sha256(textsend(t)) $$;
-CREATE FUNCTION hash_sha384(t text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT sha384(textsend(t)) $$;
-CREATE FUNCTION hash_sha512(t text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT sha512(textsend(t)) $$;
-CREATE FUNCTION hash_md5(r bytea) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT decode(md5(r), 'hex') $$;
-CREATE FUNCTION hash_sha256(r bytea) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT sha256(r) $$;
+-- The documentation does not say what the hash of NULL is, so it is refused.
+CREATE FUNCTION no_hash(is_null boolean) RETURNS bytea LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM raise(3001, 'unimplemented feature: STANDARD_HASH of NULL'); RETURN NULL; END $$;
+CREATE FUNCTION hash_md5(t text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN t IS NULL THEN no_hash(t IS NULL) ELSE decode(md5(t), 'hex') END $$;
+CREATE FUNCTION hash_sha256(t text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN t IS NULL THEN no_hash(t IS NULL) ELSE sha256(textsend(t)) END $$;
+CREATE FUNCTION hash_sha384(t text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN t IS NULL THEN no_hash(t IS NULL) ELSE sha384(textsend(t)) END $$;
+CREATE FUNCTION hash_sha512(t text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN t IS NULL THEN no_hash(t IS NULL) ELSE sha512(textsend(t)) END $$;
+CREATE FUNCTION hash_md5(r bytea) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN r IS NULL THEN no_hash(r IS NULL) ELSE decode(md5(r), 'hex') END $$;
+CREATE FUNCTION hash_sha256(r bytea) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN r IS NULL THEN no_hash(r IS NULL) ELSE sha256(r) END $$;
 CREATE FUNCTION rawtohex(r bytea) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT txt(r) $$;
 CREATE FUNCTION hextoraw(t text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT to_raw(t) $$;
 CREATE FUNCTION sys_extract_utc(t timestamptz) RETURNS timestamp LANGUAGE sql IMMUTABLE AS $$ SELECT (t).utc $$;
@@ -130,4 +135,9 @@ BEGIN
 END $$;
 CREATE FUNCTION cast_varchar2(t text, size integer, unit text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
   SELECT CASE unit WHEN 'CHAR' THEN left(t, size) ELSE left(t, (SELECT count(*) FROM generate_series(1, char_length(t)) AS n WHERE octet_length(left(t, n)) <= size)::integer) END $$;
+CREATE FUNCTION cast_varchar2(n numeric, size integer, unit text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+BEGIN
+  IF char_length(txt(n)) > size THEN PERFORM raise(3001, 'unimplemented feature: CAST of a number to a string too short for it'); END IF;
+  RETURN txt(n);
+END $$;
 CREATE FUNCTION cast_char(t text, size integer, unit text) RETURNS bpchar LANGUAGE sql IMMUTABLE AS $$ SELECT padded(cast_varchar2(t, size, unit), size, unit)::bpchar $$;

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import oracledb
 import pytest
 
 from tests.support.oracle import Oracle
@@ -12,6 +11,8 @@ from tests.support.parts import free_port, part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import oracledb
 
 
 @pytest.fixture(scope="session")

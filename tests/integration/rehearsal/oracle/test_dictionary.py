@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import oracledb
 import pytest
 
 from tests.support.oracle import drop
 
 if TYPE_CHECKING:
+    import oracledb
+
     from tests.support.oracle import Oracle
 
 

@@ -61,7 +61,7 @@ def test_odd_quoted_names_are_only_names(cursor: oracledb.Cursor, name: str) -> 
     try:
         cursor.execute(f'INSERT INTO "{name}" ("Other") VALUES (:1)', ["o'k"])
         cursor.execute(f'SELECT t."{name}", "Other" FROM "{name}" t')
-        assert [column[0] for column in cursor.description] == [name, "Other"]
+        assert [column[0] for column in cursor.description or []] == [name, "Other"]
         assert cursor.fetchall() == [(1, "o'k")]
         found = cursor.execute("SELECT table_name, column_name FROM user_tab_columns WHERE table_name = :1", [name])
         assert found.fetchall() == [(name, name), (name, "Other")]

@@ -35,7 +35,7 @@ def test_the_types_are_described(table: oracledb.Cursor) -> None:
     table.execute("SELECT * FROM typed")
     assert [
         (column.name, column.type_code.name, column.precision, column.scale, column.internal_size)
-        for column in table.description
+        for column in table.description or []
     ] == [
         ("N", "DB_TYPE_NUMBER", 0, -127, None),
         ("P", "DB_TYPE_NUMBER", 7, 2, None),
