@@ -12,6 +12,7 @@ from airflow.sdk import DAG, ExceptionRetryPolicy, RetryAction, RetryRule, TaskG
 
 from reverse_sync.aws.operators.endpoint import DmsEnsureEndpointOperator, DmsTestConnectionOperator
 from reverse_sync.aws.operators.rds import RdsRebootOperator
+from reverse_sync.aws.operators.settle import DmsSettleTaskOperator
 from reverse_sync.aws.operators.statistics import DmsTableStatisticsOperator
 from reverse_sync.aws.operators.task import DmsEnsureTaskOperator, DmsStartOrResumeOperator
 from reverse_sync.aws.sensors.dms import (
@@ -157,6 +158,12 @@ def reverse_sync(pipeline: Pipeline) -> DAG:
                 **aws,
                 **dms_wait,
             )
+            settle_task = DmsSettleTaskOperator(
+                task_id="settle_task",
+                pipeline=pipeline,
+                accept_mapping_change="{{ params.accept_mapping_change }}",
+                **dms_wait,
+            )
             source_endpoint = DmsEnsureEndpointOperator(
                 task_id="ensure_source_endpoint",
                 multiple_outputs=True,
@@ -204,13 +211,16 @@ def reverse_sync(pipeline: Pipeline) -> DAG:
             start = DmsStartOrResumeOperator(
                 task_id="start_or_resume",
                 task_identifier=pipeline.dms.task.identifier,
+                postgres_conn_id=pipeline.postgres.connection,
                 may_start=pipeline.dms.task.start_on_create,
+                recover_lost_slot="{{ params.recover_lost_slot }}",
                 **aws,
             )
             wait_running = DmsTaskRunningSensor(task_id="wait_running", **dms_task, **aws, **dms_wait)
             wait_tables = DmsTablesSensor(task_id="wait_tables", tables=tables, **dms_task, **aws, **dms_wait)
             # The source can be tested only once PostgreSQL is back; nothing else has to wait for that.
             create_extension >> test_source
+            settle_task >> [source_endpoint, target_endpoint]
             chain([test_source, test_target], ensure_task, wait_ready, start, wait_running, wait_tables)
             insert_triggers >> start
 
@@ -247,7 +257,7 @@ def reverse_sync(pipeline: Pipeline) -> DAG:
         evidence = EvidenceOperator(task_id="evidence", evidence=pipeline.evidence, trigger_rule=TriggerRule.ALL_DONE)
         [create_extension, insert_triggers, test_source, test_target, compare_row, after, restore_canary] >> evidence
 
-        select_tables >> [libraries, wal_level, start_time, instance, source_endpoint, target_endpoint]
+        select_tables >> [libraries, wal_level, start_time, instance, settle_task]
     return dag
 
 

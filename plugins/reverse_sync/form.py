@@ -24,6 +24,20 @@ def trigger_form(pipeline: Pipeline) -> dict[str, Param]:
             description="when_needed: only where a setting waits for it. always: once in this run. "
             "never: stop where it is needed.",
         ),
+        "accept_mapping_change": Param(
+            False,
+            type="boolean",
+            title="Accept another table mapping",
+            description="Only with dms.on_drift 'apply': a task that has run may get the mapping of the pipeline file. "
+            "What is in Oracle already is not loaded again.",
+        ),
+        "recover_lost_slot": Param(
+            False,
+            type="boolean",
+            title="Begin anew where the slot is lost",
+            description="Changes made since the task's last checkpoint are missing in Oracle for good: load those rows "
+            "yourself, as the reconciliation names them.",
+        ),
         "canary_id": Param(
             canary.id,
             type="integer",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from reverse_sync.aws.operators.endpoint import DmsEnsureEndpointOperator, DmsTestConnectionOperator
 from reverse_sync.aws.operators.rds import RdsRebootOperator
+from reverse_sync.aws.operators.settle import DmsSettleTaskOperator
 from reverse_sync.aws.operators.task import DmsEnsureTaskOperator, DmsStartOrResumeOperator
 from reverse_sync.aws.sensors.dms import DmsReplicationInstanceSensor, DmsTaskReadySensor, DmsTaskRunningSensor
 from reverse_sync.aws.sensors.rds import RdsInstanceAvailableSensor
@@ -66,11 +67,19 @@ class Procedure:
         name = identifier or self.pipeline.dms.replication_instance
         return run(DmsReplicationInstanceSensor(task_id="instance", replication_instance=name, **self.aws, **QUICK))
 
+    def settle(self, *, accept_mapping_change: bool = False) -> Any:
+        """Wait for a task in a passing state; stop it where something is to be applied."""
+        accepted = str(accept_mapping_change)
+        return run(
+            DmsSettleTaskOperator(task_id="settle", pipeline=self.pipeline, accept_mapping_change=accepted, **QUICK)
+        )
+
     def ensure(self, endpoint: Endpoint, db_instance: str | None = None) -> Any:
         """Make or reuse an endpoint."""
+        on_drift = self.pipeline.dms.on_drift
         return run(
             DmsEnsureEndpointOperator(
-                task_id="ensure", endpoint=endpoint, db_instance=db_instance, on_drift="report", **self.aws
+                task_id="ensure", endpoint=endpoint, db_instance=db_instance, on_drift=on_drift, **self.aws
             )
         )
 
@@ -86,8 +95,9 @@ class Procedure:
             )
         )
 
-    def start(self) -> dict[str, Any]:
-        """Make or reuse everything in DMS, and have the task running; what each step returned."""
+    def start(self, *, accept_mapping_change: bool = False, recover_lost_slot: bool = False) -> dict[str, Any]:
+        """Make, reuse or correct everything in DMS, and have the task running; what each step returned."""
+        settled = self.settle(accept_mapping_change=accept_mapping_change)
         dms = self.pipeline.dms
         instance = self.instance()
         source = self.ensure(dms.source_endpoint, self.pipeline.postgres.db_instance)
@@ -101,7 +111,7 @@ class Procedure:
                 source_endpoint_arn=source["arn"],
                 target_endpoint_arn=target["arn"],
                 replication_instance_arn=instance["arn"],
-                on_drift="report",
+                on_drift=self.pipeline.dms.on_drift,
                 **self.aws,
             )
         )
@@ -111,15 +121,27 @@ class Procedure:
                 task_id="triggers", oracle_conn_id=self.pipeline.oracle.connection, tables=TABLES, policy="disable"
             )
         )
-        started = self.start_or_resume()
+        started = self.start_or_resume(recover_lost_slot=recover_lost_slot)
         self.wait_running()
-        return {"source": source, "target": target, "tests": tests, "task": task, "started": started}
+        return {
+            "settled": settled,
+            "source": source,
+            "target": target,
+            "tests": tests,
+            "task": task,
+            "started": started,
+        }
 
-    def start_or_resume(self) -> Any:
+    def start_or_resume(self, *, recover_lost_slot: bool = False) -> Any:
         """Start or resume the task."""
         return run(
             DmsStartOrResumeOperator(
-                task_id="start", task_identifier=self.pipeline.dms.task.identifier, may_start=True, **self.aws
+                task_id="start",
+                task_identifier=self.pipeline.dms.task.identifier,
+                postgres_conn_id=self.pipeline.postgres.connection,
+                may_start=True,
+                recover_lost_slot=str(recover_lost_slot),
+                **self.aws,
             )
         )
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         ConnectionTypeDef,
         EndpointTypeDef,
         FilterTypeDef,
+        ReplicationInstanceTypeDef,
         ReplicationTaskTypeDef,
     )
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 # https://docs.aws.amazon.com/dms/latest/APIReference/API_DescribeReplicationTasks.html
 RUNNING = ("starting", "running")
-SETTLED = ("ready", "stopped", "failed", *RUNNING)
+AT_REST = ("ready", "stopped", "failed")
+SETTLED = (*AT_REST, *RUNNING)
 
 Found = TypeVar("Found")
 
@@ -51,6 +53,12 @@ def find_task(client: DmsClient, identifier: str) -> ReplicationTaskTypeDef | No
     """The replication task of that name; None where there is none."""
     filters: list[FilterTypeDef] = [{"Name": "replication-task-id", "Values": [identifier]}]
     return _first(lambda: client.describe_replication_tasks(Filters=filters)["ReplicationTasks"])
+
+
+def find_instance(client: DmsClient, identifier: str) -> ReplicationInstanceTypeDef | None:
+    """The replication instance of that name; None where there is none."""
+    filters: list[FilterTypeDef] = [{"Name": "replication-instance-id", "Values": [identifier]}]
+    return _first(lambda: client.describe_replication_instances(Filters=filters)["ReplicationInstances"])
 
 
 def find_connection(client: DmsClient, filters: list[FilterTypeDef]) -> ConnectionTypeDef | None:
@@ -150,6 +158,12 @@ def report(differences: Iterable[Difference]) -> str:
         "(the file wins) "
         "or 'ignore' (AWS wins), then run the DAG again."
     )
+
+
+def corrected(differences: Iterable[Difference]) -> dict[str, Any]:
+    """What a step that applied the differences says of them."""
+    found = list(differences)
+    return {"what": f"corrected {', '.join(d.key for d in found)}", "differences": [str(d) for d in found]}
 
 
 def has_run(task: Mapping[str, Any]) -> bool:

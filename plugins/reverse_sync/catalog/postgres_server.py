@@ -49,6 +49,8 @@ class Slot:
     active: bool
     wal_status: str | None
     retained_bytes: int
+    restart_lsn: str | None = None
+    confirmed_flush_lsn: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ def read_slots(connection: Connection) -> tuple[Slot, ...]:
     """https://www.postgresql.org/docs/current/view-pg-replication-slots.html"""
     sql = """
     SELECT slot_name, plugin, database, active, wal_status,
-           coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn), 0)::bigint
+           coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn), 0)::bigint,
+           restart_lsn::text, confirmed_flush_lsn::text
     FROM pg_replication_slots ORDER BY slot_name
     """
     return tuple(Slot(*row) for row in fetch_all(connection, sql))

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from airflow.sdk import BaseOperator
 
-from reverse_sync.errors import NeedsPersonError, ReverseSyncError
-from reverse_sync.oracle.rows import unreachable
+from reverse_sync.catalog.database import fetch_all
+from reverse_sync.errors import NeedsPersonError
+from reverse_sync.oracle.session import oracle_session
 from reverse_sync.sql import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from airflow.sdk import Context
 
@@ -34,6 +35,11 @@ class InsertTrigger(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.owner}.{self.name} on {self.table_owner}.{self.table}"
+
+
+def enabled_triggers(connection: Any, tables: Iterable[Mapping[str, Any]]) -> list[InsertTrigger]:
+    """The enabled BEFORE INSERT row triggers of the target tables."""
+    return [InsertTrigger(*row) for table in tables for row in fetch_all(connection, ENABLED, list(table["target"]))]
 
 
 class OracleInsertTriggersOperator(BaseOperator):
@@ -68,20 +74,15 @@ class OracleInsertTriggersOperator(BaseOperator):
         :raises NeedsPersonError: where the policy is `stop` and there is such a trigger, or Oracle forbids to alter it.
         :raises ReverseSyncError: where Oracle does not answer.
         """
-        from airflow.providers.oracle.hooks.oracle import OracleHook
+        with oracle_session(self.oracle_conn_id) as connection:
+            found = enabled_triggers(connection, self.tables)
+            if not found:
+                return {"outcome": "left alone", "why": "no BEFORE INSERT row trigger is enabled"}
+            return self._judge(connection, found)
+
+    def _judge(self, connection: Any, found: list[InsertTrigger]) -> dict[str, Any]:
         from oracledb import Error
 
-        hook = OracleHook(oracle_conn_id=self.oracle_conn_id)
-        try:
-            found = [
-                InsertTrigger(*row)
-                for table in self.tables
-                for row in hook.get_records(ENABLED, parameters=list(table["target"]))
-            ]
-        except Error as error:
-            raise ReverseSyncError(unreachable(self.oracle_conn_id, error)) from None
-        if not found:
-            return {"outcome": "left alone", "why": "no BEFORE INSERT row trigger is enabled"}
         names = ", ".join(map(str, found))
         if self.policy == "stop":
             raise NeedsPersonError(
@@ -91,7 +92,8 @@ class OracleInsertTriggersOperator(BaseOperator):
             )
         for trigger in found:
             try:
-                hook.run(f"ALTER TRIGGER {quoted(trigger.owner, trigger.name)} DISABLE")
+                with connection.cursor() as cursor:
+                    cursor.execute(f"ALTER TRIGGER {quoted(trigger.owner, trigger.name)} DISABLE")
             except Error as error:
                 raise NeedsPersonError(
                     f"The trigger {trigger} must be disabled, but Oracle answers: {str(error).splitlines()[0]}. "

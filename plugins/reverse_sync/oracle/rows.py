@@ -5,16 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from reverse_sync.errors import ReverseSyncError
+from reverse_sync.catalog.database import fetch_all
+from reverse_sync.oracle.session import CALL_TIMEOUT_S, CONNECT_TIMEOUT_S, oracle_session
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from airflow.sdk import Connection
-
-# Seconds for one connect and for one round trip: a hanging listener must not hang a task.
-CONNECT_TIMEOUT_S = 10
-CALL_TIMEOUT_S = 30
 
 
 def fetch_row(oracle_conn_id: str, query: str, key: Sequence[Any]) -> tuple[Any, ...] | None:
@@ -22,15 +19,8 @@ def fetch_row(oracle_conn_id: str, query: str, key: Sequence[Any]) -> tuple[Any,
 
     :raises ReverseSyncError: where Oracle does not answer.
     """
-    from airflow.providers.oracle.hooks.oracle import OracleHook
-    from oracledb import Error
-
-    hook = OracleHook(oracle_conn_id=oracle_conn_id, fetch_decimals=True, fetch_lobs=False)
-    try:
-        row: tuple[Any, ...] | None = hook.get_first(query, parameters=list(key))
-    except Error as error:
-        raise ReverseSyncError(unreachable(oracle_conn_id, error)) from None
-    return row
+    with oracle_session(oracle_conn_id) as connection:
+        return next(iter(fetch_all(connection, query, list(key))), None)
 
 
 async def fetch_row_async(oracle_conn_id: str, query: str, key: Sequence[Any]) -> tuple[Any, ...] | None:
@@ -74,12 +64,3 @@ def connect_arguments(connection: Connection) -> dict[str, Any]:
     if extra.get("sid"):
         return {**arguments, "sid": extra["sid"]}
     return {**arguments, "service_name": extra.get("service_name") or connection.schema}
-
-
-def unreachable(oracle_conn_id: str, error: Exception) -> str:
-    """One sentence for a connection that does not work, and the next step."""
-    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return (
-        f"Oracle does not answer over the connection {oracle_conn_id!r}: {reason}. Check its host, port, service name, "
-        "login and password in Airflow, and that the listener is up, then clear this task."
-    )

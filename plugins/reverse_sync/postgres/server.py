@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from reverse_sync.errors import NeedsPersonError, ReverseSyncError
+from reverse_sync.catalog.database import fetch_one
+from reverse_sync.errors import NeedsPersonError
+from reverse_sync.postgres.session import postgres_session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.pglogical.basic-setup.html
 LIBRARY = "pglogical"
@@ -47,10 +48,8 @@ def look(postgres_conn_id: str) -> dict[str, Any]:
 
     :raises ReverseSyncError: where PostgreSQL does not answer.
     """
-    from airflow.providers.postgres.hooks.postgres import PostgresHook
-
-    with explained(postgres_conn_id):
-        row = PostgresHook(postgres_conn_id=postgres_conn_id).get_first(LOOK)
+    with postgres_session(postgres_conn_id) as connection:
+        row = fetch_one(connection, LOOK)
     return {"shared_preload_libraries": row[0], "wal_level": row[1], "started_at": row[2].astimezone(UTC).isoformat()}
 
 
@@ -60,26 +59,6 @@ def started_at(postgres_conn_id: str) -> datetime:
     :raises ReverseSyncError: where PostgreSQL does not answer.
     """
     return datetime.fromisoformat(look(postgres_conn_id)["started_at"])
-
-
-@contextmanager
-def explained(postgres_conn_id: str) -> Iterator[None]:
-    """Raise the driver's errors as one sentence and the next step; PostgresHook uses psycopg 3 or psycopg2.
-
-    :raises ReverseSyncError: where PostgreSQL does not answer, or refuses.
-    """
-    import psycopg
-    import psycopg2
-
-    try:
-        yield
-    except (psycopg.Error, psycopg2.Error) as error:
-        reason = " ".join(str(error).split())
-        raise ReverseSyncError(
-            f"PostgreSQL does not answer over the connection {postgres_conn_id!r}: {reason}. Check its host, port, "
-            "login, "
-            "password and database in Airflow, and the security group, then clear this task."
-        ) from None
 
 
 def decide_reboot(

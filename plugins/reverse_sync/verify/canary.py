@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from airflow.sdk import BaseOperator
 
+from reverse_sync.catalog.database import fetch_all
 from reverse_sync.errors import NeedsPersonError, ReverseSyncError
 from reverse_sync.oracle.rows import fetch_row
-from reverse_sync.postgres.server import explained
+from reverse_sync.postgres.session import postgres_session
 from reverse_sync.sql import select_by_key
 from reverse_sync.verify import api
 from reverse_sync.verify.equality import shown
@@ -55,21 +56,18 @@ class CanaryRow(NamedTuple):
         :raises NeedsPersonError: where there is no such row.
         :raises ReverseSyncError: where PostgreSQL does not answer.
         """
-        from airflow.providers.postgres.hooks.postgres import PostgresHook
-
         source = self.projection.source
         columns = [column.name for column in source.columns]
         query = select_by_key((source.schema, source.name), columns, [self.key_column], "%s")
-        connection = self.pipeline.postgres.connection
-        with explained(connection):
-            row = PostgresHook(postgres_conn_id=connection).get_first(query, parameters=(self.row_id,))
-        if row is None:
+        with postgres_session(self.pipeline.postgres.connection) as connection:
+            rows = fetch_all(connection, query, (self.row_id,))
+        if not rows:
             raise NeedsPersonError(
                 f"The canary is row {self.row_id} of {source.schema}.{source.name}, but PostgreSQL has no such "
                 "row: choose another "
                 "canary.id in the pipeline file or the trigger form."
             )
-        return dict(zip(columns, row, strict=True))
+        return dict(zip(columns, rows[0], strict=True))
 
     def read_target(self) -> dict[str, Any]:
         """The row in Oracle.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
 from reverse_sync.catalog.postgres import read_schemas, read_tables
 from reverse_sync.errors import NeedsPersonError
-from reverse_sync.postgres.server import explained
+from reverse_sync.postgres.session import postgres_session
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,9 +24,7 @@ def source_tables(postgres_conn_id: str) -> tuple[Table, ...]:
 
     :raises ReverseSyncError: where PostgreSQL does not answer.
     """
-    from airflow.providers.postgres.hooks.postgres import PostgresHook
-
-    with explained(postgres_conn_id), closing(PostgresHook(postgres_conn_id=postgres_conn_id).get_conn()) as connection:
+    with postgres_session(postgres_conn_id) as connection:
         return read_tables(connection, read_schemas(connection))
 
 

@@ -161,7 +161,7 @@ def test_a_stopped_task_says_since_when_and_that_its_slot_is_gone() -> None:
         ("note", "task-status", f"the task {identifier} is stopped since 2024-09-01 12:30:00 UTC: Stop Reason NORMAL")
     ]
     assert (
-        "error",
+        "warning",
         "task-status",
         f"the task {identifier} is stopped, but the source has no replication slot",
     ) in _found(dms=dms(task=stopped), source=source())

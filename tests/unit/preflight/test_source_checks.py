@@ -80,7 +80,7 @@ def test_a_source_that_is_ready_yields_nothing() -> None:
         ),
         (
             {"slots": (Slot("rsync_1", "pglogical_output", "dso", active=False, wal_status="lost", retained_bytes=0),)},
-            "error", "slot-lost", "the slot rsync_1 is lost",
+            "warning", "slot-lost", "the slot rsync_1 is lost",
         ),
         (
             {"slots": (Slot("cdc", "wal2json", "dso", active=False, wal_status="lost", retained_bytes=0),)},

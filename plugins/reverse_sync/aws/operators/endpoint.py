@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.amazon.aws.hooks.rds import RdsHook
 from airflow.providers.amazon.aws.utils.mixins import aws_template_fields
 from airflow.sdk import BaseHook
 
-from reverse_sync.aws import BOTOCORE_CONFIG, dms_client
-from reverse_sync.aws.dms import endpoint_differences, endpoint_request, find_connection, find_endpoint, report
+from reverse_sync.aws import dms_client
+from reverse_sync.aws.dms import corrected, endpoint_differences, find_connection, find_endpoint, report
+from reverse_sync.aws.drift import wanted_endpoint
 from reverse_sync.aws.faults import explained
 from reverse_sync.aws.operators.base import DmsOperator
 from reverse_sync.aws.sensors.base import AwsStatusSensor
@@ -18,7 +18,7 @@ from reverse_sync.errors import NeedsPersonError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from airflow.sdk import Connection, Context
+    from airflow.sdk import Context
     from mypy_boto3_dms.type_defs import FilterTypeDef
 
     from reverse_sync.pipeline import Endpoint, OnDrift
@@ -47,10 +47,9 @@ class DmsEnsureEndpointOperator(DmsOperator):
 
         :raises NeedsPersonError: where the endpoint differs and `on_drift` is `report`, or AWS refuses.
         """
-        connection = BaseHook.get_connection(self.endpoint.connection)
-        password = connection.password or ""
+        password = BaseHook.get_connection(self.endpoint.connection).password or ""
         with explained(self.aws_conn_id):
-            request = endpoint_request(self.endpoint, connection, self._server(connection))
+            request = wanted_endpoint(self.endpoint, self.db_instance, self.aws_conn_id, self.region_name)
             found = find_endpoint(self.client, self.endpoint.identifier)
             if found is None:
                 made = self.client.create_endpoint(**request, Password=password)["Endpoint"]
@@ -63,20 +62,7 @@ class DmsEnsureEndpointOperator(DmsOperator):
             changed = self.client.modify_endpoint(EndpointArn=found["EndpointArn"], **request, Password=password)[
                 "Endpoint"
             ]
-        return {"outcome": "changed", "differences": [str(d) for d in differences], **_facts(changed)}
-
-    def _server(self, connection: Connection) -> str:
-        if connection.host:
-            return connection.host
-        if self.db_instance is None:
-            raise NeedsPersonError(
-                f"The connection {self.endpoint.connection!r} has no host, but endpoint {self.endpoint.identifier} "
-                "needs the address "
-                "of its database: add the host to the connection in Airflow."
-            )
-        rds = RdsHook(aws_conn_id=self.aws_conn_id, region_name=self.region_name, config=BOTOCORE_CONFIG)
-        instance = rds.conn.describe_db_instances(DBInstanceIdentifier=self.db_instance)["DBInstances"][0]
-        return str(instance["Endpoint"]["Address"])
+        return {"outcome": "changed", **corrected(differences), **_facts(changed)}
 
 
 class DmsTestConnectionOperator(AwsStatusSensor):

@@ -7,22 +7,32 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.amazon.aws.utils.mixins import aws_template_fields
 
-from reverse_sync.aws.dms import RUNNING, SETTLED, existing_task, find_task, has_run, report, task_differences
+from reverse_sync.aws.dms import (
+    AT_REST,
+    RUNNING,
+    SETTLED,
+    corrected,
+    existing_task,
+    find_task,
+    has_run,
+    report,
+    task_differences,
+)
+from reverse_sync.aws.drift import refuse_unmodifiable
 from reverse_sync.aws.faults import explained
 from reverse_sync.aws.operators.base import DmsOperator
 from reverse_sync.errors import NeedsPersonError, ReverseSyncError
+from reverse_sync.postgres.slots import dms_slots, is_lost, lost
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from airflow.sdk import Context
     from mypy_boto3_dms.literals import StartReplicationTaskTypeValueType
+    from mypy_boto3_dms.type_defs import ReplicationTaskTypeDef
 
     from reverse_sync.aws.dms import Difference
     from reverse_sync.pipeline import OnDrift, ReplicationTask
-
-# What ModifyReplicationTask can change: https://docs.aws.amazon.com/dms/latest/APIReference/API_ModifyReplicationTask.html
-MODIFIABLE = ("MigrationType", "TableMappings", "TargetMetadata", "FullLoadSettings", "Logging", "ValidationSettings")
 
 
 class DmsEnsureTaskOperator(DmsOperator):
@@ -62,7 +72,6 @@ class DmsEnsureTaskOperator(DmsOperator):
         """Look, make or mend, and say which.
 
         :raises NeedsPersonError: where the task differs and `on_drift` is `report`, or AWS refuses.
-        :raises ReverseSyncError: where the task has to stop before it can be changed.
         """
         arns: dict[str, Any] = {
             "SourceEndpointArn": self.source_endpoint_arn,
@@ -88,20 +97,11 @@ class DmsEnsureTaskOperator(DmsOperator):
             return self._apply(found, differences)
 
     def _apply(self, found: Any, differences: list[Difference]) -> dict[str, Any]:
-        fixed = [d for d in differences if d.key.split(".")[0] not in MODIFIABLE]
-        if fixed:
+        refuse_unmodifiable(differences)
+        if found["Status"] not in AT_REST:
             raise NeedsPersonError(
-                f"{fixed[0]}, and DMS can't change that of an existing task. Correct the pipeline file, or delete "
-                "the task in "
-                "the DMS console once Oracle has caught up, then run the DAG again."
-            )
-        if found["Status"] in RUNNING:
-            self.client.stop_replication_task(ReplicationTaskArn=found["ReplicationTaskArn"])
-        if found["Status"] not in ("ready", "stopped", "failed"):
-            raise ReverseSyncError(
-                f"Task {self.task.identifier} can be changed only when stopped, but is {found['Status']!r}; it is "
-                "being stopped, and "
-                "the next try changes it."
+                f"Task {self.task.identifier} can be changed only when stopped, but is {found['Status']!r}: somebody "
+                "started it after dms.settle_task had stopped it. Clear dms.settle_task and what follows."
             )
         changed = self.client.modify_replication_task(
             ReplicationTaskArn=found["ReplicationTaskArn"],
@@ -109,7 +109,7 @@ class DmsEnsureTaskOperator(DmsOperator):
             TableMappings=self.mapping_text,
             ReplicationTaskSettings=json.dumps(self.task.settings),
         )["ReplicationTask"]
-        return {"outcome": "changed", "differences": [str(d) for d in differences], **_facts(changed)}
+        return {"outcome": "changed", **corrected(differences), **_facts(changed)}
 
 
 class DmsStartOrResumeOperator(DmsOperator):
@@ -117,22 +117,30 @@ class DmsStartOrResumeOperator(DmsOperator):
 
     Never `start-replication` on a task that has run: it makes the slot anew and loses what was written meanwhile.
 
+    A task whose slot is lost could resume nothing: only a person may decide to begin anew.
+
     :param task_identifier: the replication task
+    :param postgres_conn_id: the connection that asks PostgreSQL for the slot
     :param may_start: False: a person starts it; this only says so
+    :param recover_lost_slot: whether to begin anew where the slot is lost; a template
     """
 
-    template_fields: Sequence[str] = aws_template_fields("task_identifier")
+    template_fields: Sequence[str] = aws_template_fields("task_identifier", "recover_lost_slot")
 
-    def __init__(self, *, task_identifier: str, may_start: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *, task_identifier: str, postgres_conn_id: str, may_start: bool, recover_lost_slot: str, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.task_identifier = task_identifier
+        self.postgres_conn_id = postgres_conn_id
         self.may_start = may_start
+        self.recover_lost_slot = recover_lost_slot
 
     def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
         """Look, and start or resume.
 
         :raises ReverseSyncError: where the task is in a state that passes (the next try looks again).
-        :raises NeedsPersonError: where AWS refuses.
+        :raises NeedsPersonError: where AWS refuses, or the slot is lost and nobody said to begin anew.
         """
         with explained(self.aws_conn_id):
             task = existing_task(self.client, self.task_identifier)
@@ -149,12 +157,24 @@ class DmsStartOrResumeOperator(DmsOperator):
                     "why": "dms.task.start_on_create is false: start it yourself",
                     **_facts(task),
                 }
-            how: StartReplicationTaskTypeValueType = "resume-processing" if has_run(task) else "start-replication"
+            how, why = self._how(task)
             self.client.start_replication_task(
                 ReplicationTaskArn=task["ReplicationTaskArn"],
                 StartReplicationTaskType=how,
             )
-        return {"outcome": "changed", "what": f"{how}; it was {task['Status']}", "how": how, **_facts(task)}
+        return {"outcome": "changed", "what": f"{how}; {why}", "how": how, **_facts(task)}
+
+    def _how(self, task: ReplicationTaskTypeDef) -> tuple[StartReplicationTaskTypeValueType, str]:
+        if not has_run(task):
+            return "start-replication", "it never ran"
+        slots = dms_slots(self.postgres_conn_id)
+        if not is_lost(task, slots):
+            return "resume-processing", f"it was {task['Status']}"
+        if not slots and not task.get("RecoveryCheckpoint"):
+            return "start-replication", "its first start never came as far as a slot"
+        if self.recover_lost_slot == "True":
+            return "start-replication", "its slot was lost, and the run was asked to begin anew"
+        raise NeedsPersonError(lost(self.task_identifier, task.get("RecoveryCheckpoint")))
 
 
 def _facts(task: Any) -> dict[str, Any]:

@@ -12,6 +12,9 @@ from reverse_sync.aws import BOTOCORE_CONFIG
 from reverse_sync.aws.faults import MISSING, code_of, explain, may_pass
 from reverse_sync.waiting import Answer, LookTrigger
 
+# Stands among the statuses for a resource that is not there; a failure unless `success` names it.
+MISSING_STATUS = "missing"
+
 
 class AwsStatusTrigger(LookTrigger):
     """Calls a describe operation until the `status` among the facts is one of `success` or `failure`.
@@ -60,15 +63,14 @@ class AwsStatusTrigger(LookTrigger):
             if code_of(error) not in MISSING:
                 return Answer("failure", {"status": explain(error, self.arguments["aws_conn_id"])})
             facts = None
-        if facts is None:
-            return Answer("failure", {"status": "missing"})
+        facts = facts or {"status": MISSING_STATUS}
         return Answer(self.judge(facts), facts)
 
     def judge(self, facts: dict[str, Any]) -> Any:
         """Which answer the facts are."""
         if facts["status"] in self.arguments["success"]:
             return "success"
-        return "failure" if facts["status"] in self.arguments["failure"] else "not yet"
+        return "failure" if facts["status"] in (MISSING_STATUS, *self.arguments["failure"]) else "not yet"
 
     async def describe(self) -> dict[str, Any]:
         """The response."""
@@ -79,5 +81,9 @@ class AwsStatusTrigger(LookTrigger):
             config=BOTOCORE_CONFIG,
         )
         async with await hook.get_async_conn() as client:
-            response: dict[str, Any] = await getattr(client, self.arguments["operation"])(**self.arguments["call"])
-            return response
+            return await self.ask(client)
+
+    async def ask(self, client: Any) -> dict[str, Any]:
+        """The one call; a subclass may act on what it brings."""
+        response: dict[str, Any] = await getattr(client, self.arguments["operation"])(**self.arguments["call"])
+        return response

@@ -97,10 +97,10 @@ def task_status(world: World) -> Iterator[Finding]:
             "nothing: the run resumes it. Never start it anew, which makes the slot again and loses those changes",
         )
     if task and status in {"stopped", "failed"} and world.has("source") and not world.source.slots:
-        yield error(
+        yield warning(
             f"the task {world.pipeline.dms.task.identifier} is {status}, but the source has no replication slot",
-            "the changes since the stop are lost, and a resumed task fails",
-            "reconcile the tables, delete the task, and let the run make a new one",
+            "the changes since its last checkpoint are lost: the run stops before it would start the task",
+            "read that step's message; then trigger the DAG with recover_lost_slot",
         )
 
 

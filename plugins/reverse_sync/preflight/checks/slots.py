@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reverse_sync.preflight import links
-from reverse_sync.preflight.finding import Finding, Group, error, note, warning
+from reverse_sync.preflight.finding import Finding, Group, note, warning
 from reverse_sync.preflight.registry import check
 
 if TYPE_CHECKING:
@@ -24,12 +24,10 @@ def slot_lost(world: World) -> Iterator[Finding]:
     for slot in world.source.slots:
         if slot.wal_status == "lost":
             ours = _is_like_ours(world, slot)
-            yield (error if ours else warning)(
+            yield warning(
                 f"the slot {slot.name} is lost",
                 "its reader cannot go on; if it is this task's, changes are missing in Oracle",
-                "drop the slot; reconcile the tables, then let a new task begin"
-                if ours
-                else "drop the slot if nobody needs it",
+                "trigger the DAG with recover_lost_slot once you accept that" if ours else "drop it if nobody needs it",
             )
 
 
