@@ -42,9 +42,9 @@ SECONDS = 2.0
 def test_the_shipped_pipeline_yields_notes_only_and_at_once(parts: Parts) -> None:
     run(PIPELINE, offline=True)
     run(PIPELINE)  # the drivers' imports
-    started = time.monotonic()
+    started = time.process_time()  # what others do on this machine is none of its business; bench/ has the wall time
     found = run(PIPELINE)
-    took_s = time.monotonic() - started
+    took_s = time.process_time() - started
     assert [(item.severity, item.code) for item in found] == [("note", code) for code in STARTING_NOTES]
     assert took_s < SECONDS
 
