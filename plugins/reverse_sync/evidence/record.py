@@ -73,21 +73,32 @@ def _step(ti: Any, crumb: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def verdict(steps: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Whether the run proved the row in Oracle, and which tasks failed."""
-    steps = list(steps)
-    failed = [step["task"] for step in steps if step["state"] == "failed"]
-    compared = next((step for step in steps if step["task"] == PROOF and step["state"] == "success"), None)
+    """Whether the run proved the row in Oracle, and what is wrong with it."""
+    by_task = {step["task"]: step for step in steps}
+    failed = [task for task, step in by_task.items() if step["state"] == "failed"]
+    proved = by_task.get(PROOF, {}).get("state") == "success"
+    wrong = [f"{', '.join(failed)} failed"] if failed else []
+    if _changed_after_restore(by_task):
+        wrong.append(
+            "the row was changed again after verify.restore_canary had put the old text back: clear that task too"
+        )
     return {
-        "proved": compared is not None,
-        "succeeded": compared is not None and not failed,
+        "proved": proved,
+        "succeeded": proved and not wrong,
         "failed_tasks": failed,
-        "sentence": _sentence(compared, failed),
+        "sentence": _sentence(proved, wrong),
     }
 
 
-def _sentence(compared: Mapping[str, Any] | None, failed: list[str]) -> str:
-    if compared is None:
-        reason = f"{failed[0]} failed" if failed else "the run did not get that far"
-        return f"Not proved: no changed row was found in Oracle, because {reason}."
+def _changed_after_restore(by_task: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether a cleared run changed the row again, but its teardown, being successful before, was not cleared."""
+    changed = (by_task.get("verify.change_row", {}).get("result") or {}).get("answered_at")
+    looked = (by_task.get("verify.restore_canary", {}).get("result") or {}).get("looked_at")
+    return bool(changed and looked and datetime.fromisoformat(looked) < datetime.fromisoformat(changed))
+
+
+def _sentence(proved: bool, wrong: list[str]) -> str:
+    if not proved:
+        return f"Not proved: no changed row was found in Oracle; {'; '.join(wrong) or 'the run did not get that far'}."
     proof = "Proved: a row changed through the API holds the same values in Oracle"
-    return f"{proof}." if not failed else f"{proof}; but {', '.join(failed)} failed."
+    return f"{proof}; but {'; '.join(wrong)}." if wrong else f"{proof}."

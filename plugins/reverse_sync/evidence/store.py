@@ -27,13 +27,25 @@ def write(evidence: Evidence, record: dict[str, Any]) -> str:
 
     A run that was cleared and ran again gets another document: the earlier one is evidence too.
     """
-    name = re.sub(r"[^\w.-]", "-", record["run_id"])
-    if record["times_cleared"]:
-        name += f".cleared-{record['times_cleared']}"
-    folder = base(evidence) / record["dag_id"]
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}.json"
+    path = _path(evidence, record["dag_id"], record["run_id"], record["times_cleared"])
+    path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(record, ensure_ascii=False, indent=2, default=str)
     with path.fs.transaction, path.open("w", encoding="utf-8") as file:
         file.write(text + "\n")
     return str(path)
+
+
+def read(evidence: Evidence, dag_id: str, run_id: str, times_cleared: int) -> dict[str, Any] | None:
+    """The record of a run as it was after having been cleared so many times; None where there is none."""
+    path = _path(evidence, dag_id, run_id, times_cleared)
+    if not path.exists():
+        return None
+    record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return record
+
+
+def _path(evidence: Evidence, dag_id: str, run_id: str, times_cleared: int) -> ObjectStoragePath:
+    name = re.sub(r"[^\w.-]", "-", run_id)
+    if times_cleared:
+        name += f".cleared-{times_cleared}"
+    return base(evidence) / dag_id / f"{name}.json"

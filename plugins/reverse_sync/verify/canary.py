@@ -11,6 +11,7 @@ from airflow.sdk import BaseOperator
 
 from reverse_sync.catalog.database import fetch_all
 from reverse_sync.errors import NeedsPersonError, ReverseSyncError
+from reverse_sync.evidence import store
 from reverse_sync.oracle.rows import fetch_row
 from reverse_sync.postgres.session import postgres_session
 from reverse_sync.sql import select_by_key
@@ -164,18 +165,40 @@ class ReadCanaryOperator(CanaryOperator):
         self.text = text
 
     def execute(self, context: Context) -> dict[str, Any]:
-        """Both rows, the text now, and the text to write."""
+        """Both rows, the text to put back afterwards, and the text to write.
+
+        :raises NeedsPersonError: where a side lacks the row, or nothing tells the old text any more.
+        """
         row = self.row
         source, target = row.read_source(), row.read_target()
-        dag_run = context["dag_run"]
+        texts = [
+            unique_text(self.text, context["ti"].dag_id, context["dag_run"].run_id, times_cleared)
+            for times_cleared in range((context["dag_run"].clear_number or 0) + 1)
+        ]
         return {
             "outcome": "found",
             "row_id": row.row_id,
             "source": {name: shown(value) for name, value in source.items()},
             "target": {name: shown(value) for name, value in target.items()},
-            "old_text": source[self.pipeline.canary.column],
-            "new_text": unique_text(self.text, context["ti"].dag_id, dag_run.run_id, dag_run.clear_number or 0),
+            "old_text": self._old_text(source[self.pipeline.canary.column], texts, context),
+            "new_text": texts[-1],
         }
+
+    def _old_text(self, now: str, own_texts: list[str], context: Context) -> str:
+        """The text from before this run: a run that was cleared may have left a text of its own in the row."""
+        if now not in own_texts:
+            return now
+        for times_cleared in range(len(own_texts) - 1):
+            ti = context["ti"]
+            record = store.read(self.pipeline.evidence, ti.dag_id, context["dag_run"].run_id, times_cleared) or {}
+            for step in record.get("steps", []):
+                if step["task"] == self.task_id and step["result"] and step["result"]["old_text"] not in own_texts:
+                    return str(step["result"]["old_text"])
+        raise NeedsPersonError(
+            f"{self.pipeline.canary.table} row {self.row_id} holds {now!r}, which an earlier attempt of this run "
+            "wrote, and "
+            "no record of the run tells what was there before: put the right text back, then clear this task."
+        )
 
 
 class ChangeRowOperator(CanaryOperator):
@@ -235,11 +258,16 @@ class RestoreCanaryOperator(CanaryOperator):
         if str(self.restore) == "False":
             return {"outcome": "left alone", "why": "the run was asked to keep the canary's text"}
         row, old = self.row, self.canary["old_text"]
+        looked_at = {"looked_at": datetime.now(UTC).isoformat()}
         now = row.read_source()[self.pipeline.canary.column]
         if now == old:
-            return {"outcome": "left alone", "why": "the old text is there"}
+            return {"outcome": "left alone", "why": "the old text is there", **looked_at}
         if now != self.canary["new_text"]:
-            return {"outcome": "left alone", "why": f"somebody else changed the text meanwhile, to {now!r}"}
+            return {
+                "outcome": "left alone",
+                "why": f"somebody else changed the text meanwhile, to {now!r}",
+                **looked_at,
+            }
         try:
             status = api.change(self.pipeline.canary, self.method, row.row_id, old)
             see_in_postgres(row, old, status)
@@ -249,7 +277,7 @@ class RestoreCanaryOperator(CanaryOperator):
                 f"old one {old!r}: "
                 f"{error} Then clear this task, or put the old text back yourself."
             ) from None
-        return {"outcome": "changed", "what": f"{self.pipeline.canary.column} = {old!r} again"}
+        return {"outcome": "changed", "what": f"{self.pipeline.canary.column} = {old!r} again", **looked_at}
 
 
 def see_in_postgres(row: CanaryRow, text: str, status: int) -> None:

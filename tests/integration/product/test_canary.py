@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from reverse_sync.errors import NeedsPersonError, NotProvedError
+from reverse_sync.evidence.store import write
 from reverse_sync.verify.arrival import CompareRowOperator, OracleRowSensor
 from reverse_sync.verify.canary import ChangeRowOperator, ReadCanaryOperator, RestoreCanaryOperator
 from tests.support.procedure import QUICK
 from tests.support.tasks import context, run
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from reverse_sync.pipeline import Pipeline
     from tests.integration.product.conftest import World
     from tests.support.procedure import Procedure
@@ -66,9 +69,9 @@ def test_a_change_arrives_and_the_old_text_comes_back(world: World, pipeline: Pi
     assert [column["column"] for column in compared["columns"]] == [
         *("ID", "HEADER", "BODY", "ORIGIN", "ORIGINCODE", "DESTINATION", "DESTINATIONCODE", "COST", "EXPIRYDATE")
     ]
-    assert canary.restore(read) == {"outcome": "changed", "what": "header = 'Paris to London' again"}
+    assert canary.restore(read)["what"] == "header = 'Paris to London' again"
     assert source_header(world, 2) == "Paris to London"
-    assert canary.restore(read) == {"outcome": "left alone", "why": "the old text is there"}
+    assert canary.restore(read)["why"] == "the old text is there"
 
 
 def test_each_run_writes_a_text_of_its_own(world: World, pipeline: Pipeline, replicating: Procedure) -> None:
@@ -80,6 +83,32 @@ def test_each_run_writes_a_text_of_its_own(world: World, pipeline: Pipeline, rep
     )
     assert len(texts | {again["new_text"]}) == 3
     assert canary.read("manual__a")["new_text"] in texts
+
+
+def test_a_cleared_run_remembers_the_text_from_before_it(
+    world: World, pipeline: Pipeline, replicating: Procedure, tmp_path: Path
+) -> None:
+    evidence = pipeline.evidence.model_copy(update={"base_path": f"file://{tmp_path}"})
+    canary = Canary(pipeline.model_copy(update={"evidence": evidence}), 3)
+    before = source_header(world, 3)
+    read = canary.read("manual__c")
+    canary.change(read)
+    cleared = context("manual__c", times_cleared=1)
+    reading = ReadCanaryOperator(task_id="verify.read_canary", text="London to Busan", **canary.common)
+    with pytest.raises(
+        NeedsPersonError, match=r"row 3 holds .* which an earlier attempt of this run wrote, and no record"
+    ):
+        run(reading, cleared)
+
+    step = {"task": "verify.read_canary", "result": read}
+    first = {"dag_id": "flightspecials_reverse_sync", "run_id": "manual__c", "times_cleared": 0, "steps": [step]}
+    write(evidence, first)
+    again = run(reading, cleared)
+    assert again["old_text"] == before
+    assert again["new_text"] != read["new_text"]
+    canary.change(again)
+    canary.restore(again)
+    assert source_header(world, 3) == before
 
 
 def test_a_run_may_keep_its_text(world: World, pipeline: Pipeline, replicating: Procedure) -> None:

@@ -75,7 +75,7 @@ def test_a_failed_run_says_why() -> None:
         verify__compare_row={"crumb": {"state": "upstream_failed", "duration": None}},
     )
     assert found["verdict"]["sentence"] == (
-        "Not proved: no changed row was found in Oracle, because dms.test_source_endpoint failed."
+        "Not proved: no changed row was found in Oracle; dms.test_source_endpoint failed."
     )
     assert not found["verdict"]["succeeded"]
     assert found["steps"][0]["failure"] == "Test Endpoint failed"
@@ -88,6 +88,21 @@ def test_a_row_that_was_proved_in_a_run_that_failed_later() -> None:
     )
     assert (said["proved"], said["succeeded"]) == (True, False)
     assert said["sentence"].endswith("; but verify.restore_canary failed.")
+
+
+@pytest.mark.parametrize(
+    ("looked_at", "succeeded"), [("2026-11-22T03:00:01+00:00", False), ("2026-11-22T03:00:03+00:00", True)]
+)
+def test_a_row_that_was_changed_after_its_text_was_restored_is_told(looked_at: str, succeeded: bool) -> None:
+    said = verdict(
+        [
+            {"task": "verify.change_row", "state": "success", "result": {"answered_at": "2026-11-22T03:00:02+00:00"}},
+            {"task": "verify.compare_row", "state": "success", "result": {}},
+            {"task": "verify.restore_canary", "state": "success", "result": {"looked_at": looked_at}},
+        ]
+    )
+    assert said["succeeded"] is succeeded
+    assert ("clear that task too" in said["sentence"]) is not succeeded
 
 
 @pytest.mark.parametrize("state", ["skipped", "upstream_failed", "failed"])

@@ -54,7 +54,7 @@ def test_a_record_that_cannot_be_written_whole_is_not_there(
     opened = ObjectStoragePath.open
 
     def full(path: ObjectStoragePath, *arguments: Any, **options: Any) -> Any:
-        file = opened(path, *arguments, **options)
+        file = opened(path, *arguments, **options)  # type: ignore[no-untyped-call]
         wrote = file.write
 
         def write_half(text: str) -> int:

@@ -1,0 +1,90 @@
+"""A cutover that fails is mended, cleared and goes on; what it leaves behind tells why, and tells no secret."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+
+from rehearsal.rehearse import DAG_ID, evidence_file, follow
+
+if TYPE_CHECKING:
+    from tests.support.rehearsal import Rehearsal
+
+pytestmark = pytest.mark.end_to_end
+PASSWORDS = ("dmsuser123", "welcome", "sw0rdfish")
+
+
+def evidence(rehearsal: Rehearsal, run_id: str) -> dict[str, Any]:
+    file = evidence_file(rehearsal.layout, run_id)
+    assert file is not None
+    record: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return record
+
+
+def clear(rehearsal: Rehearsal, run_id: str, **choice: Any) -> None:
+    """As a person does in the UI."""
+    body = {"dag_run_id": run_id, "dry_run": False, "include_downstream": True, "reset_dag_runs": True, **choice}
+    rehearsal.airflow.post(f"dags/{DAG_ID}/clearTaskInstances", body)
+
+
+def test_an_answer_without_effect_fails_the_run_and_clearing_it_goes_on(rehearsal: Rehearsal) -> None:
+    mode = f"http://127.0.0.1:{rehearsal.ports.flightspecials_api}/rehearsal/mode"
+    requests.put(mode, json={"mode": "no_effect"}, timeout=5).raise_for_status()
+    try:
+        run_id, state = rehearsal.run({"canary_id": 9})
+    finally:
+        requests.delete(mode, timeout=5).raise_for_status()
+    tasks = rehearsal.tasks(run_id)
+    assert state == "failed"
+    assert (tasks["verify.change_row"]["state"], tasks["verify.change_row"]["try_number"]) == ("failed", 1)
+    assert tasks["verify.compare_row"]["state"] == "upstream_failed"
+    assert tasks["verify.restore_canary"]["state"] == "success"
+
+    record = evidence(rehearsal, run_id)
+    steps = {step["task"]: step for step in record["steps"]}
+    assert record["verdict"]["failed_tasks"] == ["verify.change_row"]
+    assert "The API answered 200, but PostgreSQL still has" in steps["verify.change_row"]["failure"]
+
+    clear(rehearsal, run_id, only_failed=True)
+    assert follow(rehearsal.airflow, run_id, timeout_s=120) == "failed"
+    again = evidence(rehearsal, run_id)
+    assert (again["times_cleared"], again["verdict"]["proved"]) == (1, True)
+    assert again["verdict"]["sentence"].endswith("had put the old text back: clear that task too.")
+
+    clear(rehearsal, run_id, only_failed=False, task_ids=["verify.change_row"])
+    assert follow(rehearsal.airflow, run_id, timeout_s=120) == "success"
+    assert evidence(rehearsal, run_id)["verdict"]["succeeded"] is True
+    assert rehearsal.postgres("SELECT header FROM travelbuddy.flightspecial WHERE id = 9") == [
+        (steps["verify.read_canary"]["result"]["old_text"],)
+    ]
+
+
+def test_a_value_that_does_not_fit_the_form_is_refused(rehearsal: Rehearsal) -> None:
+    with pytest.raises(requests.HTTPError) as refused:
+        rehearsal.airflow.post(f"dags/{DAG_ID}/dagRuns", {"logical_date": None, "conf": {"reboot": "sometimes"}})
+    assert refused.value.response.status_code == 400
+    assert "'sometimes' is not one of ['when_needed', 'always', 'never']" in refused.value.response.text
+
+
+def test_no_password_is_in_a_log_an_xcom_a_template_or_the_evidence(rehearsal: Rehearsal) -> None:
+    run_id, state = rehearsal.run({"canary_id": 10})
+    assert state == "success"
+    written = [
+        file
+        for folder in (rehearsal.layout.part_home("airflow") / "logs", rehearsal.layout.evidence)
+        for file in folder.rglob("*")
+        if file.is_file()
+    ]
+    texts = {str(file): file.read_text(encoding="utf-8", errors="replace") for file in written}
+    entries = rehearsal.airflow.get(f"dags/{DAG_ID}/dagRuns/{run_id}/taskInstances/~/xcomEntries", limit=1000)
+    for entry in entries["xcom_entries"]:
+        path = f"dags/{DAG_ID}/dagRuns/{run_id}/taskInstances/{entry['task_id']}/xcomEntries/{entry['key']}"
+        texts[path] = json.dumps(rehearsal.airflow.get(path, map_index=entry["map_index"]))
+    for task_id, task in rehearsal.tasks(run_id).items():
+        texts[f"rendered {task_id}"] = json.dumps(task["rendered_fields"])
+    assert len(written) > 20
+    assert len(entries["xcom_entries"]) > 20
+    assert [(name, word) for name, text in texts.items() for word in PASSWORDS if word in text] == []
