@@ -29,6 +29,7 @@ AWS             {aws}   any credentials, region ap-northeast-2
       -d '{{"id": 1, "flightSpecialHeader": "London to Busan"}}'
 
 Trigger the DAG flightspecials_reverse_sync in Airflow; `make status` shows the parts, `make down` stops them.
+An edit below include/ or dags/ is seen within half a minute; one below plugins/ needs `make down up`.
 """
 
 

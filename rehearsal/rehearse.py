@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,6 @@ from rehearsal.layout import PROJECT, Layout
 
 DAG_ID = "flightspecials_reverse_sync"
 _OVER = {"success", "failed", "skipped", "upstream_failed", "removed"}
-
-
-def _tell(line: str) -> None:
-    print(line, flush=True)
 
 
 class RunError(RuntimeError):
@@ -52,8 +47,8 @@ def trigger(client: Client, conf: dict[str, Any] | None = None, timeout_s: float
     return str(client.post(f"dags/{DAG_ID}/dagRuns", {"logical_date": None, "conf": conf or {}})["dag_run_id"])
 
 
-def follow(client: Client, run_id: str, timeout_s: float, tell: Callable[[str], None] = _tell) -> str:
-    """``tell`` a line for each task when it is over; returns the run's final state. Raises RunError."""
+def follow(client: Client, run_id: str, timeout_s: float) -> str:
+    """Print a line for each task when it is over; returns the run's final state. Raises RunError."""
     run = f"dags/{DAG_ID}/dagRuns/{run_id}"
     deadline = time.monotonic() + timeout_s
     told: set[tuple[str, int]] = set()
@@ -63,12 +58,12 @@ def follow(client: Client, run_id: str, timeout_s: float, tell: Callable[[str], 
             key = (task["task_id"], task["map_index"])
             if task["state"] in _OVER and key not in told:
                 told.add(key)
-                tell(_line(task))
+                print(_line(task), flush=True)
         if state in {"success", "failed"}:
             return state
         if time.monotonic() > deadline:
             raise RunError(f"the run {run_id} is still {state} after {timeout_s:.0f} s")
-        time.sleep(0.3)
+        time.sleep(0.5)
 
 
 def task_instances(client: Client, run_id: str) -> list[dict[str, Any]]:
