@@ -262,6 +262,15 @@ def test_a_parameter_that_no_reboot_brings(parts: Parts) -> None:
     assert found == [("error", f"shared_preload_libraries is 'pg_stat_statements' in the parameter group {group}")]
 
 
+def test_the_api_says_which_methods_it_allows(parts: Parts) -> None:
+    world = World(PIPELINE, SHIPPED_MAPPING.read_text(), "m.json")
+    with Sources(PIPELINE) as sources:
+        sources.fill(world)
+        assert world.api.allowed_methods == {"OPTIONS", "POST", "PUT"}
+        assert world.api.list_status == 200
+    assert world.unreachable == {}
+
+
 def test_a_canary_that_the_api_does_not_take(parts: Parts) -> None:
     found = run(changed("canary", path="/travelbuddy/flightspecials/{id}/nothing", id=77))
     assert [(item.code, item.what) for item in found if item.severity == "error"] == [
