@@ -16,6 +16,7 @@ from typing import IO
 
 import psycopg
 from psycopg import adapt, pq
+from psycopg.pq import DiagnosticField as Field
 from psycopg.pq.abc import PGresult
 
 from rehearsal.oracle.errors import INTERNAL, OracleError, from_postgres
@@ -24,6 +25,8 @@ from rehearsal.oracle.packets import DisconnectedError, Packets
 Rows = list[tuple[bytes | None, ...]]
 
 _CHUNK_ROWS = 1000
+_CANCEL_AGAIN_S = 0.1
+_CANCELLED = b"57014"
 _RAW_BYTES = psycopg.adapters.types["bytea"].oid
 _KEPT_IN_MEMORY_BYTES = 4 * 1024 * 1024
 _FAILED = (pq.ExecStatus.FATAL_ERROR, pq.ExecStatus.PIPELINE_ABORTED)
@@ -55,6 +58,7 @@ class Backend:
         self._names = 0
         self._stream: Stream | None = None
         self.in_transaction = False
+        self._undoing = False
 
     def close(self) -> None:
         """Cancel what runs and leave; PostgreSQL rolls back."""
@@ -189,10 +193,10 @@ class Backend:
     def _failure(self, failed: PGresult | None, sql: bytes) -> OracleError:
         """Undo the statement that failed (or was cancelled after all: None) and say why."""
         if self.in_transaction:
-            self._pg.send_query_params(_UNDO, None)
-            self._pg.pipeline_sync()
-            while (result := self._next_result()) is None or result.status != pq.ExecStatus.PIPELINE_SYNC:
-                pass
+            self._undoing = True
+            while not self._undo():
+                pass  # a late cancel hit the undoing itself
+            self._undoing = False
         if failed is None:
             return OracleError(1013, "user requested cancel of current operation")
         error = from_postgres(failed, sql)
@@ -200,34 +204,45 @@ class Backend:
             print(f"{(failed.error_message or b'').decode()} in {sql.decode()}", file=sys.stderr, flush=True)
         return error
 
+    def _undo(self) -> bool:
+        self._pg.send_query_params(_UNDO, None)
+        self._pg.pipeline_sync()
+        done = True
+        while (result := self._next_result()) is None or result.status != pq.ExecStatus.PIPELINE_SYNC:
+            done = done and (result is None or result.error_field(Field.SQLSTATE) != _CANCELLED)
+        return done
+
     def _load(self, result: PGresult) -> Rows:
         self._loader.set_pgresult(result, set_loaders=False)
         self._loader.set_loader_types([_RAW_BYTES] * result.nfields, pq.Format.BINARY)
         return self._loader.load_rows(0, result.ntuples, tuple)
 
     def _next_result(self) -> PGresult | None:
-        cancelled = False
         while self._pg.is_busy():
             unsent = self._pg.flush()
+            client = None if self._undoing else self._client
+            is_cancelled = client is not None and client.interrupted
             watched = [self._pg.socket]
-            if self._client and not cancelled:
-                watched.append(self._client.fileno())
-            readable, _, _ = select.select(watched, [self._pg.socket] if unsent else [], [])
-            if self._client and self._client.fileno() in readable:
-                cancelled = self._look_at_client(self._client)
+            if client and not is_cancelled:
+                watched.append(client.fileno())
+            timeout_s = _CANCEL_AGAIN_S if is_cancelled else None
+            readable, _, _ = select.select(watched, [self._pg.socket] if unsent else [], [], timeout_s)
+            if client and client.fileno() in readable:
+                self._look_at(client)
+            elif is_cancelled and not readable:
+                self.cancel()  # the first one may have come before the statement began
             if self._pg.socket in readable:
                 self._pg.consume_input()
         return self._pg.get_result()
 
-    def _look_at_client(self, client: Packets) -> bool:
+    def _look_at(self, client: Packets) -> None:
         try:
             client.poll()
         except DisconnectedError:
-            self._pg.get_cancel().cancel()
+            self.cancel()
             raise
         if client.interrupted:
-            self._pg.get_cancel().cancel()
-        return client.interrupted
+            self.cancel()
 
 
 class Stream:

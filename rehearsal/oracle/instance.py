@@ -26,6 +26,7 @@ _SETTINGS = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "lc_messages": "C",
+    "client_connection_check_interval": "1s",
 }
 _DATE_FORMAT, _TIMESTAMP_FORMAT = "DD-MON-RR", "DD-MON-RR HH.MI.SSXFF AM"
 _TYPES = {
