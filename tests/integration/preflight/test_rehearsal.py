@@ -266,7 +266,7 @@ def test_the_api_says_which_methods_it_allows(parts: Parts) -> None:
     world = World(PIPELINE, SHIPPED_MAPPING.read_text(), "m.json")
     with Sources(PIPELINE) as sources:
         sources.fill(world)
-        assert world.api.allowed_methods == {"OPTIONS", "POST", "PUT"}
+        assert world.api.allowed_methods == frozenset({"OPTIONS", "POST", "PUT"})
         assert world.api.list_status == 200
     assert world.unreachable == {}
 
