@@ -52,7 +52,7 @@ class Engine:
         self.backend = Backend(conninfo, client)
         self._known: OrderedDict[tuple[str, tuple[str, ...]], Known] = OrderedDict()
         self.backend.run(f"SET oracle.login = {literal(stored(user))}", f"SET ROLE {quote(stored(user))}")
-        self._use_schema(user)
+        self.use_schema(user)
 
     def prepare(self, sql: str, bind_types: Sequence[str]) -> Known:
         """Translate and prepare a statement, once for each text and types of binds. Raises OracleError."""
@@ -123,7 +123,7 @@ class Engine:
             case Kind.COMMIT | Kind.ROLLBACK:
                 self.backend.end(statement.kind.name)
             case Kind.SETTING if statement.sql.startswith("schema "):
-                self._use_schema(statement.sql.removeprefix("schema "))
+                self.use_schema(statement.sql.removeprefix("schema "))
             case Kind.SETTING if statement.sql:
                 self.backend.run(statement.sql)
             case Kind.DEFINITION if statement.definition:
@@ -159,7 +159,8 @@ class Engine:
         path = re.search(r'"[^"]+"\."[^"]+"', sql)
         return not path or self._truth(f"has_table_privilege({literal(path[0])}, 'SELECT, INSERT, UPDATE, DELETE')")
 
-    def _use_schema(self, schema: str) -> None:
+    def use_schema(self, schema: str) -> None:
+        """Take names without a schema from this one. Raises ORA-01435."""
         if not self._truth(f"to_regnamespace({literal(quote(stored(schema)))}) IS NOT NULL"):
             raise OracleError(1435, "user does not exist")
         self.schema = schema

@@ -99,6 +99,15 @@ class LobOperation:
 
 
 @dataclass
+class Piggyback:
+    """What travels before a call: cursors to close, LOBs to free, a new current schema; mostly nothing."""
+
+    cursors: list[int] = field(default_factory=list)
+    locators: list[bytes] = field(default_factory=list)
+    schema: str = ""
+
+
+@dataclass
 class Login:
     """One round of authentication."""
 
@@ -193,21 +202,21 @@ def read_lob_operation(reader: Reader) -> LobOperation:
     return LobOperation(action, locator, offset, bool(has_amount), reader.ub() if has_amount else 0, data)
 
 
-def read_piggyback(reader: Reader, code: int) -> tuple[list[int], list[bytes]]:
-    """The body of a piggyback: the cursors to close and the LOB locators to free, mostly none."""
+def read_piggyback(reader: Reader, code: int) -> Piggyback:
+    """The body of a piggyback."""
     if code == Function.CLOSE_CURSORS:
         reader.u8()
-        return [reader.ub() for _ in range(reader.ub())], []
+        return Piggyback(cursors=[reader.ub() for _ in range(reader.ub())])
     if code == Function.LOB_OPERATION:
         reader.u8()
         size = reader.ub()
         reader.skip(1, 0, 0, 0, 3, 0, 1, 0, 0, 0, 1, 1, 0, 1, 0, 1, 0)
-        return [], [reader.raw(LOCATOR_BYTES) for _ in range(size // LOCATOR_BYTES)]
+        return Piggyback(locators=[reader.raw(LOCATOR_BYTES) for _ in range(size // LOCATOR_BYTES)])
+    if code == Function.SET_SCHEMA:
+        reader.u8()
+        return Piggyback(schema=reader.dalc().decode(errors="replace"))
     if code == Function.END_TO_END:
         _skip_end_to_end(reader)
-    elif code == Function.SET_SCHEMA:
-        reader.u8()
-        reader.dalc()
     elif code == Function.SESSION_STATE:
         reader.ub()
     elif code == Function.APPLICATION_CONTEXT:
@@ -218,7 +227,7 @@ def read_piggyback(reader: Reader, code: int) -> tuple[list[int], list[bytes]]:
         _pairs(reader, count)
     else:
         raise ProtocolError(f"piggyback {code}")
-    return [], []
+    return Piggyback()
 
 
 def connect_target(data: str) -> tuple[str, str]:

@@ -54,6 +54,7 @@ class Session:
         self._lobs = Lobs()
         self._cursors: dict[int, Cursor] = {}
         self._numbers = itertools.count(1)
+        self._wanted_schema = ""  # what a piggyback asked for; an error of it belongs to the call that follows
 
     @property
     def engine(self) -> Engine:
@@ -177,9 +178,10 @@ class Session:
         while (kind := reader.u8()) == _PIGGYBACK:
             code = reader.u8()
             reader.u8()
-            cursors, locators = read_piggyback(reader, code)
-            self._lobs.free(locators)
-            for number in cursors:
+            piggyback = read_piggyback(reader, code)
+            self._wanted_schema = piggyback.schema or self._wanted_schema
+            self._lobs.free(piggyback.locators)
+            for number in piggyback.cursors:
                 if cursor := self._cursors.pop(number, None):
                     cursor.close()
         if kind != _CALL:
@@ -203,6 +205,9 @@ class Session:
         return self._cursors[number].binds if number in self._cursors else []
 
     def _act(self, function: int, request: object) -> bytes:
+        if schema := self._wanted_schema:
+            self._wanted_schema = ""
+            self.engine.use_schema(schema)
         if isinstance(request, Execute):
             return self._execute(request)
         if isinstance(request, Reexecute):

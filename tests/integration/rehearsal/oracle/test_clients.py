@@ -120,6 +120,42 @@ def test_statements_by_name_again_and_autocommit(oracle: Oracle) -> None:
         assert not connection.transaction_in_progress
 
 
+def test_the_client_s_own_ways_to_set_the_session(connection: oracledb.Connection) -> None:
+    cursor = connection.cursor()
+    connection.module, connection.action, connection.clientinfo = "module", "action", "info"
+    connection.current_schema = "DMSUSER"
+    assert cursor.execute("SELECT SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA') FROM dual").fetchone() == ("DMSUSER",)
+    with raises(942):
+        cursor.execute("SELECT 1 FROM flightspecial")
+    connection.current_schema = "NOPE"
+    with raises(1435, "user does not exist"):
+        cursor.execute("SELECT 1 FROM dual")
+    connection.current_schema = "TRAVELBUDDY"
+    assert cursor.execute("SELECT COUNT(*) FROM flightspecial").fetchone() == (11,)
+
+
+def test_a_table_that_changes_under_a_cached_query(oracle: Oracle) -> None:
+    with oracle.connect() as one, oracle.connect() as two:
+        one.cursor().execute("CREATE TABLE stale (a NUMBER)")
+        reader = two.cursor()
+        assert reader.execute("SELECT * FROM stale").fetchall() == []
+        one.cursor().execute("ALTER TABLE stale ADD b VARCHAR2(5) DEFAULT 'x'")
+        one.cursor().execute("INSERT INTO stale (a) VALUES (1)")
+        one.commit()
+        assert reader.execute("SELECT * FROM stale").fetchall() == [(1, "x")]
+        drop(one, "stale")
+
+
+def test_what_is_not_known_over_the_wire_is_refused(cursor: oracledb.Cursor) -> None:
+    with raises(3001, "BEGIN"):
+        cursor.callproc("nothing")
+    with raises(3001, "RETURNING"):
+        cursor.execute("INSERT INTO hotelspecial (hotel, cost) VALUES ('a', 1) RETURNING id INTO :x", x=cursor.var(int))
+    with raises(3001, "bind of type"):
+        cursor.execute("SELECT :1 FROM dual", [datetime.timedelta(days=1)])
+    assert cursor.execute("SELECT 1 FROM dual").fetchone() == (1,)
+
+
 def test_two_results_at_once(connection: oracledb.Connection) -> None:
     big = "SELECT a.id * 100 + b.id FROM flightspecial a, flightspecial b, flightspecial c, flightspecial d"
     first, second = connection.cursor(), connection.cursor()
