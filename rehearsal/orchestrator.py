@@ -73,6 +73,7 @@ class Orchestrator:
             process.kill()
             process.wait()
         self._processes.clear()
+        clear(self._layout)  # a killed part could not clear up after itself
 
     def _spawn(self, part: Part) -> subprocess.Popen[bytes]:
         log = self._layout.log(part.name)

@@ -212,7 +212,7 @@ def remove_place(place: Path) -> None:
         if far.name.startswith(_ELSEWHERE_PREFIX):
             shutil.rmtree(far, ignore_errors=True)
     elif place.exists():
-        shutil.rmtree(place)
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def _system_user() -> pwd.struct_passwd | None:

@@ -91,6 +91,7 @@ def test_a_killed_part_ends_the_others_and_is_named(tmp_path: Path, part: str) -
         assert process.returncode == 1
         assert f"PartError: the rehearsal's {part} ended (exit -9); the end of {tmp_path}/logs/{part}.log:" in errors
         assert wait_until_gone(started) == []
+    assert list(tmp_path.glob("*/cluster")) == []
 
 
 def test_killed_while_it_starts_nothing_is_left(tmp_path: Path) -> None:
