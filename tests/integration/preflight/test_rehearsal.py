@@ -294,3 +294,9 @@ def test_a_login_that_may_see_little(parts: Parts, monkeypatch: pytest.MonkeyPat
         "could not look: PostgreSQL hides shared_preload_libraries from this login; pg_read_all_settings shows it",
     }
     assert {"null-into-not-null", "canary-row"} <= {item.code for item in found}
+
+
+def test_the_readme_shows_what_the_seeds_mapping_gives(parts: Parts) -> None:
+    found = parts.look(mapping_text=SEED_MAPPING.read_text(), mapping_file="seed.json")
+    lines = [f"    {finding.severity:<8} {finding.code}: {finding.what}" for finding in found]
+    assert "\n".join(lines) in (ROOT / "README.md").read_text(encoding="utf-8")
