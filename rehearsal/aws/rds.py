@@ -141,8 +141,7 @@ class Rds:
         """
         if instance.status != "available" or not self._rebooting.acquire(blocking=False):
             raise moto_seams.rds_error(
-                "InvalidDBInstanceState",
-                f"Instance {instance.db_instance_identifier} is not in available state.",
+                "InvalidDBInstanceState", f"Instance {instance.db_instance_identifier} is not in available state."
             )
         instance.status = "rebooting"
         threading.Thread(target=self._restart, args=(instance, time.monotonic()), daemon=True).start()

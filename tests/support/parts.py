@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rehearsal.ports import choose
 
@@ -21,6 +24,16 @@ ROOT = Path(__file__).parents[2]
 def free_port() -> int:
     """A port on which nothing listens just now."""
     return choose(None, avoid=set())
+
+
+def call(url: str, method: str, body: dict[str, Any] | None = None) -> Any:
+    """One HTTP call's JSON answer; an error's is returned too."""
+    request = urllib.request.Request(url, method=method, data=json.dumps(body or {}).encode())  # noqa: S310  # loopback
+    try:
+        with urllib.request.urlopen(request) as answer:  # noqa: S310
+            return json.load(answer)
+    except urllib.error.HTTPError as error:
+        return json.load(error)
 
 
 @contextmanager

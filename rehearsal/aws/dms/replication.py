@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _ROOT = Path(__file__).parents[3]
 _ENDED = {"stopped", "failed"}
+_MOST_DEATHS = 20
+"""In a row, without a change between them: something is wrong that a restart does not repair."""
 
 
 class Replication:
@@ -28,6 +30,7 @@ class Replication:
         self._restart_after_s = restart_after_s
         self._worker: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
+        self._deaths = 0
         threading.Thread(target=self._supervise, daemon=True).start()
 
     def tell(self, command: dict[str, Any]) -> None:
@@ -60,6 +63,11 @@ class Replication:
             if self._stopping.is_set():
                 self._listen({"event": "stopped"})
                 return
+            self._deaths += 1
+            if self._deaths >= _MOST_DEATHS:
+                message = f"the replication engine ended unexpectedly {self._deaths} times in a row"
+                self._listen({"event": "failed", "message": message, "stop_reason": "FATAL_ERROR"})
+                return
             self._listen({"event": "died"})
             if last != "none":
                 self._job["start"] = "resume"
@@ -84,7 +92,11 @@ class Replication:
         last = "none" if self._job["start"] != "resume" else "running"
         assert worker.stdout is not None  # noqa: S101  # a pipe was asked for
         for line in worker.stdout:
+            if not line.endswith(b"\n"):
+                continue  # the worker was killed in the midst of it
             event = json.loads(line)
+            if event["event"] == "progress" and event["tables"]:
+                self._deaths = 0
             if event["event"] in {"running", *_ENDED}:
                 last = event["event"]
             self._listen(event)

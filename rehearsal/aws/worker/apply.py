@@ -194,21 +194,28 @@ class Applier:
             self._execute_each(replace(statement, rows=statement.rows[done:]))
 
     def _execute_at_once(self, statement: Statement) -> int:
-        """The quick way, which ends at the first error; how many of the rows are dealt with."""
+        """The quick way, which ends at the first error; how many of the rows are dealt with for good."""
+        cursor, verb = self._target.cursor, _VERBS[statement.operation]
         try:
-            self._send(statement)
+            self._size_inputs(statement)
+            cursor.executemany(statement.sql, statement.rows)
         except oracledb.Error as error:
             if is_lost(error):
                 raise translated(error) from error
-            done = self._target.cursor.rowcount if statement.operation == "I" and code(error) else 0
-            statement.table.count("AppliedInserts", done)
-            return int(done)
-        self._judge(statement, {}, self._target.cursor.getarraydmlrowcounts())
-        return len(statement.rows)
+            if statement.operation != "I" or not code(error):
+                return 0
+        done = int(cursor.rowcount)
+        if statement.operation != "I" and done != len(statement.rows):
+            return 0  # an update met no row: which one, the repetition will tell
+        statement.table.count(f"Applied{verb}s", done)
+        return done
 
     def _execute_each(self, statement: Statement) -> None:
+        cursor = self._target.cursor
         try:
-            self._send(statement, batcherrors=True)
+            self._size_inputs(statement)
+            # python-oracledb asks for the counts again in a repeated statement only together with batch errors.
+            cursor.executemany(statement.sql, statement.rows, batcherrors=True, arraydmlrowcounts=True)
         except oracledb.Error as error:
             if is_lost(error):
                 raise translated(error) from error
@@ -219,17 +226,15 @@ class Applier:
                 if not statement.table.suspended:
                     self._execute_each(replace(statement, rows=[row]))
             return
-        cursor = self._target.cursor
         failures = {failure.offset: failure for failure in cursor.getbatcherrors()}
         self._judge(statement, failures, cursor.getarraydmlrowcounts())
 
-    def _send(self, statement: Statement, *, batcherrors: bool = False) -> None:
-        table, cursor = statement.table, self._target.cursor
+    def _size_inputs(self, statement: Statement) -> None:
+        """python-oracledb would take a datetime for a DATE, which has no fractions of a second."""
+        table = statement.table
         names = statement.columns + (table.projection.primary_key if statement.operation != "I" else ())
         if table.times.intersection(names):
-            # python-oracledb takes a datetime for a DATE otherwise, which has no fractions of a second.
-            cursor.setinputsizes(*(TIMESTAMP if name in table.times else None for name in names))
-        cursor.executemany(statement.sql, statement.rows, batcherrors=batcherrors, arraydmlrowcounts=True)
+            self._target.cursor.setinputsizes(*(TIMESTAMP if name in table.times else None for name in names))
 
     def _judge(self, statement: Statement, failures: dict[int, Any], counts: list[int]) -> None:
         """Count the rows of an array DML, and deal with those that failed or met no row."""

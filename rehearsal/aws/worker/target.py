@@ -50,10 +50,7 @@ class Target:
             self.cursor = self._connection.cursor()
             for table, columns in (
                 (self._states, '"TASK_NAME" VARCHAR2(128), "SCOPE" VARCHAR2(257), "STATE" VARCHAR2(4000)'),
-                (
-                    self._exceptions,
-                    _EXCEPTION_COLUMNS,
-                ),
+                (self._exceptions, _EXCEPTION_COLUMNS),
             ):
                 self._create(table, columns)
         except oracledb.Error as error:

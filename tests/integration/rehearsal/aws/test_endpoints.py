@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from .conftest import Stage, eventually
+from tests.support.aws_stage import Stage, eventually
 
 pytestmark = pytest.mark.integration
 
@@ -40,13 +41,13 @@ def test_an_endpoint_is_made_found_changed_and_deleted(stage: Stage) -> None:
 
     assert dms.delete_endpoint(EndpointArn=arn)["Endpoint"]["Status"] == "deleting"
     eventually(lambda: not dms.describe_endpoints()["Endpoints"])
-    with pytest.raises(ClientError, match="ResourceNotFoundFault.*No Endpoints found matching the given filter"):
+    with pytest.raises(ClientError, match=r"ResourceNotFoundFault.*No Endpoints found matching the given filter"):
         dms.describe_endpoints(Filters=where)
 
 
 def test_what_an_endpoint_cannot_be(stage: Stage) -> None:
     stage.source_endpoint()
-    for message, attributes in {
+    wrong: dict[str, dict[str, Any]] = {
         "ResourceAlreadyExistsFault.*source already exists": {},
         "the engine 'mysql' is none": {"name": "b", "EngineName": "mysql"},
         "not a valid identifier": {"name": "-b"},
@@ -56,7 +57,8 @@ def test_what_an_endpoint_cannot_be(stage: Stage) -> None:
             "name": "b",
             "PostgreSQLSettings": {"SecretsManagerSecretId": "s", "SecretsManagerAccessRoleArn": ROLE},
         },
-    }.items():
+    }
+    for message, attributes in wrong.items():
         with pytest.raises(ClientError, match=message):
             stage.source_endpoint(**attributes)
     assert len(stage.client("dms").describe_endpoints()["Endpoints"]) == 1
@@ -92,7 +94,7 @@ def test_a_connection_test_really_connects(stage: Stage) -> None:
     ],
 )
 def test_a_connection_test_says_why_it_failed(
-    stage: Stage, kind: str, attributes: dict[str, object], message: str
+    stage: Stage, kind: str, attributes: dict[str, Any], message: str
 ) -> None:
     connection = stage.tested(getattr(stage, kind)(**attributes))
     assert connection["Status"] == "failed"
@@ -103,7 +105,7 @@ def test_the_login_may_be_a_secret(stage: Stage) -> None:
     secret = {"username": "dmsuser", "password": "dmsuser123", "host": "127.0.0.1", "port": stage.postgres_port}
     stage.client("secretsmanager").create_secret(Name="dms-source", SecretString=json.dumps(secret))
     settings = {"SecretsManagerSecretId": "dms-source", "SecretsManagerAccessRoleArn": ROLE}
-    no_login = {"ServerName": "", "Port": 0, "Username": "", "Password": ""}
+    no_login: dict[str, Any] = {"ServerName": "", "Port": 0, "Username": "", "Password": ""}
     arn = stage.source_endpoint(PostgreSQLSettings=settings, **no_login)
     assert stage.tested(arn)["Status"] == "successful"
     other = stage.source_endpoint("other", PostgreSQLSettings=settings | {"SecretsManagerSecretId": "gone"}, **no_login)
@@ -126,7 +128,7 @@ def test_an_endpoint_in_use_stays(stage: Stage) -> None:
         MigrationType="cdc",
         TableMappings=json.dumps(rules),
     )
-    with pytest.raises(ClientError, match="InvalidResourceStateFault.*is part of one or more ReplicationTasks"):
+    with pytest.raises(ClientError, match=r"InvalidResourceStateFault.*is part of one or more ReplicationTasks"):
         dms.delete_endpoint(EndpointArn=source)
 
 
@@ -138,9 +140,9 @@ def test_filters_and_pages(stage: Stage) -> None:
     assert len(first["Endpoints"]) == 20
     assert len(dms.describe_endpoints(MaxRecords=20, Marker=first["Marker"])["Endpoints"]) == 3
     assert len(dms.get_paginator("describe_endpoints").paginate().build_full_result()["Endpoints"]) == 23
-    with pytest.raises(ClientError, match="MaxRecords is 5; it must be between 20 and 100"):
+    with pytest.raises(ClientError, match=r"MaxRecords is 5; it must be between 20 and 100"):
         dms.describe_endpoints(MaxRecords=5)
-    with pytest.raises(ClientError, match="InvalidParameterValueException.*'colour' is not valid"):
+    with pytest.raises(ClientError, match=r"InvalidParameterValueException.*'colour' is not valid"):
         dms.describe_endpoints(Filters=[{"Name": "colour", "Values": ["red"]}])
 
 
@@ -150,19 +152,19 @@ def test_replication_instances(stage: Stage) -> None:
         Filters=[{"Name": "replication-instance-id", "Values": ["dmsworkshop-target-dmsrepl"]}]
     )["ReplicationInstances"][0]
     assert (seeded["ReplicationInstanceStatus"], seeded["ReplicationInstanceClass"]) == ("available", "dms.c5.xlarge")
-    with pytest.raises(ClientError, match="ResourceNotFoundFault"):
+    with pytest.raises(ClientError, match=r"ResourceNotFoundFault"):
         dms.describe_replication_instances(Filters=[{"Name": "replication-instance-id", "Values": ["none"]}])
     stage.fault("replication-instance-state", status="incompatible-network")
-    with pytest.raises(ClientError, match="InvalidResourceStateFault.*incompatible-network"):
+    with pytest.raises(ClientError, match=r"InvalidResourceStateFault.*incompatible-network"):
         dms.test_connection(
             ReplicationInstanceArn=seeded["ReplicationInstanceArn"], EndpointArn=stage.source_endpoint()
         )
 
 
 def test_what_dms_does_not_know_is_a_fault_and_no_500(stage: Stage) -> None:
-    with pytest.raises(ClientError, match="UnknownOperationException.*does not know DescribeSchemas"):
+    with pytest.raises(ClientError, match=r"UnknownOperationException.*does not know DescribeSchemas"):
         stage.client("dms").describe_schemas(EndpointArn="x")
-    with pytest.raises(ClientError, match="ResourceNotFoundFault"):
+    with pytest.raises(ClientError, match=r"ResourceNotFoundFault"):
         stage.client("dms").test_connection(ReplicationInstanceArn=stage.instance_arn, EndpointArn="none")
 
 

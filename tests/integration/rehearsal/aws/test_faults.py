@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from .conftest import Stage, eventually  # noqa: TID252
+from tests.support.aws_stage import Stage, eventually
 
 pytestmark = pytest.mark.integration
 
@@ -61,8 +62,8 @@ def test_states_can_be_shown_and_held(stage: Stage) -> None:
     stage.fault("endpoint-state", status="failed")
     assert stage.client("dms").describe_endpoints()["Endpoints"][0]["Status"] == "failed"
     stage.fault("hold-state", status="testing")
-    with pytest.raises(AssertionError, match="still"):
-        stage.client("dms").test_connection(ReplicationInstanceArn=stage.instance_arn, EndpointArn=arn)
+    stage.client("dms").test_connection(ReplicationInstanceArn=stage.instance_arn, EndpointArn=arn)
+    with pytest.raises(AssertionError, match=r"still"):
         eventually(
             lambda: stage.client("dms").describe_connections()["Connections"][0]["Status"] != "testing", timeout_s=0.5
         )
@@ -191,13 +192,17 @@ def test_metrics_of_a_task(tables: Stage) -> None:
         {"Name": "ReplicationTaskIdentifier", "Value": arn.rpartition(":")[2]},
     ]
 
-    def points(metric: str) -> list[dict]:
-        return list(
-            tables.client("cloudwatch").get_metric_statistics(
-                Namespace="AWS/DMS", MetricName=metric, Dimensions=dimensions, Statistics=["Maximum"], Period=60,
-                StartTime=time.time() - 3600, EndTime=time.time() + 3600,
-            )["Datapoints"]
-        )  # fmt: skip
+    def measured(metric: str) -> bool:
+        found = tables.client("cloudwatch").get_metric_statistics(
+            Namespace="AWS/DMS",
+            MetricName=metric,
+            Dimensions=dimensions,
+            Statistics=["Maximum"],
+            Period=60,
+            StartTime=time.time() - 3600,
+            EndTime=time.time() + 3600,
+        )
+        return any(point["Maximum"] > 0 for point in found["Datapoints"])
 
     for metric in ("CDCLatencySource", "CDCLatencyTarget", "CDCIncomingChanges"):
-        eventually(lambda metric=metric: any(point["Maximum"] > 0 for point in points(metric)))
+        eventually(partial(measured, metric))

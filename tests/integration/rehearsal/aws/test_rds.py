@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 from botocore.exceptions import ClientError
 
-from .conftest import Stage, eventually
+from tests.support.aws_stage import Stage, eventually
+from tests.support.parts import call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ def set_parameter(stage: Stage, name: str, value: str, method: str) -> None:
 
 def parameter(stage: Stage, name: str) -> dict[str, Any]:
     pages = stage.client("rds").get_paginator("describe_db_parameters").paginate(DBParameterGroupName=GROUP)
-    return {one["ParameterName"]: one for page in pages for one in page["Parameters"]}[name]
+    return dict(next(one for page in pages for one in page["Parameters"] if one["ParameterName"] == name))
 
 
 @pytest.fixture
@@ -48,15 +48,14 @@ def restored(stage: Stage) -> Iterator[Stage]:
     yield stage
     set_parameter(stage, "max_wal_senders", "10", "pending-reboot")
     set_parameter(stage, "wal_sender_timeout", "60000", "immediate")
-    with urllib.request.urlopen(urllib.request.Request(f"{stage.control}/reboot", method="POST")):
-        pass
+    call(f"{stage.control}/reboot", "POST")
 
 
 def test_the_instance_has_the_address_and_version_of_the_real_server(stage: Stage) -> None:
     found = described(stage)
     assert found["Endpoint"] == {"Address": "127.0.0.1", "Port": stage.postgres_port}
     with stage.postgres() as postgres:
-        assert found["EngineVersion"] == postgres.info.parameter_status("server_version").split()[0]
+        assert found["EngineVersion"] == str(postgres.info.parameter_status("server_version")).split()[0]
     group = stage.client("rds").describe_db_parameter_groups(DBParameterGroupName=GROUP)["DBParameterGroups"][0]
     assert group["DBParameterGroupFamily"] == f"postgres{found['EngineVersion'].partition('.')[0]}"
 
@@ -79,7 +78,7 @@ def test_a_static_parameter_waits_for_a_reboot_which_restarts_the_server(restore
 
     rebooting = stage.client("rds").reboot_db_instance(DBInstanceIdentifier=INSTANCE)["DBInstance"]
     assert rebooting["DBInstanceStatus"] == "rebooting"
-    with pytest.raises(ClientError, match="InvalidDBInstanceState.*not in available state"):
+    with pytest.raises(ClientError, match=r"InvalidDBInstanceState.*not in available state"):
         stage.client("rds").reboot_db_instance(DBInstanceIdentifier=INSTANCE)
     eventually(lambda: described(stage)["DBInstanceStatus"] == "available")
 
@@ -119,7 +118,7 @@ def test_a_parameter_that_cannot_be_set_changes_nothing(
 
 
 def test_an_instance_that_does_not_exist(stage: Stage) -> None:
-    with pytest.raises(ClientError, match="DBInstanceNotFound"):
+    with pytest.raises(ClientError, match=r"DBInstanceNotFound"):
         stage.client("rds").reboot_db_instance(DBInstanceIdentifier="other")
 
 
@@ -138,7 +137,7 @@ def test_a_failed_reboot_leaves_the_server_down_until_it_is_healed(stage: Stage)
 def test_a_failure_state_is_shown_and_refuses_a_reboot(stage: Stage) -> None:
     stage.fault("rds-state", status="storage-full")
     assert described(stage)["DBInstanceStatus"] == "storage-full"
-    with pytest.raises(ClientError, match="not in available state"):
+    with pytest.raises(ClientError, match=r"not in available state"):
         stage.client("rds").reboot_db_instance(DBInstanceIdentifier=INSTANCE)
     stage.rehearsal("DELETE", "faults")
     assert described(stage)["DBInstanceStatus"] == "available"
@@ -147,7 +146,7 @@ def test_a_failure_state_is_shown_and_refuses_a_reboot(stage: Stage) -> None:
 def test_a_held_reboot_stays_rebooting(stage: Stage) -> None:
     stage.fault("hold-state", status="rebooting")
     stage.client("rds").reboot_db_instance(DBInstanceIdentifier=INSTANCE)
-    with pytest.raises(AssertionError, match="still"):
+    with pytest.raises(AssertionError, match=r"still"):
         eventually(lambda: described(stage)["DBInstanceStatus"] == "available", timeout_s=1)
     stage.rehearsal("DELETE", "faults/hold-state")
     eventually(lambda: described(stage)["DBInstanceStatus"] == "available")

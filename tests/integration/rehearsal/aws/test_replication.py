@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from .conftest import MAPPING, Stage, eventually  # noqa: TID252
+from tests.support.aws_stage import MAPPING, Stage, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ def run_sql(stage: Stage, *statements: str) -> None:
 
 
 def names(stage: Stage) -> dict[int, str]:
-    return {number: name for number, name in stage.oracle_rows("SELECT ID, NAME FROM ITEM")}
+    return dict(stage.oracle_rows("SELECT ID, NAME FROM ITEM"))
 
 
 def arrived(stage: Stage, expected: dict[int, str]) -> None:

@@ -12,7 +12,7 @@ from airflow.providers.amazon.aws.sensors.rds import RdsDbSensor
 from airflow.sdk.exceptions import AirflowException
 from botocore.exceptions import ClientError, WaiterError
 
-from .conftest import MAPPING, Stage, eventually  # noqa: TID252
+from tests.support.aws_stage import MAPPING, Stage, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,7 +65,7 @@ def test_the_amazon_providers_operators_and_sensors_work_unmodified(provider: St
     assert DmsTaskBaseSensor(task_id="wait", **sensor).poke({})
     operators.DmsStopTaskOperator(task_id="stop", replication_task_arn=arn).execute({})
     provider.wait_for(arn, "stopped")
-    with pytest.raises(AirflowException, match="Unexpected status: stopped"):
+    with pytest.raises(AirflowException, match=r"Unexpected status: stopped"):
         DmsTaskBaseSensor(task_id="wait", **sensor).poke({})
     operators.DmsModifyTaskOperator(
         task_id="modify", replication_task_arn=arn, table_mappings=MAPPING, wait_for_completion=False
@@ -145,7 +145,7 @@ def test_a_task_that_cannot_be_is_not_made(tables: Stage, parameters: dict[str, 
 
 def test_source_and_target_cannot_change_places(tables: Stage) -> None:
     task = tables.describe(tables.task())
-    with pytest.raises(ClientError, match="is a target endpoint, not a source"):
+    with pytest.raises(ClientError, match=r"is a target endpoint, not a source"):
         tables.client("dms").create_replication_task(
             ReplicationTaskIdentifier="other",
             MigrationType="cdc",
@@ -175,7 +175,7 @@ def test_what_may_be_done_depends_on_the_state(tables: Stage) -> None:
     refused("is running; it cannot be deleted now", dms.delete_replication_task)
     refused("its tables cannot be reloaded", dms.reload_tables, TablesToReload=[{"SchemaName": "s", "TableName": "t"}])
     source = tables.describe(arn)["SourceEndpointArn"]
-    with pytest.raises(ClientError, match="in use by replication task states, which is running; stop the task first"):
+    with pytest.raises(ClientError, match=r"in use by replication task states, which is running; stop the task first"):
         dms.modify_endpoint(EndpointArn=source, DatabaseName="other")
     tables.stop(arn)
     modified = dms.modify_replication_task(ReplicationTaskArn=arn, ReplicationTaskIdentifier="renamed")
@@ -194,17 +194,18 @@ def test_a_start_wants_successful_connection_tests(tables: Stage) -> None:
     dms = tables.client("dms")
     source = tables.describe(arn)["SourceEndpointArn"]
     dms.delete_connection(EndpointArn=source, ReplicationInstanceArn=tables.instance_arn)
-    with pytest.raises(ClientError, match="Test connection .* should be successful .*task-source is untested"):
+    with pytest.raises(ClientError, match=r"Test connection .* should be successful .*task-source is untested"):
         dms.start_replication_task(ReplicationTaskArn=arn, StartReplicationTaskType="start-replication")
     assert tables.describe(arn)["Status"] == "ready"
 
 
 def test_every_status_is_passed_through(tables: Stage) -> None:
     arn, dms = tables.task(), tables.client("dms")
-    for status, call in {
+    calls: dict[str, Callable[[], Any]] = {
         "testing": lambda: dms.start_replication_task_assessment(ReplicationTaskArn=arn),
         "modifying": lambda: dms.modify_replication_task(ReplicationTaskArn=arn, MigrationType="cdc"),
-    }.items():
+    }
+    for status, call in calls.items():
         assert call()["ReplicationTask"]["Status"] == status
         tables.wait_for(arn, "ready")
     other = dms.create_replication_instance(
@@ -268,7 +269,7 @@ def test_a_full_load_is_refused_at_its_start(tables: Stage) -> None:
         ReplicationTaskIdentifier="full", MigrationType="full-load", **{name: task[name] for name in names}
     )["ReplicationTask"]["ReplicationTaskArn"]
     tables.wait_for(arn, "ready")
-    with pytest.raises(ClientError, match="of type full-load; the rehearsal replicates changes only"):
+    with pytest.raises(ClientError, match=r"of type full-load; the rehearsal replicates changes only"):
         tables.client("dms").start_replication_task(
             ReplicationTaskArn=arn, StartReplicationTaskType="start-replication"
         )
