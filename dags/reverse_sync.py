@@ -10,6 +10,7 @@ from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.providers.standard.operators.python import BranchPythonOperator
 from airflow.sdk import DAG, ExceptionRetryPolicy, RetryAction, RetryRule, TaskGroup, TriggerRule, chain
 
+from reverse_sync.alone import AloneOperator
 from reverse_sync.aws.operators.endpoint import DmsEnsureEndpointOperator, DmsTestConnectionOperator
 from reverse_sync.aws.operators.rds import RdsRebootOperator
 from reverse_sync.aws.operators.settle import DmsSettleTaskOperator
@@ -26,14 +27,17 @@ from reverse_sync.errors import NeedsPersonError, PipelineError
 from reverse_sync.evidence.notes import note_attempts, note_failure
 from reverse_sync.evidence.operator import EvidenceOperator
 from reverse_sync.form import trigger_form
+from reverse_sync.health.operator import HealthCheckOperator
 from reverse_sync.oracle.insert_triggers import OracleInsertTriggersOperator
 from reverse_sync.pipeline import INCLUDE, load, pipeline_files, runbook
 from reverse_sync.postgres.sensors import PostgresSettingsSensor
 from reverse_sync.postgres.server import decide_reboot, single_value
+from reverse_sync.postgres.session import OPTIONS
 from reverse_sync.preflight.operator import PreflightOperator
 from reverse_sync.unusable import unusable_pipeline
 from reverse_sync.verify.arrival import CompareRowOperator, OracleRowSensor
 from reverse_sync.verify.canary import ChangeRowOperator, ReadCanaryOperator, RestoreCanaryOperator
+from reverse_sync.verify.reconciliation import ReconcileTableOperator
 from reverse_sync.verify.selection import SelectTablesOperator
 from reverse_sync.waiting import patience
 
@@ -68,7 +72,11 @@ def reverse_sync(pipeline: Pipeline) -> DAG:
         aws: dict[str, Any] = {"aws_conn_id": pipeline.aws.connection, "region_name": pipeline.aws.region}
         postgres_wait = patience(pipeline.waits, pipeline.waits.postgres_timeout_s)
         dms_wait = patience(pipeline.waits, pipeline.waits.dms_timeout_s)
-        sql: dict[str, Any] = {"conn_id": pipeline.postgres.connection, "handler": single_value}
+        sql: dict[str, Any] = {
+            "conn_id": pipeline.postgres.connection,
+            "handler": single_value,
+            "hook_params": {"options": OPTIONS},
+        }
         dms_task: dict[str, Any] = {
             "task_identifier": pipeline.dms.task.identifier,
             "replication_instance": pipeline.dms.replication_instance,
@@ -76,10 +84,10 @@ def reverse_sync(pipeline: Pipeline) -> DAG:
 
         with TaskGroup("preflight"):
             check = PreflightOperator(task_id="check", pipeline=pipeline)
-            select_tables = SelectTablesOperator(task_id="select_tables", pipeline=pipeline, multiple_outputs=True)
-            selected: Any = select_tables.output
-            tables = selected["tables"]
-            check >> select_tables
+            select_tables = SelectTablesOperator(task_id="select_tables", pipeline=pipeline)
+            tables: Any = select_tables.output
+            alone = AloneOperator(task_id="alone", other_dag_id=pipeline.decommission_dag_id)
+            check >> alone >> select_tables
 
         with TaskGroup("postgres"):
             libraries = SQLExecuteQueryOperator(
@@ -252,10 +260,38 @@ def reverse_sync(pipeline: Pipeline) -> DAG:
                 **canary_row,
             ).as_teardown(setups=read_canary)
             chain(wait_tables, [before, read_canary], change_row, wait_for_oracle, compare_row, after, restore_canary)
+            if pipeline.reconciliation.enabled:
+                reconcile = ReconcileTableOperator.partial(
+                    task_id="reconcile",
+                    pipeline=pipeline,
+                    max_active_tis_per_dagrun=4,
+                    map_index_template="{{ task.table.target | join('.') }}",
+                ).expand(table=tables)
+                compare_row >> reconcile >> restore_canary
+
+        with TaskGroup("health"):
+            health = HealthCheckOperator(
+                task_id="check",
+                pipeline=pipeline,
+                insert_triggers=insert_triggers.output,
+                started=start.output,
+                change=change_row.output,
+                arrival=wait_for_oracle.output,
+            )
+            compare_row >> health
 
         # The only leaf: its state is the run's. It waits for the end of every branch, whatever that end is.
         evidence = EvidenceOperator(task_id="evidence", evidence=pipeline.evidence, trigger_rule=TriggerRule.ALL_DONE)
-        [create_extension, insert_triggers, test_source, test_target, compare_row, after, restore_canary] >> evidence
+        [
+            create_extension,
+            insert_triggers,
+            test_source,
+            test_target,
+            compare_row,
+            after,
+            restore_canary,
+            health,
+        ] >> evidence
 
         select_tables >> [libraries, wal_level, start_time, instance, settle_task]
     return dag

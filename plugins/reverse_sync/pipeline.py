@@ -77,12 +77,41 @@ class Endpoint(Section):
     ssl_mode: Literal["none", "require", "verify-ca", "verify-full"] = "none"
     extra_connection_attributes: str = ""
 
+    @property
+    def settings(self) -> dict[str, dict[str, Any]]:
+        """The engine's settings that the file asks for; none where it leaves DMS its defaults."""
+        return {}
+
+
+class Heartbeat(Section):
+    """DMS writes to the source now and then, so that the slot of an idle database moves on.
+
+    https://docs.aws.amazon.com/dms/latest/APIReference/API_PostgreSQLSettings.html
+    """
+
+    every_min: Annotated[int, Field(ge=1, le=1440)] = 5
+    artifacts_schema: str = Field(default="public", min_length=1)
+
 
 class SourceEndpoint(Endpoint):
     """The PostgreSQL endpoint; its address is the RDS instance's."""
 
     engine: Literal["postgres", "aurora-postgresql"] = "postgres"
     port: Port = 5432
+    heartbeat: Heartbeat | None = None
+
+    @property
+    def settings(self) -> dict[str, dict[str, Any]]:
+        """The `PostgreSQLSettings` of a heartbeat."""
+        if self.heartbeat is None:
+            return {}
+        return {
+            "PostgreSQLSettings": {
+                "HeartbeatEnable": True,
+                "HeartbeatFrequency": self.heartbeat.every_min,
+                "HeartbeatSchema": self.heartbeat.artifacts_schema,
+            }
+        }
 
 
 class TargetEndpoint(Endpoint):
@@ -159,6 +188,23 @@ class Canary(Section):
         return {key: values.get(value, value) for key, value in self.body.items()}
 
 
+class Reconciliation(Section):
+    """The comparison of whole tables after the canary."""
+
+    enabled: bool = True
+    row_limit: Annotated[int, Field(ge=1)] = 1_000_000
+    chunk_rows: Annotated[int, Field(ge=1, le=100_000)] = 5000
+    rechecks: Annotated[int, Field(ge=0, le=10)] = 3
+    recheck_after_s: Seconds = 2
+
+
+class Health(Section):
+    """The limits that a run has to keep."""
+
+    latency_limit_s: Seconds = 60
+    retained_wal_limit_mb: Annotated[int, Field(ge=1)] = 10_240
+
+
 class Waits(Section):
     """How long and how often the deferred waits look."""
 
@@ -197,6 +243,8 @@ class Pipeline(Section):
     oracle: Oracle = Oracle()
     dms: Dms
     canary: Canary = Canary()
+    reconciliation: Reconciliation = Reconciliation()
+    health: Health = Health()
     waits: Waits = Waits()
     retries: Retries = Retries()
     evidence: Evidence = Evidence()
@@ -223,6 +271,11 @@ class Pipeline(Section):
     def dag_id(self) -> str:
         """The DAG that this file becomes."""
         return f"{self.name}_reverse_sync"
+
+    @property
+    def decommission_dag_id(self) -> str:
+        """The DAG that takes it all down again."""
+        return f"{self.dag_id}_decommission"
 
     @property
     def mapping_path(self) -> Path:

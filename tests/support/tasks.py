@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import TaskDeferred
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from airflow.sdk import BaseOperator
     from airflow.triggers.base import BaseTrigger
 
@@ -28,11 +31,13 @@ def context(run_id: str = "manual__1", run_after: datetime | None = None, times_
 def run(operator: BaseOperator, values: dict[str, Any] | None = None) -> Any:
     """What the task returns, after however many looks from the triggerer."""
     values = values or context()
-    try:
-        return operator.execute(values)  # type: ignore[arg-type]
-    except TaskDeferred as deferred:
-        event = asyncio.run(_event(rebuilt(deferred.trigger)))
-        return getattr(operator, deferred.method_name)(values, event)
+    step: Callable[[], Any] = partial(operator.execute, values)  # type: ignore[arg-type]
+    while True:
+        try:
+            return step()
+        except TaskDeferred as deferred:
+            event = asyncio.run(_event(rebuilt(deferred.trigger)))
+            step = partial(getattr(operator, deferred.method_name), values, event, **(deferred.kwargs or {}))
 
 
 def rebuilt(trigger: BaseTrigger) -> BaseTrigger:

@@ -109,6 +109,7 @@ def endpoint_request(endpoint: Endpoint, connection: Connection, server: str) ->
         "Username": connection.login,
         "SslMode": endpoint.ssl_mode,
         "ExtraConnectionAttributes": endpoint.extra_connection_attributes,
+        **endpoint.settings,
     }
 
 
@@ -119,9 +120,10 @@ def endpoint_differences(found: Mapping[str, Any], request: Mapping[str, Any]) -
     """
     where = f"endpoint {request['EndpointIdentifier']}"
     engine_settings = found.get("PostgreSQLSettings") or found.get("OracleSettings") or {}
+    flat = {key: wanted for key, wanted in request.items() if key != "PostgreSQLSettings"}
     return [
         Difference(where, key, actual, wanted)
-        for key, wanted in request.items()
+        for key, wanted in {**flat, **request.get("PostgreSQLSettings", {})}.items()
         if (actual := found.get(key, engine_settings.get(key, ""))) != wanted
         and not (key == "EndpointType" and str(actual).lower() == wanted)
     ]

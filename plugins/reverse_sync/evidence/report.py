@@ -37,7 +37,7 @@ def _outcome(result: Any) -> str:
     if isinstance(result, dict) and "outcome" in result:
         detail = result.get("what") or result.get("why") or ""
         return f"{result['outcome']}: {detail}" if detail else str(result["outcome"])
-    return "" if result is None or isinstance(result, dict) else str(result)
+    return "" if result is None or isinstance(result, dict | list) else str(result)
 
 
 def _canary(results: Mapping[str, Any]) -> Iterator[str]:

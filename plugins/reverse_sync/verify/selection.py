@@ -71,15 +71,12 @@ class SelectTablesOperator(BaseOperator):
         super().__init__(**kwargs)
         self.pipeline = pipeline
 
-    def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
-        """The tables, source and target, by their names."""
-        return {
-            "outcome": "found",
-            "tables": [
-                {
-                    "source": [projection.source.schema, projection.source.name],
-                    "target": [projection.schema, projection.table],
-                }
-                for projection in projections(self.pipeline)
-            ],
-        }
+    def execute(self, context: Context) -> list[dict[str, Any]]:  # noqa: ARG002
+        """The tables, source and target, by their names; a list, so that tasks can be mapped over it."""
+        return [
+            {
+                "source": [projection.source.schema, projection.source.name],
+                "target": [projection.schema, projection.table],
+            }
+            for projection in projections(self.pipeline)
+        ]

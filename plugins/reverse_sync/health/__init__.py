@@ -1,0 +1,1 @@
+"""What every run checks beyond its own steps: the limits of the pipeline file."""
