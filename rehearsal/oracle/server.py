@@ -1,5 +1,6 @@
 """The listener: a thread a connection, on 127.0.0.1 only."""
 
+import os
 import socket
 import threading
 import time
@@ -9,7 +10,7 @@ from rehearsal.oracle.instance import Instance
 from rehearsal.oracle.packets import Packets
 from rehearsal.oracle.session import Session
 
-_LOGIN_TIMEOUT_S = 60
+_LOGIN_TIMEOUT_S = float(os.environ.get("ORACLE_LOGIN_TIMEOUT_S", "60"))
 
 
 class Server:

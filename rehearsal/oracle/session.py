@@ -68,6 +68,7 @@ class Session:
         with suppress(DisconnectedError, ProtocolError):
             try:
                 if self._connect() and self._log_in():
+                    self._packets.peer.settimeout(None)  # from here on a client may be idle as long as it likes
                     while self._call():
                         pass
             finally:

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 from tests.support.oracle import Oracle
@@ -14,6 +15,8 @@ from tests.support.processes import tree, wait_until_gone
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 
 def test_the_end_leaves_no_process(tmp_path: Path) -> None:
@@ -27,6 +30,18 @@ def test_the_end_leaves_no_process(tmp_path: Path) -> None:
         assert wait_until_gone(running) == []
         assert not (tmp_path / "home/cluster").exists()
         connection._impl = None  # its server is gone: nothing to say goodbye to
+
+
+def test_a_login_is_given_little_time_and_a_session_any(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORACLE_LOGIN_TIMEOUT_S", "0.5")
+    port = free_port()
+    with part("oracle", "--home", tmp_path / "home", "--port", port, log=tmp_path / "log") as process:
+        oracle = Oracle(port, process.pid, tmp_path / "log")
+        with oracle.connect() as connection, socket.create_connection(("127.0.0.1", port)) as silent:
+            silent.settimeout(10)
+            assert silent.recv(1) == b""
+            time.sleep(0.3)
+            assert connection.cursor().execute("SELECT 1 FROM dual").fetchone() == (1,)
 
 
 def test_a_port_that_is_taken(tmp_path: Path) -> None:
