@@ -61,7 +61,7 @@ class Stage:
 
     def postgres(self) -> psycopg.Connection:
         """A connection to `dso`."""
-        login = {"user": "dmsuser", "password": "dmsuser123", "dbname": "dso"}
+        login: dict[str, Any] = {"user": "dmsuser", "password": "dmsuser123", "dbname": "dso"}
         return psycopg.connect(host="127.0.0.1", port=self.postgres_port, autocommit=True, **login)
 
     def replicate(self) -> None:

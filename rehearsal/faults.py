@@ -10,7 +10,6 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 import urllib.error
@@ -135,7 +134,8 @@ def _call(method: str, url: str, body: dict[str, Any] | None = None) -> None:
 def _slow_down(pid: int) -> None:
     """Start what slows the part down; it ends with the part, or when the fault is healed."""
     _speed_up(pid)
-    subprocess.Popen([*_BRAKE, str(pid)], stdin=subprocess.DEVNULL, start_new_session=True)
+    nothing = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in range(3)]
+    os.posix_spawn(sys.executable, [*_BRAKE, str(pid)], os.environ, file_actions=nothing, setsid=True)
 
 
 def _speed_up(pid: int) -> None:
