@@ -12,25 +12,10 @@ from rehearsal.oracle.dialect.triggers import Triggers
 from rehearsal.oracle.errors import OracleError, unlisted
 
 _KNOWN_TO_ORACLE = frozenset(
-    [
-        "BEGIN",
-        "DECLARE",
-        "CALL",
-        "EXPLAIN",
-        "LOCK",
-        "SAVEPOINT",
-        "SET",
-        "COMMENT",
-        "RENAME",
-        "ANALYZE",
-        "AUDIT",
-        "NOAUDIT",
-        "PURGE",
-        "FLASHBACK",
-        "ASSOCIATE",
-        "DISASSOCIATE",
-        "WITH",
-    ]
+    (  # noqa: SIM905  # a list would take a line a word
+        "BEGIN DECLARE CALL EXPLAIN LOCK SAVEPOINT SET COMMENT RENAME ANALYZE AUDIT NOAUDIT PURGE FLASHBACK "
+        "ASSOCIATE DISASSOCIATE WITH"
+    ).split()
 )
 _NLS_FORMATS = ("NLS_DATE_FORMAT", "NLS_TIMESTAMP_FORMAT", "NLS_TIMESTAMP_TZ_FORMAT")
 
