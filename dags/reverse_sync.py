@@ -54,7 +54,7 @@ def reverse_sync(pipeline: Pipeline) -> DAG:
         catchup=False,
         max_active_runs=1,
         tags=list(pipeline.tags),
-        template_searchpath=[str(INCLUDE / "sql")],
+        template_searchpath=[str(INCLUDE.joinpath("sql"))],
         params=trigger_form(pipeline),
         doc_md=runbook(pipeline),
         default_args={
