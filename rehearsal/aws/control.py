@@ -12,6 +12,7 @@ GET    /rehearsal/policies          PUT: {"slot_on_task_deletion": "dropped", ..
 from __future__ import annotations
 
 import json
+import urllib.request
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +77,15 @@ class Control:
     def _set_durations(self, seconds: dict[str, Any]) -> dict[str, float]:
         self._durations.update(seconds)
         return self._durations.as_dict()
+
+
+def healthy(port: int, timeout_s: float = 5) -> bool:
+    """Whether the AWS on this port serves."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/rehearsal/health", timeout=timeout_s) as answer:
+            return bool(json.load(answer)["status"] == "available")
+    except OSError:
+        return False
 
 
 def _body(request: Request) -> dict[str, Any]:

@@ -46,11 +46,6 @@ POLICIES = {
         " (the default) is not told; the stand-in keeps its position there always, unless this says otherwise: then a"
         " resume begins at what the slot last confirmed, and changes may be applied twice.",
     ),
-    "reload_of_a_cdc_task": Policy(
-        ("refused",),
-        "ReloadTables and reload-target are documented for tasks that load. A task that only replicates changes has"
-        " nothing to reload.",
-    ),
     "table_state_of_a_cdc_task": Policy(
         ("Table completed", "Before load"),
         "Which TableState a table shows that never was loaded is not told. Users see it as completed.",

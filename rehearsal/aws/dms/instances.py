@@ -72,24 +72,6 @@ class ReplicationInstances:
         shown = filtered(map(self._shown, self._region.instances.values()), parameters, _FILTERS)
         return page("ReplicationInstances", found("replication instances", shown, parameters), parameters)
 
-    def delete_replication_instance(self, parameters: Parameters) -> dict[str, Any]:
-        """DeleteReplicationInstance: not while tasks are on it."""
-        instance = self.existing(parameters["ReplicationInstanceArn"])
-        if users := [t.identifier for t in self._region.tasks.values() if t.instance_arn == instance.arn]:
-            raise InvalidResourceStateError(
-                f"Replication instance {instance.identifier} is in use by replication task {users[0]}."
-            )
-        instance.status = "deleting"
-
-        def deleted() -> None:
-            with self._region.lock:
-                del self._region.instances[instance.arn]
-                for key in [key for key in self._region.connections if key[0] == instance.arn]:
-                    del self._region.connections[key]
-
-        self._region.transitions.after("instance_create", "deleting", deleted)
-        return {"ReplicationInstance": self._shown(instance)}
-
     def existing(self, arn: str) -> ReplicationInstance:
         """The instance of that ARN. Raises ResourceNotFoundError."""
         if arn not in self._region.instances:

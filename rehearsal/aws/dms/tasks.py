@@ -169,7 +169,7 @@ class Tasks:
         return {"ReplicationTask": task.shown()}
 
     def reload_tables(self, parameters: Parameters) -> dict[str, Any]:
-        """ReloadTables: refused, see policy `reload_of_a_cdc_task`."""
+        """ReloadTables: refused, because a task that never loaded has nothing to reload."""
         task = self._existing(parameters["ReplicationTaskArn"])
         if task.status != "running":
             raise InvalidResourceStateError(f"Replication task {task.identifier} is {task.status}; it must be running.")

@@ -8,7 +8,9 @@ from functools import partial
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from rehearsal.aws.control import healthy
 from tests.support.aws_stage import Stage, eventually
+from tests.support.parts import free_port
 
 pytestmark = pytest.mark.integration
 
@@ -91,6 +93,11 @@ def test_states_can_be_shown_and_held(stage: Stage) -> None:
 def test_what_cannot_be_asked_for_is_said(stage: Stage, path: str, body: dict[str, object], message: str) -> None:
     assert stage.rehearsal("PUT", path, body)["error"].startswith(message)
     assert stage.rehearsal("GET", "faults")["on"] == {}
+
+
+def test_health(stage: Stage) -> None:
+    assert healthy(stage.aws_port)
+    assert not healthy(free_port(), timeout_s=1)
 
 
 def test_durations_hold(stage: Stage) -> None:
