@@ -1,0 +1,11 @@
+"""plugins/ as Airflow reads it: it would import every file that .airflowignore does not name, each as a top-level module."""
+
+import pytest
+from airflow.sdk._shared.module_loading import find_path_from_directory
+
+from tests.support.parts import ROOT
+
+
+@pytest.mark.filterwarnings("ignore:GitWildMatchPattern:DeprecationWarning")
+def test_airflow_imports_no_file_of_the_package_by_itself() -> None:
+    assert list(find_path_from_directory(str(ROOT / "plugins"), ".airflowignore", "glob")) == []
