@@ -31,7 +31,7 @@ test: setup ## All tests
 	@$(BIN)/pytest
 
 faults: setup ## The long form of the fault tests
-	@FAULTS=all $(BIN)/pytest tests/faults
+	@FAULTS=all $(BIN)/pytest tests/faults tests/integration/rehearsal/aws/test_storm.py
 
 bench: setup ## Measure what the project promises about speed
 	@$(BIN)/python -m bench
