@@ -6,6 +6,7 @@ Only this module reads `include/`. A pipeline file is YAML; its mapping is a DMS
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from string import Template
@@ -209,7 +210,7 @@ class Waits(Section):
     """How long and how often the deferred waits look."""
 
     first_poll_s: Seconds = 1
-    longest_poll_s: Seconds = 15
+    longest_poll_s: Seconds = 5
     postgres_timeout_s: Seconds = 1800
     dms_timeout_s: Seconds = 1800
     canary_timeout_s: Seconds = 300
@@ -345,6 +346,13 @@ def read(path: Path) -> Pipeline:
 def pipeline_files() -> Iterator[Path]:
     """Every pipeline file, in a stable order."""
     yield from sorted((INCLUDE / "pipelines").glob("*.yaml"))
+
+
+def usable_pipelines() -> Iterator[Pipeline]:
+    """Every pipeline whose file can be used; the main DAG's file shows what is wrong with the others."""
+    for file in pipeline_files():
+        with suppress(PipelineError):
+            yield load(file)
 
 
 def runbook(pipeline: Pipeline) -> str:

@@ -1,6 +1,6 @@
 """One way to wait: look, and where the answer is not there yet, look again from the triggerer.
 
-A waiting task holds no worker. The pause between two looks grows from `first_poll_s` by half each time up to
+A waiting task holds no worker. The pause between two looks grows from `first_poll_s` by a quarter each time up to
 `longest_poll_s`; the deadline is a moment, not a count, so a restarted triggerer does not begin again.
 """
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from reverse_sync.pipeline import Waits
 
 log = logging.getLogger(__name__)
-GROWTH = 1.5
+GROWTH = 1.25
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class DeferredSensor(BaseSensorOperator):
     :param timeout_s: how long to wait in all, seconds
     """
 
-    def __init__(self, *, first_poll_s: float = 1, longest_poll_s: float = 15, timeout_s: float = 1800, **kwargs: Any):
+    def __init__(self, *, first_poll_s: float = 1, longest_poll_s: float = 5, timeout_s: float = 1800, **kwargs: Any):
         super().__init__(**kwargs)
         self.first_poll_s = first_poll_s
         self.longest_poll_s = longest_poll_s

@@ -108,5 +108,5 @@ def test_pauses_grow_up_to_the_longest(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("reverse_sync.waiting.asyncio.sleep", sleep)
     script(*[Answer("not yet")] * 6, Answer("success"))
-    event_of(Scripted(deadline=deadline(3600), first_poll_s=1, longest_poll_s=4))
-    assert pauses == [1, 1.5, 2.25, 3.375, 4, 4]
+    event_of(Scripted(deadline=deadline(3600), first_poll_s=1, longest_poll_s=2))
+    assert pauses == [1, 1.25, 1.5625, 1.953125, 2, 2]
