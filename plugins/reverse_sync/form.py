@@ -12,6 +12,31 @@ if TYPE_CHECKING:
     from reverse_sync.pipeline import Pipeline
 
 
+def decommission_form() -> dict[str, Param]:
+    """What a person may choose for a decommission."""
+    return {
+        "accept_differences": Param(
+            False,
+            type="boolean",
+            title="Accept differences",
+            description="Take it down though the reconciliation finds rows that differ, or can't compare every row.",
+        ),
+        "keep_control_objects": Param(
+            False,
+            type="boolean",
+            title="Keep the awsdms_ objects",
+            description="DMS's own tables in Oracle and objects in PostgreSQL stay: its notes of rows that failed.",
+        ),
+        "slot_name": Param(
+            "",
+            type="string",
+            maxLength=63,
+            title="Replication slot",
+            description="Only where the run asks for it: the slot of this pipeline's task.",
+        ),
+    }
+
+
 def trigger_form(pipeline: Pipeline) -> dict[str, Param]:
     """The parameters with their JSON schema; Airflow refuses a run whose values don't fit."""
     canary = pipeline.canary

@@ -60,6 +60,17 @@ class Trigger:
     enabled: bool
     body: str
 
+    @property
+    def before_insert(self) -> bool:
+        """Whether it fires before each row that is inserted."""
+        return self.type == "BEFORE EACH ROW" and "INSERT" in self.event
+
+    @property
+    def sequences(self) -> frozenset[str]:
+        """The sequences that its text, without the comments, takes numbers from."""
+        code = re.sub(r"--[^\n]*|/\*.*?\*/", " ", self.body, flags=re.DOTALL)
+        return frozenset(name.upper() for name in re.findall(r"(\w+)\.NEXTVAL", code, re.IGNORECASE))
+
 
 @dataclass(frozen=True, slots=True)
 class Sequence:

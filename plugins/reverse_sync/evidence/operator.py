@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 
 from reverse_sync.errors import NotProvedError
-from reverse_sync.evidence.record import collect
+from reverse_sync.evidence.record import ROW, collect
 from reverse_sync.evidence.report import render
 from reverse_sync.evidence.store import write
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+    from reverse_sync.evidence.record import Proof
     from reverse_sync.pipeline import Evidence
 
 
@@ -23,11 +24,13 @@ class EvidenceOperator(BaseOperator):
     It is the DAG's only leaf, so a run is successful exactly where its evidence says so.
 
     :param evidence: where the record is kept
+    :param proof: what the run is for
     """
 
-    def __init__(self, *, evidence: Evidence, **kwargs: Any) -> None:
+    def __init__(self, *, evidence: Evidence, proof: Proof = ROW, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.evidence = evidence
+        self.proof = proof
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Write the record and return its address and verdict.
@@ -35,7 +38,7 @@ class EvidenceOperator(BaseOperator):
         :raises NotProvedError: where a task failed or the row was not proved; the record is written all the same.
         """
         tasks = (task.task_id for task in self.dag.topological_sort() if task.task_id != self.task_id)
-        record = collect(context, tasks)
+        record = collect(context, tasks, self.proof)
         address = write(self.evidence, record)
         self.log.info("%s", render(record))
         written = {"address": address, **record["verdict"]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reverse_sync.evidence.notes import ATTEMPTS, FAILURE
 
@@ -22,14 +22,31 @@ PACKAGES = (
     "apache-airflow-providers-postgres",
     "oracledb",
 )
-# The task whose success is the proof: the row was read from both databases and found the same.
-PROOF = "verify.compare_row"
 
 
-def collect(context: Context, task_ids: Iterable[str]) -> dict[str, Any]:
+class Proof(NamedTuple):
+    """The task whose success is what a run is for, and how that and its lack are said."""
+
+    task: str
+    proved: str
+    not_proved: str
+
+
+ROW = Proof(
+    "verify.compare_row",
+    "Proved: a row changed through the API holds the same values in Oracle",
+    "Not proved: no changed row was found in Oracle",
+)
+NOTHING_LEFT = Proof(
+    "nothing_left", "Taken down: nothing of the pipeline is left", "Not taken down: something may be left"
+)
+
+
+def collect(context: Context, task_ids: Iterable[str], proof: Proof = ROW) -> dict[str, Any]:
     """The whole record.
 
     :param task_ids: the tasks of the DAG, in the order of the procedure
+    :param proof: what the run is for
     """
     ti: Any = context["ti"]
     dag_run = context["dag_run"]
@@ -50,7 +67,7 @@ def collect(context: Context, task_ids: Iterable[str]) -> dict[str, Any]:
         "times_cleared": dag_run.clear_number or 0,
         "parameters": dict(context["params"]),
         "versions": {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}},
-        "verdict": verdict(steps),
+        "verdict": verdict(steps, proof),
         "steps": steps,
     }
 
@@ -72,11 +89,12 @@ def _step(ti: Any, crumb: Mapping[str, Any]) -> dict[str, Any]:
     return step
 
 
-def verdict(steps: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Whether the run proved the row in Oracle, and what is wrong with it."""
+def verdict(steps: Iterable[Mapping[str, Any]], proof: Proof = ROW) -> dict[str, Any]:
+    """Whether the run proved what it is for, and what is wrong with it."""
+    steps = list(steps)
     by_task = {step["task"]: step for step in steps}
-    failed = [task for task, step in by_task.items() if step["state"] == "failed"]
-    proved = by_task.get(PROOF, {}).get("state") == "success"
+    failed = list(dict.fromkeys(step["task"] for step in steps if step["state"] == "failed"))
+    proved = by_task.get(proof.task, {}).get("state") == "success"
     wrong = [f"{', '.join(failed)} failed"] if failed else []
     if _changed_after_restore(by_task):
         wrong.append(
@@ -86,7 +104,7 @@ def verdict(steps: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         "proved": proved,
         "succeeded": proved and not wrong,
         "failed_tasks": failed,
-        "sentence": _sentence(proved, wrong),
+        "sentence": _sentence(proved, proof, wrong),
     }
 
 
@@ -97,8 +115,7 @@ def _changed_after_restore(by_task: Mapping[str, Mapping[str, Any]]) -> bool:
     return bool(changed and looked and datetime.fromisoformat(looked) < datetime.fromisoformat(changed))
 
 
-def _sentence(proved: bool, wrong: list[str]) -> str:
+def _sentence(proved: bool, proof: Proof, wrong: list[str]) -> str:
     if not proved:
-        return f"Not proved: no changed row was found in Oracle; {'; '.join(wrong) or 'the run did not get that far'}."
-    proof = "Proved: a row changed through the API holds the same values in Oracle"
-    return f"{proof}; but {'; '.join(wrong)}." if wrong else f"{proof}."
+        return f"{proof.not_proved}; {'; '.join(wrong) or 'the run did not get that far'}."
+    return f"{proof.proved}; but {'; '.join(wrong)}." if wrong else f"{proof.proved}."

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.standard.triggers.temporal import DateTimeTrigger
 from airflow.sdk import BaseOperator
 
-from reverse_sync.errors import NotProvedError
+from reverse_sync.errors import NeedsPersonError, NotProvedError
 from reverse_sync.oracle.session import oracle_session
 from reverse_sync.postgres.session import postgres_session
 from reverse_sync.verify.equality import shown
@@ -39,15 +39,19 @@ class ReconcileTableOperator(BaseOperator):
     :param pipeline: the pipeline
     :param table: the table, as :class:`SelectTablesOperator` returns it; a template
     :param accept: whether differences are noted only; a template
+    :param whole: whether a table that can't be compared to its end counts as different
     """
 
     template_fields: Sequence[str] = ("table", "accept")
 
-    def __init__(self, *, pipeline: Pipeline, table: Any, accept: str = "False", **kwargs: Any) -> None:
+    def __init__(
+        self, *, pipeline: Pipeline, table: Any, accept: str = "False", whole: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.pipeline = pipeline
         self.table = table
         self.accept = accept
+        self.whole = whole
 
     def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
         """Walk the table once.
@@ -56,6 +60,11 @@ class ReconcileTableOperator(BaseOperator):
         """
         projection = self._projection()
         if why := not_comparable(projection):
+            if self.whole and self.accept != "True":
+                raise NeedsPersonError(
+                    f"Every row of {_name(projection)} should be compared, but it can't be: {why}. Compare it "
+                    "yourself, then trigger the DAG with accept_differences."
+                )
             return {
                 "outcome": "left alone",
                 "why": f"{_name(projection)} can't be reconciled: {why}",
@@ -91,6 +100,11 @@ class ReconcileTableOperator(BaseOperator):
             self.defer(trigger=DateTimeTrigger(moment=moment), method_name="look_again", kwargs=again)
         name = ".".join(self.table["target"])
         rows = f"{'' if scanned['complete'] else 'the first '}{scanned['compared']} rows of {name}"
+        if not differences and self.whole and not scanned["complete"] and self.accept != "True":
+            raise NeedsPersonError(
+                f"Every row of {name} should be compared, but only {rows} are, the same so far: raise "
+                "reconciliation.row_limit; or trigger the DAG with accept_differences."
+            )
         if not differences:
             return {"outcome": "found", "what": f"{rows}, all the same", **scanned, "differences": []}
         shown_first = "\n".join(f"  {difference}" for difference in differences[:SHOWN])

@@ -119,7 +119,9 @@ def second(include: Path, **replaced: str) -> None:
 
 def test_a_second_file_makes_a_second_dag(monkeypatch: pytest.MonkeyPatch, include: Path) -> None:
     second(include)
-    assert set(bag(monkeypatch, include)) == {"flightspecials_reverse_sync", "hotelspecials_reverse_sync"}
+    assert set(bag(monkeypatch, include)) == {
+        f"{name}_reverse_sync{kind}" for name in ("flightspecials", "hotelspecials") for kind in ("", "_decommission")
+    }
 
 
 def test_a_schedule_comes_from_the_file(monkeypatch: pytest.MonkeyPatch, include: Path) -> None:
@@ -170,3 +172,29 @@ def test_dag_files_know_airflow_and_the_product_only(file: Path) -> None:
         elif isinstance(node, ast.ImportFrom):
             imported.add((node.module or "").split(".")[0])
     assert imported <= {"__future__", "airflow", "datetime", "reverse_sync", "typing"}
+
+
+@pytest.fixture
+def decommission(monkeypatch: pytest.MonkeyPatch) -> DAG:
+    return bag(monkeypatch)["flightspecials_reverse_sync_decommission"]
+
+
+def test_nothing_is_taken_down_before_a_person_approves_and_the_tables_are_the_same(decommission: DAG) -> None:
+    for group in ("dms", "postgres", "oracle"):
+        for task in decommission.tasks:
+            if task.task_id.startswith(f"{group}."):
+                assert {"approve", "verify.reconcile", "preflight.alone"} <= upstream(decommission, task.task_id)
+
+
+def test_a_decommission_is_alone_by_hand_and_recorded(decommission: DAG) -> None:
+    assert (decommission.max_active_runs, decommission.timetable.can_be_scheduled) == (1, False)
+    assert [task.task_id for task in decommission.leaves] == ["evidence"]
+    assert "dms.delete_task" in upstream(decommission, "postgres.clean")
+
+
+def test_every_table_is_reconciled_unless_the_file_says_no(
+    monkeypatch: pytest.MonkeyPatch, include: Path, dag: DAG
+) -> None:
+    assert dag.get_task("verify.reconcile").task_id in upstream(dag, "evidence")
+    second(include, **{"  enabled: true": "  enabled: false"})
+    assert not bag(monkeypatch, include)["hotelspecials_reverse_sync"].has_task("verify.reconcile")
