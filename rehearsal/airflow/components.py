@@ -78,6 +78,12 @@ class Components:
                 tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
                 raise ComponentError(f"Airflow's {name} ended with {process.exitcode}; the end of {log}:\n{tail}")
 
+    def replace_ended(self) -> None:
+        """Start anew what has ended, as a service manager would."""
+        for name, process in self._processes.items():
+            if not process.is_alive():
+                self._processes[name] = self._fork(name, COMPONENTS[name])
+
     def _fork(self, name: str, options: list[str]) -> multiprocessing.context.ForkProcess:
         process = multiprocessing.get_context("fork").Process(target=_run, args=(name, options, self._log(name)))
         process.start()
@@ -93,7 +99,7 @@ def _run(name: str, options: list[str], log: Path) -> None:
     die_with_parent()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         os.dup2(output.fileno(), sys.stdout.fileno())
         os.dup2(output.fileno(), sys.stderr.fileno())
     setproctitle(f"airflow {name}")

@@ -1,0 +1,71 @@
+"""One Airflow whose tasks and components can be killed, and for each test databases, an AWS and an API of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rehearsal.layout import Layout
+from rehearsal.port_choice import choose_ports
+from tests.support.parts import ROOT
+from tests.support.trial import mortal_airflow, trial
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.trial import MortalAirflow, Trial
+
+IMPATIENT = {
+    "  count: 3\n  first_delay_s: 10\n  longest_delay_s: 300": "  count: 12\n  first_delay_s: 1\n  longest_delay_s: 2",
+    "  longest_poll_s: 5 ": "  longest_poll_s: 2 ",
+    "_timeout_s: 1800": "_timeout_s: 90",
+    "canary_timeout_s: 300": "canary_timeout_s: 60",
+}
+MATRIX = pytest.StashKey[dict[str, dict[str, str]]]()
+
+
+@pytest.fixture(scope="session")
+def airflow(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[MortalAirflow]:
+    home = tmp_path_factory.mktemp("mortal")
+    include = shutil.copytree(ROOT / "include", home / "include")
+    file = include / "pipelines" / "flightspecials.yaml"
+    text = file.read_text(encoding="utf-8")
+    for found, replacement in IMPATIENT.items():
+        assert found in text
+        text = text.replace(found, replacement)
+    file.write_text(text, encoding="utf-8")
+    layout = Layout(home)
+    # Migrating Airflow's database takes longer than anything else here.
+    layout.cache.symlink_to(pytestconfig.cache.mkdir("airflow"), target_is_directory=True)
+    os.environ["REVERSE_SYNC_INCLUDE"] = str(include)
+    try:
+        with mortal_airflow(layout, choose_ports({})) as up:
+            yield up
+    finally:
+        del os.environ["REVERSE_SYNC_INCLUDE"]
+
+
+@pytest.fixture(name="trial")
+def new_trial(airflow: MortalAirflow, tmp_path: Path) -> Iterator[Trial]:
+    with trial(airflow, Layout(tmp_path)) as parts:
+        yield parts
+
+
+@pytest.fixture
+def matrix(pytestconfig: pytest.Config) -> dict[str, dict[str, str]]:
+    """What became of each task, by task and point; printed at the end."""
+    return pytestconfig.stash.setdefault(MATRIX, {})
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    matrix = config.stash.get(MATRIX, {})
+    points = list(dict.fromkeys(point for results in matrix.values() for point in results))
+    if matrix:
+        terminalreporter.section("killed tasks")
+        terminalreporter.line(f"{'task':<32}" + "".join(f"{point:<14}" for point in points))
+    for task, results in matrix.items():
+        terminalreporter.line(f"{task:<32}" + "".join(f"{results.get(point, '-'):<14}" for point in points).rstrip())
