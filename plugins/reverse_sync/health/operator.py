@@ -63,12 +63,7 @@ class HealthCheckOperator(DmsOperator):
                 **dms_latency_s(self.pipeline, task["ReplicationTaskArn"]),
             }
         slots = dms_slots(self.pipeline.postgres.connection)
-        violations = [
-            *self._task(task["Status"], tables),
-            *self._latency(latency_s),
-            *self._slots(slots),
-            *self._triggers(),
-        ]
+        violations = self.violations(task["Status"], tables, latency_s, slots)
         measured = {
             "outcome": "found",
             "what": _summary(latency_s, slots),
@@ -84,6 +79,17 @@ class HealthCheckOperator(DmsOperator):
                 f"The replication is not healthy:\n{listed}\nMend these, then clear this task. {measured['what']}."
             )
         return measured
+
+    def violations(
+        self, status: str, tables: list[dict[str, Any]], latency_s: dict[str, float | None], slots: list[Slot]
+    ) -> list[str]:
+        """Every limit that these measurements break, a sentence each."""
+        return [
+            *self._task(status, tables),
+            *self._latency(latency_s),
+            *self._slots(slots),
+            *self._triggers(),
+        ]
 
     def _task(self, status: str, tables: list[dict[str, Any]]) -> Iterator[str]:
         if status != "running":

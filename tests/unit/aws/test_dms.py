@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from airflow.sdk import Connection
 
-from reverse_sync.aws.dms import endpoint_differences, endpoint_request, has_run, report, task_differences
-from reverse_sync.pipeline import Pipeline, load
+from reverse_sync.aws.dms import Difference, endpoint_differences, endpoint_request, has_run, report, task_differences
+from reverse_sync.aws.drift import refuse_unaccepted_mapping, refuse_unmodifiable
+from reverse_sync.errors import NeedsPersonError
+from reverse_sync.pipeline import Heartbeat, Pipeline, load
 from tests.support.parts import ROOT
 
 ARNS = {"SourceEndpointArn": "arn:s", "TargetEndpointArn": "arn:t", "ReplicationInstanceArn": "arn:i"}
@@ -135,3 +137,36 @@ def test_the_report_says_what_to_do(pipeline: Pipeline, described: dict[str, Any
 )
 def test_a_task_that_ever_ran_is_known_by_its_traces(task: dict[str, Any], ran: bool) -> None:
     assert has_run(task) is ran
+
+
+def test_a_heartbeat_is_asked_for_where_the_file_has_one(pipeline: Pipeline, request_: dict[str, Any]) -> None:
+    endpoint = pipeline.dms.source_endpoint.model_copy(
+        update={"heartbeat": Heartbeat(every_min=3, artifacts_schema="dms")}
+    )
+    login = Connection(conn_id="dms", conn_type="postgres", login="dmsuser")
+    request = endpoint_request(endpoint, login, "db.example")
+    settings = {"HeartbeatEnable": True, "HeartbeatFrequency": 3, "HeartbeatSchema": "dms"}
+    assert request == {**request_, "PostgreSQLSettings": settings}
+    assert endpoint_differences(request, request) == []
+    found = {**request, "PostgreSQLSettings": {"HeartbeatEnable": False, "DatabaseName": "dso"}}
+    assert [difference.key for difference in endpoint_differences(found, request)] == list(settings)
+
+
+def task_difference(key: str) -> Difference:
+    return Difference("task t", key, "a", "b")
+
+
+@pytest.mark.parametrize("key", ["TableMappings", "TargetMetadata.LobMaxSize"])
+def test_what_dms_can_modify_is_not_refused(key: str) -> None:
+    refuse_unmodifiable([task_difference(key), Difference("endpoint e", "ServerName", "a", "b")])
+
+
+def test_another_instance_is_refused_with_both_values() -> None:
+    with pytest.raises(NeedsPersonError, match="ReplicationInstanceArn is 'a' in AWS, 'b' in the pipeline file"):
+        refuse_unmodifiable([task_difference("TableMappings"), task_difference("ReplicationInstanceArn")])
+
+
+@pytest.mark.parametrize(("ran", "accepted"), [(False, False), (True, True)])
+def test_a_mapping_may_change_before_the_first_run_or_with_consent(ran: bool, accepted: bool) -> None:
+    task = {"ReplicationTaskIdentifier": "t", **({"RecoveryCheckpoint": "1"} if ran else {})}
+    refuse_unaccepted_mapping(task, [task_difference("TableMappings")], "m.json", accepted)
