@@ -21,8 +21,8 @@ from rehearsal.port_choice import choose_ports
 from rehearsal.rehearse import trigger
 
 AWS_LIKE_S = {"reboot": 60.0, "test_connection": 20.0, "task_ready": 20.0, "task_start": 40.0}
-# The target's connection is tested beside the reboot; the source's only after it, and the rest after that.
-CRITICAL_PATH_S = sum(AWS_LIKE_S.values())
+# The task is made beside the reboot; only after it the source is tested, and only then the task starts.
+CRITICAL_PATH_S = AWS_LIKE_S["reboot"] + AWS_LIKE_S["test_connection"] + AWS_LIKE_S["task_start"]
 _SAMPLE_S = 0.1
 _NOISE_S = 1.0  # a task may be that much slower for other reasons
 _RUNNING = "SELECT task_id FROM task_instance WHERE run_id = ? AND state = 'running'"

@@ -226,11 +226,11 @@ def reverse_sync(pipeline: Pipeline) -> DAG:
             )
             wait_running = DmsTaskRunningSensor(task_id="wait_running", **dms_task, **aws, **dms_wait)
             wait_tables = DmsTablesSensor(task_id="wait_tables", tables=tables, **dms_task, **aws, **dms_wait)
-            # The source can be tested only once PostgreSQL is back; nothing else has to wait for that.
+            # The source can be tested only once PostgreSQL is back; nothing but the start has to wait for that.
             create_extension >> test_source
             settle_task >> [source_endpoint, target_endpoint]
-            chain([test_source, test_target], ensure_task, wait_ready, start, wait_running, wait_tables)
-            insert_triggers >> start
+            chain(ensure_task, wait_ready, start, wait_running, wait_tables)
+            [test_source, test_target, insert_triggers] >> start
 
         with TaskGroup("verify"):
             canary_row: dict[str, Any] = {"pipeline": pipeline, "row_id": "{{ params.canary_id }}"}

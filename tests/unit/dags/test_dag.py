@@ -59,7 +59,8 @@ def test_the_order_of_the_seed_where_it_is_right(dag: DAG) -> None:
     assert {"dms.replication_instance", "dms.ensure_source_endpoint", "postgres.create_extension"} <= upstream(
         dag, "dms.test_source_endpoint"
     )
-    assert {"dms.test_source_endpoint", "dms.test_target_endpoint"} <= upstream(dag, "dms.ensure_task")
+    assert {"dms.ensure_source_endpoint", "dms.ensure_target_endpoint"} <= upstream(dag, "dms.ensure_task")
+    assert {"dms.test_source_endpoint", "dms.test_target_endpoint"} <= upstream(dag, "dms.start_or_resume")
     assert {"dms.wait_ready", "oracle.insert_triggers"} <= upstream(dag, "dms.start_or_resume")
     assert {"dms.wait_running", "dms.wait_tables"} <= upstream(dag, "verify.change_row")
     assert {"verify.wait_for_oracle"} <= upstream(dag, "verify.compare_row")
@@ -71,7 +72,7 @@ def test_nothing_is_changed_before_the_preflight(dag: DAG) -> None:
 
 
 def test_what_need_not_wait_for_the_reboot_does_not(dag: DAG) -> None:
-    for task_id in ("dms.ensure_source_endpoint", "dms.test_target_endpoint", "oracle.insert_triggers"):
+    for task_id in ("dms.wait_ready", "dms.test_target_endpoint", "oracle.insert_triggers"):
         assert "postgres.reboot" not in upstream(dag, task_id)
 
 
