@@ -14,7 +14,7 @@ from tests.support.parts import ROOT
 from tests.support.wait import eventually
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tests.integration.product.conftest import World
     from tests.support.procedure import Procedure
@@ -59,6 +59,14 @@ def delete(world: World) -> None:
     world.aws("dms").delete_replication_task(ReplicationTaskArn=stopped(world))
 
 
+def proceed(procedure: Procedure, *, recover_lost_slot: bool = False) -> dict[str, Any]:
+    """The steps of a run that deal with the state of a task that is there; what its start returned."""
+    procedure.settle()
+    started: dict[str, Any] = procedure.start_or_resume(recover_lost_slot=recover_lost_slot)
+    procedure.wait_running()
+    return started
+
+
 def released(world: World, after_s: float) -> None:
     """Let go of the held state in a while: a run that waits gets on then."""
     address = f"http://127.0.0.1:{world.ports.aws}/rehearsal/faults/hold-state"
@@ -72,7 +80,6 @@ def released(world: World, after_s: float) -> None:
         ("stopping", stop, "resume-processing"),
         ("modifying", modify, "resume-processing"),
         ("testing", assess, "resume-processing"),
-        ("deleting", delete, "start-replication"),
     ],
 )
 def test_a_passing_state_is_waited_for(
@@ -82,27 +89,97 @@ def test_a_passing_state_is_waited_for(
         enter(world)
         assert eventually(lambda: task(world)["Status"] == state)
         released(world, 0.4)
-        steps = replicating.start()
-    assert steps["started"].get("how") == how
+        started = proceed(replicating)
+    assert started.get("how") == how
     assert world.task_runs()
+
+
+def test_a_task_that_is_being_deleted_is_made_anew(world: World, replicating: Procedure) -> None:
+    with world.fault("hold-state", status="deleting"):
+        delete(world)
+        released(world, 0.4)
+        steps = replicating.start()
+    assert steps["task"]["what"].startswith("created task")
+    assert steps["started"]["how"] == "start-replication"
+
+
+def test_a_task_that_is_being_made_is_waited_for_and_started(world: World, replicating: Procedure) -> None:
+    delete(world)
+    assert eventually(lambda: not any(":task:" in arn for arn in world.dms_resources()))
+    with world.fault("hold-state", status="creating"):
+        released(world, 1.5)
+        steps = replicating.start()
+    assert steps["task"]["task"]["Status"] == "creating"
+    assert steps["started"]["what"] == "start-replication; it never ran"
+    assert world.task_runs()
+
+
+@pytest.fixture
+def other_instance(world: World) -> Iterator[str]:
+    """Another replication instance to move the task to; the task is back on its own afterwards."""
+    dms = world.aws("dms")
+    own = task(world)["ReplicationInstanceArn"]
+    if len(available(world)) == 1:
+        dms.create_replication_instance(
+            ReplicationInstanceIdentifier="another", ReplicationInstanceClass="dms.t3.medium", AllocatedStorage=50
+        )
+    assert eventually(lambda: len(available(world)) == 2)
+    yield next(arn for arn in available(world) if arn != own)
+    if task(world)["ReplicationInstanceArn"] == own:
+        # A move that failed left it here: it has to leave before it can come back.
+        move(world, next(arn for arn in available(world) if arn != own))
+        assert eventually(lambda: task(world)["Status"] == "stopped")
+    move(world, own)
+    assert eventually(lambda: task(world)["Status"] == "stopped" and task(world)["ReplicationInstanceArn"] == own)
+
+
+def available(world: World) -> list[str]:
+    found = world.aws("dms").describe_replication_instances()["ReplicationInstances"]
+    return [one["ReplicationInstanceArn"] for one in found if one["ReplicationInstanceStatus"] == "available"]
+
+
+def move(world: World, instance: str) -> None:
+    arn = task(world)["ReplicationTaskArn"]
+    world.aws("dms").move_replication_task(ReplicationTaskArn=arn, TargetReplicationInstanceArn=instance)
+
+
+def test_a_move_is_waited_for(world: World, replicating: Procedure, other_instance: str) -> None:
+    stopped(world)
+    with world.fault("hold-state", status="moving"):
+        move(world, other_instance)
+        released(world, 0.4)
+        assert replicating.settle()["what"] == "the task is stopped"
+    with pytest.raises(NeedsPersonError, match=r"ReplicationInstanceArn is .* in AWS"):
+        replicating.start()
+
+
+def test_a_move_that_failed_is_for_a_person(world: World, replicating: Procedure, other_instance: str) -> None:
+    stopped(world)
+    with world.fault("hold-state", status="moving"):
+        move(world, other_instance)
+        with world.fault("replication-instance-state", status="failed"):
+            released(world, 0.0)
+            assert eventually(lambda: task(world)["Status"] == "failed-move")
+    with pytest.raises(NeedsPersonError, match="but is 'failed-move'"):
+        replicating.settle()
 
 
 def test_a_running_task_is_left_alone(world: World, replicating: Procedure) -> None:
     began = task(world)["ReplicationTaskStartDate"]
-    assert replicating.start()["started"]["why"] == "it is running"
+    assert proceed(replicating)["why"] == "it is running"
     assert task(world)["ReplicationTaskStartDate"] == began
 
 
 def test_a_stopped_task_is_resumed_where_it_stopped(world: World, replicating: Procedure) -> None:
     stopped(world)
-    assert replicating.start()["started"]["what"] == "resume-processing; it was stopped"
+    assert proceed(replicating)["what"] == "resume-processing; it was stopped"
 
 
 def test_a_failed_task_is_resumed(world: World, replicating: Procedure) -> None:
     stopped(world)
     with world.fault("fail-start", calls=1), pytest.raises(NeedsPersonError, match="should be running but is 'failed'"):
-        replicating.start()
-    assert replicating.start()["started"]["what"] == "resume-processing; it was failed"
+        proceed(replicating)
+    assert proceed(replicating)["what"] == "resume-processing; it was failed"
     assert world.task_runs()
 
 
@@ -112,22 +189,22 @@ def test_a_first_start_that_failed_is_made_again(world: World, replicating: Proc
     drop_slots(world)
     with world.fault("fail-start", calls=1), pytest.raises(NeedsPersonError, match="should be running but is 'failed'"):
         replicating.start()
-    assert replicating.start()["started"]["what"] == "start-replication; its first start never came as far as a slot"
+    assert proceed(replicating)["what"] == "start-replication; its first start never came as far as a slot"
 
 
 def test_a_lost_slot_is_explained_and_begun_anew_only_on_request(world: World, replicating: Procedure) -> None:
     stopped(world)
     drop_slots(world)
     with pytest.raises(NeedsPersonError) as stopped_there:
-        replicating.start()
+        proceed(replicating)
     said = str(stopped_there.value)
     assert "its replication slot is gone or has lost WAL" in said
     assert "since its last checkpoint (checkpoint:V1#1#" in said
     assert "trigger the DAG with recover_lost_slot" in said
     assert task(world)["Status"] == "stopped"
 
-    steps = replicating.start(recover_lost_slot=True)
-    assert steps["started"]["how"] == "start-replication"
+    started = proceed(replicating, recover_lost_slot=True)
+    assert started["how"] == "start-replication"
     assert [slot.active for slot in dms_slots("flightspecials_postgres")] == [True]
 
 
