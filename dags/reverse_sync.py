@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.providers.standard.operators.python import BranchPythonOperator
-from airflow.sdk import DAG, ExceptionRetryPolicy, RetryAction, RetryRule, TaskGroup, TriggerRule, chain
+from airflow.sdk import DAG, TaskGroup, TriggerRule, chain
 
 from reverse_sync.alone import AloneOperator
 from reverse_sync.aws.operators.endpoint import DmsEnsureEndpointOperator, DmsTestConnectionOperator
@@ -23,8 +22,8 @@ from reverse_sync.aws.sensors.dms import (
     DmsTaskRunningSensor,
 )
 from reverse_sync.aws.sensors.rds import RdsInstanceAvailableSensor
-from reverse_sync.errors import NeedsPersonError, PipelineError
-from reverse_sync.evidence.notes import note_attempts, note_failure
+from reverse_sync.defaults import task_defaults
+from reverse_sync.errors import PipelineError
 from reverse_sync.evidence.operator import EvidenceOperator
 from reverse_sync.form import trigger_form
 from reverse_sync.health.operator import HealthCheckOperator
@@ -57,17 +56,7 @@ def reverse_sync(pipeline: Pipeline) -> DAG:
         template_searchpath=[str(INCLUDE.joinpath("sql"))],
         params=trigger_form(pipeline),
         doc_md=runbook(pipeline),
-        default_args={
-            "owner": pipeline.owner,
-            "retries": pipeline.retries.count,
-            "retry_delay": timedelta(seconds=pipeline.retries.first_delay_s),
-            "retry_exponential_backoff": True,
-            "max_retry_delay": timedelta(seconds=pipeline.retries.longest_delay_s),
-            "retry_policy": ExceptionRetryPolicy(rules=[RetryRule(NeedsPersonError, RetryAction.FAIL)]),
-            "execution_timeout": timedelta(minutes=10),
-            "on_failure_callback": note_failure,
-            "on_success_callback": note_attempts,
-        },
+        default_args=task_defaults(pipeline),
     ) as dag:
         aws: dict[str, Any] = {"aws_conn_id": pipeline.aws.connection, "region_name": pipeline.aws.region}
         postgres_wait = patience(pipeline.waits, pipeline.waits.postgres_timeout_s)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.providers.standard.operators.python import BranchPythonOperator
-from airflow.sdk import DAG, ExceptionRetryPolicy, RetryAction, RetryRule, TaskGroup, TriggerRule, chain
+from airflow.sdk import DAG, TaskGroup, TriggerRule, chain
 
 from reverse_sync.alone import AloneOperator
 from reverse_sync.aws.operators.teardown import (
@@ -24,8 +23,7 @@ from reverse_sync.decommission.operators import (
     PlanOperator,
 )
 from reverse_sync.decommission.plan import next_step
-from reverse_sync.errors import NeedsPersonError
-from reverse_sync.evidence.notes import note_attempts, note_failure
+from reverse_sync.defaults import task_defaults
 from reverse_sync.evidence.operator import EvidenceOperator
 from reverse_sync.evidence.record import NOTHING_LEFT
 from reverse_sync.form import decommission_form
@@ -51,17 +49,7 @@ def decommission(pipeline: Pipeline) -> DAG:
         tags=list(pipeline.tags),
         params=decommission_form(),
         doc_md=__doc__,
-        default_args={
-            "owner": pipeline.owner,
-            "retries": pipeline.retries.count,
-            "retry_delay": timedelta(seconds=pipeline.retries.first_delay_s),
-            "retry_exponential_backoff": True,
-            "max_retry_delay": timedelta(seconds=pipeline.retries.longest_delay_s),
-            "retry_policy": ExceptionRetryPolicy(rules=[RetryRule(NeedsPersonError, RetryAction.FAIL)]),
-            "execution_timeout": timedelta(minutes=10),
-            "on_failure_callback": note_failure,
-            "on_success_callback": note_attempts,
-        },
+        default_args=task_defaults(pipeline),
     ) as dag:
         aws: dict[str, Any] = {"aws_conn_id": pipeline.aws.connection, "region_name": pipeline.aws.region}
         dms_wait = patience(pipeline.waits, pipeline.waits.dms_timeout_s)

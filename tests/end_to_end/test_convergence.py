@@ -1,0 +1,124 @@
+"""Runs one after the other change nothing more; a decommission takes everything down, and only when it may."""
+
+from __future__ import annotations
+
+import json
+import os
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from rehearsal.rehearse import DAG_ID, evidence_file, follow, trigger
+from tests.support.wait import eventually
+
+if TYPE_CHECKING:
+    from tests.support.rehearsal import Rehearsal
+
+pytestmark = pytest.mark.end_to_end
+DECOMMISSION = f"{DAG_ID}_decommission"
+# Ten in the long form.
+RUNS = int(os.environ.get("RUNS", "1"))
+
+
+def record_of(rehearsal: Rehearsal, run_id: str) -> dict[str, Any]:
+    file = evidence_file(rehearsal.layout, run_id)
+    assert file is not None
+    record: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return record
+
+
+def outcomes(record: dict[str, Any]) -> dict[str, str]:
+    return {step["task"]: step["result"]["outcome"] for step in record["steps"] if isinstance(step["result"], dict)}
+
+
+def test_runs_triggered_at_once_wait_for_each_other_and_change_nothing_more(rehearsal: Rehearsal) -> None:
+    run_ids = [trigger(rehearsal.airflow) for _ in range(RUNS + 1)]
+    assert [follow(rehearsal.airflow, run_id, 120 * (RUNS + 1)) for run_id in run_ids] == ["success"] * (RUNS + 1)
+    times = sorted((run["start_date"], run["end_date"]) for run in map(rehearsal.airflow.get, map(path, run_ids)))
+    assert all(end <= start for (_, end), (start, _) in pairwise(times))
+
+    texts = set()
+    for run_id in run_ids[1:]:
+        record = record_of(rehearsal, run_id)
+        found = outcomes(record)
+        ensured = ("oracle.insert_triggers", "dms.ensure_source_endpoint", "dms.ensure_target_endpoint")
+        assert [found[task] for task in (*ensured, "dms.ensure_task", "dms.start_or_resume")] == ["left alone"] * 5
+        assert next(step for step in record["steps"] if step["task"] == "postgres.reboot")["state"] == "skipped"
+        texts |= {step["result"]["new_text"] for step in record["steps"] if step["task"] == "verify.read_canary"}
+        health = next(step["result"] for step in record["steps"] if step["task"] == "health.check")
+        assert health["violations"] == []
+        assert health["slots"][0]["confirmed_flush_lsn"]
+    assert len(texts) == RUNS
+    assert len(rehearsal.postgres("SELECT slot_name FROM pg_replication_slots")) == 1
+
+
+def path(run_id: str, dag_id: str = DAG_ID) -> str:
+    return f"dags/{dag_id}/dagRuns/{run_id}"
+
+
+def begin_decommission(rehearsal: Rehearsal) -> str:
+    rehearsal.airflow.patch(f"dags/{DECOMMISSION}", {"is_paused": False})
+    body: dict[str, Any] = {"logical_date": None, "conf": {}}
+    return str(rehearsal.airflow.post(f"dags/{DECOMMISSION}/dagRuns", body)["dag_run_id"])
+
+
+def state_of(rehearsal: Rehearsal, run_id: str) -> str:
+    return str(rehearsal.airflow.get(path(run_id, DECOMMISSION))["state"])
+
+
+def task_states(rehearsal: Rehearsal, run_id: str) -> dict[str, str]:
+    found = rehearsal.airflow.get(f"{path(run_id, DECOMMISSION)}/taskInstances", limit=1000)["task_instances"]
+    return {task["task_id"]: task["state"] for task in found}
+
+
+def build(rehearsal: Rehearsal) -> None:
+    """What is to be taken down: built by an earlier test, or now."""
+    if not rehearsal.postgres("SELECT 1 FROM pg_replication_slots WHERE active"):
+        assert rehearsal.run()[1] == "success"
+
+
+def waits_for_a_person(rehearsal: Rehearsal, run_id: str) -> bool:
+    return eventually(lambda: task_states(rehearsal, run_id).get("approve") in ("deferred", "awaiting_input"), 60)
+
+
+def answer(rehearsal: Rehearsal, run_id: str, choice: str) -> None:
+    """What the person answers in the UI."""
+    assert waits_for_a_person(rehearsal, run_id)
+    details = f"{path(run_id, DECOMMISSION)}/taskInstances/approve/-1/hitlDetails"
+    assert "replication slot" in rehearsal.airflow.get(details)["body"]
+    rehearsal.airflow.patch(details, {"chosen_options": [choice], "params_input": {}})
+
+
+def decommission_record(rehearsal: Rehearsal, run_id: str) -> dict[str, Any]:
+    name = run_id.replace(":", "-").replace("+", "-")
+    [file] = rehearsal.layout.evidence.glob(f"{DECOMMISSION}/{name}*.json")
+    record: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return record
+
+
+def test_a_decommission_that_is_rejected_takes_nothing_down(rehearsal: Rehearsal) -> None:
+    build(rehearsal)
+    run_id = begin_decommission(rehearsal)
+    assert waits_for_a_person(rehearsal, run_id), task_states(rehearsal, run_id)
+    main = trigger(rehearsal.airflow)
+    assert follow(rehearsal.airflow, main, 120) == "failed"
+    [alone] = [step for step in record_of(rehearsal, main)["steps"] if step["task"] == "preflight.alone"]
+    assert f"{DAG_ID} and {DECOMMISSION} must not run at the same time" in alone["failure"]
+
+    answer(rehearsal, run_id, "Reject")
+    assert eventually(lambda: state_of(rehearsal, run_id) == "failed", 90)
+    assert decommission_record(rehearsal, run_id)["verdict"]["failed_tasks"] == ["approve"]
+    assert len(rehearsal.postgres("SELECT 1 FROM pg_replication_slots WHERE active")) == 1
+
+
+def test_a_decommission_that_is_approved_leaves_nothing(rehearsal: Rehearsal) -> None:
+    build(rehearsal)
+    run_id = begin_decommission(rehearsal)
+    answer(rehearsal, run_id, "Approve")
+    assert eventually(lambda: state_of(rehearsal, run_id) in ("success", "failed"), 180)
+    record = decommission_record(rehearsal, run_id)
+    assert record["verdict"]["sentence"] == "Taken down: nothing of the pipeline is left."
+    assert state_of(rehearsal, run_id) == "success"
+    assert rehearsal.postgres("SELECT slot_name FROM pg_replication_slots") == []
+    assert outcomes(record)["verify.wait_for_oracle"] == "found"
