@@ -28,7 +28,7 @@ preflight: setup ## Check a running rehearsal (`make up`) as a cutover would be 
 	@$(BIN)/python -m rehearsal exec -- python -m reverse_sync.preflight include/pipelines/flightspecials.yaml
 
 test: setup ## All tests
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses 2 --dist loadgroup
 
 faults: setup ## The long form of the fault tests
 	@FAULTS=all $(BIN)/pytest tests/faults tests/integration/rehearsal/aws/test_storm.py

@@ -1,0 +1,10 @@
+"""Two workers share the tests: a file stays together, and the end-to-end tests share one rehearsal."""
+
+import pytest
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Group the tests for pytest-xdist's `--dist loadgroup`."""
+    for item in items:
+        whole = item.get_closest_marker("end_to_end")
+        item.add_marker(pytest.mark.xdist_group("end_to_end" if whole else str(item.path)))
