@@ -6,5 +6,5 @@ import pytest
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Group the tests for pytest-xdist's `--dist loadgroup`."""
     for item in items:
-        whole = item.get_closest_marker("end_to_end")
-        item.add_marker(pytest.mark.xdist_group("end_to_end" if whole else str(item.path)))
+        shares_rehearsal = "end_to_end" in item.path.parts
+        item.add_marker(pytest.mark.xdist_group("end_to_end" if shares_rehearsal else str(item.path)))
