@@ -53,6 +53,9 @@ _PLAIN = {
     "3F000": (942, "table or view does not exist"),
     "42P07": (955, "name is already used by an existing object"),
     "42702": (918, "column ambiguously defined"),
+    "42712": (918, "column ambiguously defined"),
+    "42725": (3001, "unimplemented feature: NULL where nothing tells its type"),
+    "42846": (932, "inconsistent datatypes"),
     "42701": (957, "duplicate column name"),
     "42501": (1031, "insufficient privileges"),
     "42804": (932, "inconsistent datatypes"),
@@ -67,6 +70,7 @@ _PLAIN = {
 _BY_TEXT = [
     ("42601", b"", "more expressions than target", 913, "too many values"),
     ("42601", b"", "more target columns", 947, "not enough values"),
+    ("42601", b"", "multiple assignments", 957, "duplicate column name"),
     ("42601", b"", "same number of columns", 1789, "query block has incorrect number of result columns"),
     ("42804", b"", "UNION", 1790, "expression must have same datatype as corresponding expression"),
     ("42804", b"", "INTERSECT", 1790, "expression must have same datatype as corresponding expression"),
@@ -150,6 +154,8 @@ def _misplaced_aggregate(message: str, sql: bytes) -> OracleError:
     if "not allowed" in message:
         return OracleError(934, "group function is not allowed here")
     if "nested" in message:
+        if b" GROUP BY " in sql:
+            return unlisted("nested group functions")
         return OracleError(978, "nested group function without GROUP BY")
     if b" GROUP BY " in sql:
         return OracleError(979, "not a GROUP BY expression")

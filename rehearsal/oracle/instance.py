@@ -8,7 +8,7 @@ from psycopg import sql
 
 from rehearsal.oracle.auth import Verifier
 from rehearsal.oracle.dialect.dictionary import SQL as DICTIONARY_SQL
-from rehearsal.oracle.dialect.formats import nls_settings, output_format
+from rehearsal.oracle.dialect.formats import nls_settings
 from rehearsal.oracle.engine import Engine
 from rehearsal.oracle.errors import stored
 from rehearsal.oracle.values import Code
@@ -146,5 +146,5 @@ def _session_settings() -> dict[str, str]:
         "search_path": '"SYS", pg_catalog',
         **{f"oracle.{name}": value for name, value in nls_settings("nls_date_format", _DATE_FORMAT).items()},
         **{f"oracle.{name}": value for name, value in nls_settings("nls_timestamp_format", _TIMESTAMP_FORMAT).items()},
-        "oracle.nls_timestamp_tz_format": output_format(_TIMESTAMP_FORMAT),
+        "oracle.nls_timestamp_tz_format": "",  # Oracle's has FF too
     }

@@ -239,7 +239,9 @@ class Session:
         else:
             cursor = self._cursor(request.cursor)
             cursor.binds = request.descriptors or cursor.binds
-        return self._run(cursor, request.options, request.rows, request.iterations, request.wants_row_counts)
+        return self._run(
+            cursor, request.options, request.rows, request.iterations, wants_row_counts=request.wants_row_counts
+        )
 
     def _open(self, request: Execute) -> Cursor:
         """A cursor for a new statement; a number that the client reuses keeps its place."""
@@ -252,7 +254,9 @@ class Session:
         cursor = self._cursors[number] = Cursor(number, request.sql, request.descriptors, known)
         return cursor
 
-    def _prepare(self, cursor: Cursor) -> None:
+    def _prepare(self, cursor: Cursor) -> bool:
+        """Make the statement ready for its binds; whether its columns are others than the client was told."""
+        told = cursor.columns
         known, cursor.known = cursor.known, self.engine.prepare(cursor.sql, _bind_types(cursor.binds))
         if (
             (known is not cursor.known or not cursor.columns)
@@ -260,28 +264,19 @@ class Session:
             and cursor.known.statement.kind == Kind.QUERY
         ):
             cursor.columns = describe(self.engine, cursor.known.prepared.shape, self._instance.types)
+        if told == cursor.columns:
+            return False
+        cursor.defines = []
+        return True
 
     def _reexecute(self, request: Reexecute) -> bytes:
         options = Option.EXECUTE | (Option.COMMIT if request.commit else 0) | (Option.FETCH if request.fetch else 0)
         return self._run(
-            self._cursor(request.cursor),
-            options,
-            request.rows,
-            request.iterations,
-            wants_row_counts=False,
-            describe_it=False,
+            self._cursor(request.cursor), options, request.rows, request.iterations, wants_row_counts=False
         )
 
-    def _run(
-        self,
-        cursor: Cursor,
-        options: int,
-        rows: list[Row],
-        iterations: int,
-        wants_row_counts: bool,
-        describe_it: bool = True,
-    ) -> bytes:
-        self._prepare(cursor)
+    def _run(self, cursor: Cursor, options: int, rows: list[Row], iterations: int, *, wants_row_counts: bool) -> bytes:
+        describe_it = self._prepare(cursor) or bool(options & Option.PARSE)
         statement = cursor.known.statement
         is_query = statement.kind == Kind.QUERY
         if not options & Option.EXECUTE:
@@ -289,13 +284,7 @@ class Session:
             return head + replies.end_of_call(self._in_transaction, cursor=cursor.number)
         values = _values(cursor.binds, rows, self._lobs)
         if is_query:
-            return self._query(
-                cursor,
-                options,
-                values[0] if values else [],
-                iterations,
-                describe_it=describe_it and bool(options & Option.PARSE),
-            )
+            return self._query(cursor, options, values[0] if values else [], iterations, describe_it=describe_it)
         if statement.kind == Kind.CHANGE:
             return self._change(cursor, options, values or [[]] * max(iterations, 1), wants_row_counts)
         self.engine.run(statement)

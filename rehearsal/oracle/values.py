@@ -159,7 +159,7 @@ def _as_is(data: bytes) -> bytes:
 BINDS: dict[int, tuple[str, Callable[[bytes], bytes]]] = {
     Code.VARCHAR: ("text", _as_is),
     Code.LONG: ("text", _as_is),
-    Code.CHAR: ("text", _as_is),
+    Code.CHAR: ("bpchar", _as_is),
     Code.CLOB: ("text", _as_is),
     Code.NUMBER: ("numeric", decode_number),
     Code.BINARY_INTEGER: ("numeric", decode_number),

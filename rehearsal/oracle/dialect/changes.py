@@ -75,6 +75,8 @@ class Changes(Queries):
         if self.accept("NOT"):
             self.expect("MATCHED", 905, "missing keyword")
             self._then("INSERT")
+            if not self.sees("("):
+                raise unlisted("MERGE ... INSERT without columns")
             columns = self._column_list()
             self.expect("VALUES", 926, "missing VALUES keyword")
             action = f"INSERT ({', '.join(columns)}) VALUES ({', '.join(self._values(len(columns)))})"

@@ -8,6 +8,7 @@ import datetime
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TypeVar
 
 from rehearsal.oracle.dialect.formats import input_format, number_format, output_format
@@ -19,6 +20,7 @@ _COMPARISONS = {"=": "=", "<>": "<>", "!=": "<>", "^=": "<>", "<": "<", ">": ">"
 _MAX_DEPTH = 60
 _MAX_LIST = 1000
 _MAX_LITERAL_BYTES = 4000
+_TOO_LARGE = Decimal("1e126")
 _Read = TypeVar("_Read")
 
 
@@ -30,6 +32,11 @@ class Expression:
     is_condition: bool = False
     text: str | None = None
     column: str | None = None
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it surely is a string; NULL is one where nothing else tells its type."""
+        return self.text is not None or self.sql == "NULL"
 
     @property
     def compared(self) -> str:
@@ -164,8 +171,10 @@ class Expressions(Words):
 
     def _like(self, left: Expression) -> str:
         pattern = self._operand()
-        escape = self._operand().sql if self.accept("ESCAPE") else "''"
-        return f'"SYS".txt({left.sql}) LIKE "SYS".txt({pattern.sql}) ESCAPE {escape}'
+        if not self.accept("ESCAPE"):
+            return f'"SYS".txt({left.sql}) LIKE "SYS".txt({pattern.sql}) ESCAPE \'\''
+        escape = self._operand().sql
+        return f'"SYS".txt({left.sql}) LIKE "SYS".escaped("SYS".txt({pattern.sql}), {escape}) ESCAPE {escape}'
 
     def _between(self, left: Expression) -> str:
         low = self._operand()
@@ -219,6 +228,8 @@ class Expressions(Words):
             raise OracleError(1704, "string literal too long", token.start)
         if token.kind == "number":
             self.take()
+            if Decimal(token.text) >= _TOO_LARGE:
+                raise OracleError(1426, "numeric overflow")
             return Expression(f"{token.text.lower()}::numeric")
         if token.kind == "string":
             self.take()
@@ -325,13 +336,16 @@ class Expressions(Words):
         distinct = "DISTINCT " if self.one_of("DISTINCT", "UNIQUE") else ""
         if not distinct:
             self.accept("ALL")
-        return Expression(AGGREGATES[name].format(distinct + self.value().sql))
+        sequences = len(self.sequences)
+        value = self.value().sql
+        self.refuse_sequences_since(sequences)
+        return Expression(AGGREGATES[name].format(distinct + value))
 
     def _case(self) -> Expression:
         base = None if self.sees("WHEN") else self.value()
         parts = []
         while self.accept("WHEN"):
-            test = f"({base.compared} = {self.value().compared})" if base else self.condition()
+            test = f'"SYS".equal({base.compared}, {self.value().compared})' if base else self.condition()
             self.expect("THEN", 905, "missing keyword")
             parts.append(f"WHEN {test} THEN {self.value().sql}")
         if not parts:
@@ -435,7 +449,7 @@ def _to_char(words: Expressions) -> Expression:
     if not words.accept(","):
         return Expression(f'"SYS".txt({value})')
     model = words.format_argument().text
-    if re.match(r"(?i)(FM)?[$BLSU]*[09X.,]", model):
+    if re.match(r"(?i)(FM)?[$BLSU]?[09X.,]", model):
         return Expression(f'"SYS".to_char_number({value}, {literal(number_format(model))})')
     return Expression(f'"SYS".to_char_date({value}, {literal(output_format(model))})')
 
@@ -466,16 +480,29 @@ def _decode(words: Expressions) -> Expression:
     if len(arguments) < 3:
         raise OracleError(938, "not enough arguments for function")
     base, *rest = arguments
-    pairs = zip(rest[::2], rest[1::2], strict=False)
-    whens = " ".join(f"WHEN {base.sql} IS NOT DISTINCT FROM {search.sql} THEN {result.sql}" for search, result in pairs)
-    default = f" ELSE {rest[-1].sql}" if len(rest) % 2 else ""
-    return Expression(f"CASE {whens}{default} END")
+    searches, results = rest[: len(rest) // 2 * 2 : 2], rest[1::2]
+    default = rest[-1] if len(rest) % 2 else Expression("NULL")
+    # The first search tells as what to compare, the first result as what to answer; a string literal is seen here,
+    # what else does not fit is refused when the types are known.
+    compared, *sought = _alike([base, *searches], as_text=searches[0].is_text)
+    *answers, otherwise = _alike([*results, default], as_text=results[0].is_text)
+    whens = " ".join(
+        f'WHEN "SYS".same({compared}, {search}) THEN {answer}' for search, answer in zip(sought, answers, strict=True)
+    )
+    return Expression(f"CASE {whens} ELSE {otherwise} END")
+
+
+def _alike(values: list[Expression], *, as_text: bool) -> list[str]:
+    return [f'"SYS".txt({value.sql})' if as_text else value.sql for value in values]
 
 
 def _nullif(words: Expressions) -> Expression:
     first = words.value()
+    if first.sql == "NULL":
+        raise OracleError(932, "inconsistent datatypes: expected - got CHAR")
     words.expect(",", 909, "invalid number of arguments")
-    return Expression(f"CASE WHEN {first.compared} = {words.value().compared} THEN NULL ELSE {first.sql} END")
+    equal = f'"SYS".equal({first.compared}, {words.value().compared})'
+    return Expression(f"CASE WHEN {equal} THEN NULL ELSE {first.sql} END")
 
 
 def _trim(words: Expressions) -> Expression:

@@ -9,7 +9,6 @@ from rehearsal.oracle.errors import OracleError, unlisted
 
 # Longest first. Oracle's element -> PostgreSQL's, and the input that TO_DATE takes for it (None: output only).
 _ELEMENTS: dict[str, tuple[str, str | None]] = {
-    "SSSSS": ("SSSS", None),
     "MONTH": ("MONTH", None),
     "HH24": ("HH24", r"[01]?\d|2[0-3]"),
     "HH12": ("HH12", r"\d{1,2}"),
@@ -39,7 +38,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _UNLISTED = re.compile(
-    r"TS|TZR|TZD|DL|DS|SYYYY|SYEAR|YEAR|YYY|Y,YYY|IYYY|IYY|IY|BC|B\.C\.|A\.D\.|A\.M\.|P\.M\.|AD|CC|SCC|RM|FX|EE|E|I|W|Y",
+    r"TS|SSSSS|TZR|TZD|DL|DS|SYYYY|SYEAR|YEAR|YYY|Y,YYY|IYYY|IYY|IY|BC|B\.C\.|A\.D\.|A\.M\.|P\.M\.|AD|CC|SCC|RM|FX|EE|E|I|W|Y",
     re.IGNORECASE,
 )
 _MAX_FRACTION = 6
@@ -54,9 +53,14 @@ def output_format(model: str) -> str:
             fill = "" if fill else "FM"
         elif kind == "element":
             name = _ELEMENTS[upper][0]
-            spelled = name if text.isupper() or upper not in ("MONTH", "MON", "DAY", "DY") else _cased(name, text)
+            if name == "AM":
+                spelled = _meridian(text)
+            else:
+                spelled = name if text.isupper() or upper not in ("MONTH", "MON", "DAY", "DY") else _cased(name, text)
             parts.append(fill + spelled)
         elif kind == "fraction":
+            if upper == "FF":
+                raise unlisted("format element FF for output: its digits depend on the column, say FF1 to FF6")
             parts.append(f"FF{_fraction(text)}")
         elif kind == "zone":
             raise unlisted(f"format element {text}")
@@ -107,7 +111,9 @@ def nls_settings(parameter: str, model: str) -> dict[str, str]:
         reading, pattern = input_format(model)
     except OracleError:
         reading, pattern = "", "^$never"
-    return {parameter: output_format(model), f"{stem}_input": reading, f"{stem}_pattern": pattern}
+    needs_column = ("fraction", "FF") in _split(model.upper())
+    printing = "" if needs_column else output_format(model)
+    return {parameter: printing, f"{stem}_input": reading, f"{stem}_pattern": pattern}
 
 
 def number_format(model: str) -> str:
@@ -138,6 +144,12 @@ def _split(model: str) -> list[tuple[str, str]]:
 
 def _cased(name: str, text: str) -> str:
     return name.capitalize() if text[0].isupper() else name.lower()
+
+
+def _meridian(text: str) -> str:
+    if not (text.isupper() or text.islower()):
+        raise unlisted(f"format element {text}")
+    return "AM" if text.isupper() else "am"
 
 
 def _fraction(text: str) -> int:

@@ -1,7 +1,7 @@
 """The functions that the list knows: Oracle's name, PostgreSQL's expression, the least and the most arguments."""
 
 FUNCTIONS: dict[str, tuple[str, int, int]] = {
-    "NVL": ("COALESCE", 2, 2),
+    "NVL": ('"SYS".nvl', 2, 2),
     "COALESCE": ("COALESCE", 2, 99),
     "CONCAT": ('"SYS".concat', 2, 2),
     "SUBSTR": ('"SYS".substr', 2, 3),

@@ -3,6 +3,7 @@
 Tables go by `t:NAME` inside a query, so that a table's name can never be read as a whole row.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rehearsal.oracle.dialect.dictionary import DICTIONARY
@@ -57,6 +58,7 @@ class Queries(Expressions):
 
     _hides_keys = False
     _level = 0  # of subqueries
+    _headings: Sequence[str] = ()  # of the last subquery
 
     def query(self) -> str:
         """A whole SELECT statement, with FOR UPDATE."""
@@ -74,6 +76,7 @@ class Queries(Expressions):
     def _subquery(self, *, allow_lock: bool) -> str:
         if self.sees("WITH"):
             raise unlisted("WITH")
+        sequences = len(self.sequences)
         blocks = [self._block()]
         sql = blocks[0].sql()
         while operator := self.one_of(*_SET_OPERATORS):
@@ -81,9 +84,11 @@ class Queries(Expressions):
             blocks.append(self._block())
             # Oracle gives all set operators the same precedence: from left to right.
             sql = f"({sql}) {_SET_OPERATORS[operator]}{every} ({blocks[-1].sql()})"
-        sequences = 0 if len(blocks) > 1 else len(self.sequences)
-        sql += self._order(blocks)
-        self.refuse_sequences_since(sequences)
+        order = self._order(blocks)
+        self._headings = [item.heading if not item.alias else stored(item.alias) for item in blocks[0].items]
+        if order or len(blocks) > 1:
+            self.refuse_sequences_since(sequences)
+        sql += order
         limited = self._row_limit()
         if allow_lock and self.accept("FOR"):
             if limited or len(blocks) > 1 or blocks[0].distinct or blocks[0].group or blocks[0].limit:
@@ -206,6 +211,8 @@ class Queries(Expressions):
                 raise unlisted("parentheses around joined tables")
             inner = self.subquery()
             self.close()
+            if len(set(self._headings)) < len(self._headings):
+                raise unlisted("two columns of one name in a subquery of FROM")
             return f"({inner}) AS {quote('t:' + stored(self.alias()))}"
         path, name = self.table()
         if self.sees("("):
@@ -295,9 +302,12 @@ class Queries(Expressions):
         else:
             found = self.value()
             sql = "(SELECT NULL)" if found.sql == "NULL" else found.sql
-            for position, item in enumerate(items, 1):
-                if found.column and found.column == item.alias:
-                    sql = str(position)
+            named = [
+                str(position) for position, item in enumerate(items, 1) if found.column and found.column == item.alias
+            ]
+            if len(named) > 1:
+                raise OracleError(960, "ambiguous column naming in select list")
+            sql = named[0] if named else sql
             if len(blocks) > 1 and sql == found.sql and not found.column:
                 raise OracleError(1785, "ORDER BY item must be the number of a SELECT-list expression")
         direction = self.one_of("ASC", "DESC") or "ASC"

@@ -148,7 +148,7 @@ class Words:
     def error(self, number: int, text: str) -> OracleError:
         """An error at the word at hand; what Oracle would know but this list does not is named instead."""
         token = self.now
-        if token.text in (";", "%", "@") and token.kind == "op":
+        if token.text in ("%", "@") and token.kind == "op":
             return OracleError(911, "invalid character", token.start)
         if (token.kind == "name" and token.text in _ELSEWHERE) or token.text == "(+)":
             return unlisted(self.text[token.start : token.end])

@@ -1,8 +1,25 @@
 -- Oracle's functions, under their own names. Every string function answers NULL where it would answer ''.
+-- A CHAR is compared blank-padded with another, but not by DECODE, and not what NVL answers.
+CREATE FUNCTION nvl(a text, b text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT COALESCE(a, b) $$;
+CREATE FUNCTION equal(a text, b text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT a = b $$;
+CREATE FUNCTION equal(a bpchar, b bpchar) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT a = b $$;
+CREATE FUNCTION same(a text, b text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT a IS NOT DISTINCT FROM b $$;
+CREATE FUNCTION nvl(a anycompatible, b anycompatible) RETURNS anycompatible LANGUAGE sql IMMUTABLE AS $$ SELECT COALESCE(a, b) $$;
+-- CASE, NULLIF and DECODE compare values of one type only.
+CREATE FUNCTION equal(a anycompatible, b anycompatible) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT a = b $$;
+CREATE FUNCTION same(a anycompatible, b anycompatible) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT a IS NOT DISTINCT FROM b $$;
+CREATE FUNCTION escaped(pattern text, escape text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+BEGIN
+  IF char_length(escape) <> 1 THEN PERFORM raise(1425, 'escape character must be character string of length 1'); END IF;
+  IF strpos(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pattern, escape || escape, ''), escape || '%', ''), escape || '_', ''), escape) > 0 THEN
+    PERFORM raise(1424, 'missing or illegal character following the escape character');
+  END IF;
+  RETURN pattern;
+END $$;
 CREATE FUNCTION concat(a text, b text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(COALESCE(a, '') || COALESCE(b, ''), '') $$;
 CREATE FUNCTION substr(t text, start numeric, size numeric DEFAULT 1e9) RETURNS text LANGUAGE sql IMMUTABLE AS $$
   SELECT CASE
-    WHEN size < 1 OR - trunc(start) > char_length(t) THEN NULL
+    WHEN start IS NULL OR size IS NULL OR size < 1 OR - trunc(start) > char_length(t) THEN NULL
     WHEN start <= -1 THEN NULLIF(pg_catalog.substr(t, char_length(t) + trunc(start)::integer + 1, LEAST(pg_catalog.trunc(size), 1e9)::integer), '')
     ELSE NULLIF(pg_catalog.substr(t, GREATEST(pg_catalog.trunc(start), 1)::integer, LEAST(pg_catalog.trunc(size), 1e9)::integer), '') END $$;
 CREATE FUNCTION substr(c clob, start numeric, size numeric DEFAULT 1e9) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT substr(c::text, start, size) $$;
@@ -20,8 +37,14 @@ BEGIN
   IF char_length(what) <> 1 THEN PERFORM raise(30001, 'trim set should have only one character'); END IF;
   RETURN NULLIF(CASE side WHEN 'LEADING' THEN pg_catalog.ltrim(t, what) WHEN 'TRAILING' THEN pg_catalog.rtrim(t, what) ELSE pg_catalog.btrim(t, what) END, '');
 END $$;
-CREATE FUNCTION lpad(t text, size numeric, fill text DEFAULT ' ') RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(pg_catalog.lpad(t, LEAST(pg_catalog.trunc(size), 4000)::integer, fill), '') $$;
-CREATE FUNCTION rpad(t text, size numeric, fill text DEFAULT ' ') RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(pg_catalog.rpad(t, LEAST(pg_catalog.trunc(size), 4000)::integer, fill), '') $$;
+-- Oracle pads to a width on the screen, where some characters take two places.
+CREATE FUNCTION narrow(t text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+BEGIN
+  IF octet_length(t) > char_length(t) THEN PERFORM raise(3001, 'unimplemented feature: LPAD and RPAD of characters beyond ASCII'); END IF;
+  RETURN t;
+END $$;
+CREATE FUNCTION lpad(t text, size numeric, fill text DEFAULT ' ') RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(pg_catalog.lpad(narrow(t), LEAST(pg_catalog.trunc(size), 4000)::integer, narrow(fill)), '') $$;
+CREATE FUNCTION rpad(t text, size numeric, fill text DEFAULT ' ') RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(pg_catalog.rpad(narrow(t), LEAST(pg_catalog.trunc(size), 4000)::integer, narrow(fill)), '') $$;
 CREATE FUNCTION replace(t text, old text, new text DEFAULT NULL) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(pg_catalog.replace(t, COALESCE(old, ''), COALESCE(new, '')), '') $$;
 CREATE FUNCTION chr(n numeric) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 BEGIN
@@ -66,6 +89,7 @@ DECLARE
 BEGIN
   IF format NOT LIKE '%X%' THEN
     digits := to_char(n, format);
+    IF n < 0 AND digits !~ '[1-9#]' THEN PERFORM raise(3001, 'unimplemented feature: TO_CHAR of a negative number that its format rounds to 0'); END IF;
     RETURN CASE WHEN digits LIKE '%#%' THEN repeat('#', char_length(pg_catalog.replace(format, 'FM', '')) + 1) ELSE digits END;
   END IF;
   IF n < 0 OR n > 9223372036854775807 THEN PERFORM raise(3001, 'unimplemented feature: TO_CHAR with X of a number outside 0 to 2**63-1'); END IF;

@@ -59,11 +59,13 @@ CREATE FUNCTION to_number(n numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $
 
 -- Datetimes as text, by the session's NLS formats (kept in settings of this name, in PostgreSQL's spelling).
 CREATE FUNCTION txt(d date) RETURNS text LANGUAGE sql STABLE AS $$ SELECT to_char(d::timestamp, current_setting('oracle.nls_date_format')) $$;
-CREATE FUNCTION txt(t timestamp) RETURNS text LANGUAGE sql STABLE AS $$ SELECT to_char(t, current_setting('oracle.nls_timestamp_format')) $$;
-CREATE FUNCTION offset_text(minutes integer) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-  SELECT CASE WHEN minutes < 0 THEN '-' ELSE '+' END || to_char(make_interval(mins => abs(minutes)), 'HH24:MI') $$;
-CREATE FUNCTION txt(t timestamptz) RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT to_char(local_time(t), current_setting('oracle.nls_timestamp_tz_format')) || ' ' || offset_text((t).minutes) $$;
+CREATE FUNCTION printed(t timestamp, model text) RETURNS text LANGUAGE plpgsql STABLE STRICT AS $$
+BEGIN
+  IF model = '' THEN PERFORM raise(3001, 'unimplemented feature: a TIMESTAMP as a string by a format with FF: its digits depend on the column, say FF1 to FF6'); END IF;
+  RETURN to_char(t, model);
+END $$;
+CREATE FUNCTION txt(t timestamp) RETURNS text LANGUAGE sql STABLE AS $$ SELECT printed(t, current_setting('oracle.nls_timestamp_format')) $$;
+CREATE FUNCTION txt(t timestamptz) RETURNS text LANGUAGE sql STABLE AS $$ SELECT printed(local_time(t), current_setting('oracle.nls_timestamp_tz_format')) $$;
 CREATE FUNCTION txt(r bytea) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT upper(encode(r, 'hex')) $$;
 CREATE FUNCTION txt(c clob) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT c::text $$;
 CREATE FUNCTION txt(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT t $$;

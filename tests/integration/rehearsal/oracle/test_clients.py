@@ -146,6 +146,11 @@ def test_a_table_that_changes_under_a_cached_query(oracle: Oracle) -> None:
         drop(one, "stale")
 
 
+def test_a_query_whose_binds_change_their_type(cursor: oracledb.Cursor) -> None:
+    for value in ("x", 1.5, None, datetime.datetime(2027, 1, 2), "y", 2):
+        assert cursor.execute("SELECT :b FROM dual", b=value).fetchall() == [(value,)]
+
+
 def test_what_is_not_known_over_the_wire_is_refused(cursor: oracledb.Cursor) -> None:
     with raises(3001, "BEGIN"):
         cursor.callproc("nothing")

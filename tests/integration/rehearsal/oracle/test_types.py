@@ -91,10 +91,11 @@ def test_values_come_back(table: oracledb.Cursor) -> None:
 
 def test_a_time_zone_keeps_its_offset(table: oracledb.Cursor) -> None:
     table.execute("INSERT INTO typed (z) VALUES (TIMESTAMP '2027-03-04 05:06:07.5 +09:00')")
+    table.execute("ALTER SESSION SET NLS_TIMESTAMP_TZ_FORMAT = 'HH24:MI:SS.FF6'")
     table.execute("SELECT TO_CHAR(z, 'YYYY-MM-DD HH24:MI'), z || '', SYS_EXTRACT_UTC(z) FROM typed")
     assert table.fetchone() == (
         "2027-03-04 05:06",
-        "04-MAR-27 05.06.07.500000 AM +09:00",
+        "05:06:07.500000",
         datetime.datetime(2027, 3, 3, 20, 6, 7, 500000),
     )
 
@@ -115,6 +116,11 @@ def test_char_is_padded_and_compared_so(table: oracledb.Cursor) -> None:
     assert table.execute(counts + "v = 'a '").fetchone() == (0,)  # VARCHAR2: blanks count
     assert table.execute(counts + "c = v").fetchone() == (0,)
     assert table.execute(counts + "c = :1", ["a"]).fetchone() == (0,)  # a bind is a VARCHAR2
+    table.setinputsizes(oracledb.DB_TYPE_CHAR)
+    assert table.execute(counts + "c = :1", ["a"]).fetchone() == (1,)
+    assert table.execute(
+        counts + "CASE c WHEN 'a' THEN 1 END = 1 AND CASE c WHEN v THEN 1 ELSE 0 END = 0"
+    ).fetchone() == (1,)
     assert table.execute(counts + "c IN ('a', 'b') AND c BETWEEN 'a' AND 'b'").fetchone() == (1,)
 
 
