@@ -64,8 +64,7 @@ DEFERRED = [
 # The status that keeps a task waiting.
 HELD = {
     "rebooting": {"postgres.wait_available", "dms.replication_instance"},
-    "testing": {"dms.test_source_endpoint", "dms.test_target_endpoint"},
-    "creating": {"dms.wait_ready"},
+    "testing": {"dms.test_source_endpoint", "dms.test_target_endpoint", "dms.wait_ready"},
     "starting": {"dms.wait_running"},
 }
 # The task skips others by the way in which it ends: there is no moment between that and its end.
@@ -108,6 +107,7 @@ def retried(trial: Trial, run_id: str) -> set[str]:
 
 def hold_what_is_quick(trial: Trial, run_id: str) -> None:
     """Let every wait be deferred, also those that would find at once what they wait for."""
+    trial.stage.rehearsal("PUT", "durations", {"task_ready": 20.0})  # beside the reboot and the tests
     trial.wait_for_task(run_id, "preflight.check", {"success"})
     trial.stage.fault("replication-instance-state", status="modifying")
     for status, tasks in HELD.items():
