@@ -31,7 +31,8 @@ test: setup ## All tests
 	@$(BIN)/pytest --numprocesses 2 --dist loadgroup
 
 faults: setup ## The long form of the fault tests
-	@FAULTS=all $(BIN)/pytest tests/faults tests/integration/rehearsal/aws/test_storm.py
+	@FAULTS=all ORACLE_FUZZ_PACKETS=100000 ORACLE_STREAM_ROWS=1000000 $(BIN)/pytest tests/faults \
+		tests/integration/rehearsal/aws/test_storm.py tests/integration/rehearsal/oracle/test_fuzz.py tests/integration/rehearsal/oracle/test_sessions.py
 
 bench: setup ## Measure what the project promises about speed
 	@$(BIN)/python -m bench

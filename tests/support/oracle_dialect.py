@@ -447,6 +447,7 @@ CASES = [
         [(3,), (4,)],
         "SELECT",
     ),
+    Case(_SELECT, "OFFSET NULL leaves out all rows", "SELECT id FROM flightspecial OFFSET NULL ROWS", [], "SELECT"),
     Case(
         _SELECT,
         "FETCH FIRST ROW",
@@ -682,6 +683,21 @@ STATEMENTS = [
         [("INDEXED_ID", "UNIQUE", 0), ("INDEXED_NAME", "NONUNIQUE", 0)],
         "CREATE-INDEX",
         ("DROP INDEX indexed_name", "DROP TABLE indexed"),
+    ),
+    Steps(
+        _DEFINE,
+        "unique indexes leave out NULLs",
+        (
+            "CREATE TABLE sparse (a NUMBER, b NUMBER)",
+            "CREATE UNIQUE INDEX sparse_a_b ON sparse (a, b)",
+            "INSERT INTO sparse VALUES (NULL, NULL)",
+            "INSERT INTO sparse VALUES (NULL, NULL)",
+            "INSERT INTO sparse VALUES (1, NULL)",
+        ),
+        "SELECT COUNT(*) FROM sparse",
+        [(3,)],
+        "CREATE-INDEX",
+        ("DROP TABLE sparse",),
     ),
     Steps(
         _DEFINE,

@@ -126,16 +126,19 @@ class Definitions(Changes):
         self.expect("ON", 969, "missing ON keyword")
         path, _ = self.table()
         self.open()
-        keys = []
+        keys, values = [], []
         while True:
             key = self.value().sql
+            values.append(key)
             keys.append(f"({key}) {self.one_of('ASC', 'DESC') or ''}")
             if not self.accept(","):
                 break
         self.close()
         kind = "UNIQUE INDEX" if unique else "INDEX"
+        # Oracle does not index rows that are NULL in every key, and compares the others.
+        nulls = f" NULLS NOT DISTINCT WHERE NOT (({') IS NULL AND ('.join(values)}) IS NULL)" if unique else ""
         return Definition(
-            [f"CREATE {kind} {quote(stored(name))} ON {path} ({', '.join(keys)})"],
+            [f"CREATE {kind} {quote(stored(name))} ON {path} ({', '.join(keys)}){nulls}"],
             owner,
             "CREATE TABLE",
             "CREATE ANY INDEX",
@@ -241,7 +244,9 @@ class Definitions(Changes):
         head = f"ALTER TABLE {path} ADD CONSTRAINT {quote(stored(name))}"
         if kind := (self.accept("PRIMARY", "KEY") and "PRIMARY KEY") or self.one_of("UNIQUE"):
             columns = [column] if column else self._column_list()
-            return [f"{head} {kind} ({', '.join(columns)})"]
+            # Oracle compares rows that are NULL in some of the columns, in the others.
+            nulls = " NULLS NOT DISTINCT" if kind == "UNIQUE" and len(columns) > 1 else ""
+            return [f"{head} {kind}{nulls} ({', '.join(columns)})"]
         if self.accept("CHECK"):
             self.open()
             start = self.now.start

@@ -14,7 +14,7 @@ from rehearsal.oracle.errors import OracleError, invalid_identifier, stored, unl
 _SET_OPERATORS = {"UNION": "UNION", "MINUS": "EXCEPT", "INTERSECT": "INTERSECT"}
 _MAX_HEADING_BYTES = 30
 _FOREIGN_SCHEMAS = ("PG_", "INFORMATION_SCHEMA")
-_NOT_A_COUNT = "missing or invalid row count"
+_ALL_ROWS = "9e18"
 
 
 @dataclass
@@ -322,7 +322,7 @@ class Queries(Expressions):
     def _row_limit(self) -> str:
         sql = ""
         if self.accept("OFFSET"):
-            sql += f" OFFSET {self._row_count()}"
+            sql += f" OFFSET {self._row_count(of_null=_ALL_ROWS)}"
             if not self.one_of("ROWS", "ROW"):
                 raise self.error(905, "missing keyword")
         if self.accept("FETCH"):
@@ -337,8 +337,8 @@ class Queries(Expressions):
             sql += f" LIMIT {count}"
         return sql
 
-    def _row_count(self) -> str:
-        return f"greatest(floor({self._operand().sql}), 0)::bigint"
+    def _row_count(self, of_null: str = "0") -> str:
+        return f"greatest(coalesce(floor({self._operand().sql}), {of_null}), 0)::bigint"
 
     def _lock(self) -> str:
         self.expect("UPDATE", 905, "missing keyword")

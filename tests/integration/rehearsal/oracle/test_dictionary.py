@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from reverse_sync.catalog.oracle import read_free_bytes
 from tests.support.oracle import drop
 
 if TYPE_CHECKING:
@@ -106,6 +107,12 @@ def test_users_and_privileges(oracle: Oracle) -> None:
         cursor = connection.cursor()
         assert _rows(cursor, "SELECT granted_role FROM user_role_privs ORDER BY 1") == [("CONNECT",), ("RESOURCE",)]
         assert ("CREATE TABLE",) in _rows(cursor, "SELECT privilege FROM session_privs")
+
+
+@pytest.mark.parametrize("user", ["TRAVELBUDDY", "DMSUSER"])
+def test_free_space(oracle: Oracle, user: str) -> None:
+    with oracle.connect(user) as connection:
+        assert 1024**3 < read_free_bytes(connection)["USERS"] < 11 * 1024**3
 
 
 def test_version_parameters_and_dual(cursor: oracledb.Cursor) -> None:

@@ -59,6 +59,20 @@ WORDED = {
 }
 
 
+def test_rows_that_are_partly_null_are_unique(connection: oracledb.Connection, cursor: oracledb.Cursor) -> None:
+    cursor.execute("CREATE TABLE halves (a NUMBER, b NUMBER, c NUMBER, CONSTRAINT halves_a_b UNIQUE (a, b))")
+    try:
+        cursor.execute("CREATE UNIQUE INDEX halves_b_c ON halves (b, c)")
+        cursor.execute("INSERT INTO halves (a) VALUES (1)")
+        with raises(1, "unique constraint (TRAVELBUDDY.HALVES_A_B) violated"):
+            cursor.execute("INSERT INTO halves (a) VALUES (1)")
+        cursor.execute("INSERT INTO halves (a, c) VALUES (2, 3)")
+        with raises(1, "unique constraint (TRAVELBUDDY.HALVES_B_C) violated"):
+            cursor.execute("INSERT INTO halves (a, c) VALUES (4, 3)")
+    finally:
+        drop(connection, "halves")
+
+
 @pytest.mark.parametrize("statement", WORDED)
 def test_wording(cursor: oracledb.Cursor, statement: str) -> None:
     number, text = WORDED[statement]
