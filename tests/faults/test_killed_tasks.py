@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -112,8 +113,8 @@ def hold_what_is_quick(trial: Trial, run_id: str) -> None:
     trial.stage.fault("replication-instance-state", status="modifying")
     for status, tasks in HELD.items():
         trial.stage.fault("hold-state", status=status)
-        eventually(lambda tasks=tasks: tasks <= trial.airflow.marked("deferred"), timeout_s=120)
+        eventually(partial(trial.airflow.have_deferred, tasks), timeout_s=120)
         trial.stage.rehearsal("DELETE", "faults")
     trial.wait_for_task(run_id, "verify.read_canary", {"success"})
     with trial.replication_paused():
-        eventually(lambda: "verify.wait_for_oracle" in trial.airflow.marked("deferred"), timeout_s=60)
+        eventually(partial(trial.airflow.have_deferred, {"verify.wait_for_oracle"}), timeout_s=60)

@@ -82,6 +82,10 @@ class MortalAirflow:
         """The tasks that were `killed`, or `deferred`."""
         return {file.stem for file in self.kills.glob(f"*.{mark}")}
 
+    def have_deferred(self, tasks: set[str]) -> bool:
+        """Whether all of these tasks came to their deferral."""
+        return tasks <= self.marked("deferred")
+
     def kill(self, component: str) -> None:
         """Kill a component and all that it started, as the end of its container does."""
         [root] = [one for one in psutil.Process(self.pid).children() if one.cmdline()[:2] == ["airflow", component]]
