@@ -29,7 +29,9 @@ CREATE FUNCTION length(c clob) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELE
 CREATE FUNCTION length(n numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT char_length(txt(n))::numeric $$;
 CREATE FUNCTION lengthb(t text) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT octet_length(t)::numeric $$;
 CREATE FUNCTION upper(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT pg_catalog.upper(t) $$;
+CREATE FUNCTION upper(c bpchar) RETURNS bpchar LANGUAGE sql IMMUTABLE AS $$ SELECT pg_catalog.upper(c::text)::bpchar $$;
 CREATE FUNCTION lower(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT pg_catalog.lower(t) $$;
+CREATE FUNCTION lower(c bpchar) RETURNS bpchar LANGUAGE sql IMMUTABLE AS $$ SELECT pg_catalog.lower(c::text)::bpchar $$;
 CREATE FUNCTION ltrim(t text, what text DEFAULT ' ') RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(pg_catalog.ltrim(t, what), '') $$;
 CREATE FUNCTION rtrim(t text, what text DEFAULT ' ') RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(pg_catalog.rtrim(t, what), '') $$;
 CREATE FUNCTION trim_side(side text, t text, what text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$

@@ -121,6 +121,7 @@ def test_char_is_padded_and_compared_so(table: oracledb.Cursor) -> None:
     assert table.execute(
         counts + "CASE c WHEN 'a' THEN 1 END = 1 AND CASE c WHEN v THEN 1 ELSE 0 END = 0"
     ).fetchone() == (1,)
+    assert table.execute(counts + "UPPER(c) = 'A' AND UPPER(c) || '|' = 'A   |' AND LOWER(c) = c").fetchone() == (1,)
     assert table.execute(counts + "c IN ('a', 'b') AND c BETWEEN 'a' AND 'b'").fetchone() == (1,)
 
 
