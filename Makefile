@@ -28,7 +28,7 @@ preflight: setup ## Check a running rehearsal (`make up`) as a cutover would be 
 	@$(BIN)/python -m rehearsal exec -- python -m reverse_sync.preflight include/pipelines/flightspecials.yaml
 
 test: setup ## All tests
-	@$(BIN)/pytest --numprocesses 2 --dist loadgroup
+	@$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 faults: setup ## The long form of the fault tests
 	@FAULTS=all ORACLE_FUZZ_PACKETS=100000 ORACLE_STREAM_ROWS=1000000 $(BIN)/pytest tests/faults \

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,11 +17,17 @@ from rehearsal import rehearse
 from rehearsal.airflow.client import Client
 from rehearsal.airflow.environment import password
 from rehearsal.layout import Layout, Ports, State
+from rehearsal.port_choice import choose_ports
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ROOT = Path(__file__).parents[2]
+
+
+def _free_ports() -> dict[str, str]:
+    """Ports of its own: several rehearsals may start at the same moment, and would all take the well-known ones."""
+    return {f"REHEARSAL_{name.upper()}_PORT": str(port) for name, port in asdict(choose_ports({}, {})).items()}
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,7 @@ class Rehearsal:
         return subprocess.Popen(
             [sys.executable, "-m", "rehearsal", "--home", str(self.home), *arguments],
             cwd=ROOT,
-            env=os.environ | (environment or {}),
+            env=os.environ | _free_ports() | (environment or {}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
