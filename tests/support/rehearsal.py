@@ -47,7 +47,7 @@ class Rehearsal:
         return subprocess.Popen(
             [sys.executable, "-m", "rehearsal", "--home", str(self.home), *arguments],
             cwd=ROOT,
-            env=os.environ | _free_ports() | (environment or {}),
+            env={**os.environ, **_free_ports(), **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
