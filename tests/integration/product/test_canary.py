@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.support.procedure import QUICK
 from tests.support.tasks import context, run
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from reverse_sync.pipeline import Pipeline
@@ -46,6 +48,22 @@ class Canary:
         return run(
             RestoreCanaryOperator(task_id="restore", method="PUT", canary=canary, restore=restore, **self.common)
         )
+
+
+@contextlib.contextmanager
+def other_in_oracle(world: World, row_id: int, statement: str) -> Iterator[None]:
+    """Oracle's row made different for the block: the tests share one Oracle."""
+    with world.oracle() as oracle, oracle.cursor() as cursor:
+        cursor.execute("SELECT * FROM FLIGHTSPECIAL WHERE ID = :1", [row_id])
+        row = cursor.fetchone()
+        cursor.execute(f"{statement} WHERE ID = :1", [row_id])
+        oracle.commit()
+        try:
+            yield
+        finally:
+            cursor.execute("DELETE FROM FLIGHTSPECIAL WHERE ID = :1", [row_id])
+            cursor.execute("INSERT INTO FLIGHTSPECIAL VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9)", row)
+            oracle.commit()
 
 
 def source_header(world: World, row_id: int) -> str:
@@ -148,20 +166,16 @@ def test_a_row_that_postgresql_lacks(world: World, pipeline: Pipeline, replicati
 
 
 def test_a_row_that_oracle_lacks(world: World, pipeline: Pipeline, replicating: Procedure) -> None:
-    with world.oracle() as oracle:
-        oracle.cursor().execute("DELETE FROM FLIGHTSPECIAL WHERE ID = 11")
-        oracle.commit()
-    with pytest.raises(
-        NeedsPersonError, match=r"row 11, which PostgreSQL has, but TRAVELBUDDY.FLIGHTSPECIAL in Oracle has no"
-    ):
+    said = "row 11, which PostgreSQL has, but TRAVELBUDDY.FLIGHTSPECIAL in Oracle has no such row"
+    with other_in_oracle(world, 11, "DELETE FROM FLIGHTSPECIAL"), pytest.raises(NeedsPersonError, match=said):
         Canary(pipeline, 11).read("manual__1")
 
 
 def test_a_row_that_differs_is_shown_column_by_column(world: World, pipeline: Pipeline, replicating: Procedure) -> None:
-    with world.oracle() as oracle:
-        oracle.cursor().execute("UPDATE FLIGHTSPECIAL SET COST = 1, BODY = '다른' WHERE ID = 7")
-        oracle.commit()
-    with pytest.raises(NotProvedError) as failed:
+    with (
+        other_in_oracle(world, 7, "UPDATE FLIGHTSPECIAL SET COST = 1, BODY = '다른'"),
+        pytest.raises(NotProvedError) as failed,
+    ):
         Canary(pipeline, 7).compare()
     said = str(failed.value)
     assert said.startswith("TRAVELBUDDY.FLIGHTSPECIAL row 7 differs from PostgreSQL's row in BODY, COST:")
