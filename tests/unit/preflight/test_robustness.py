@@ -132,13 +132,13 @@ def added(draw: st.DrawFn) -> str:
 
 
 def _look(text: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     found = find(
         text,
         source=source(row=lambda _table, _key: ROW),
         target=target(triggers=(TRIGGER,), row=lambda _table, columns, _key: dict.fromkeys(columns)),
     )
-    assert time.monotonic() - started < SECONDS
+    assert time.process_time() - started < SECONDS
     assert all(isinstance(item, Finding) and item.what and item.do for item in found)
     assert not [item for item in found if item.blind], text
 
