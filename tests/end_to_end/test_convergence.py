@@ -79,16 +79,27 @@ def build(rehearsal: Rehearsal) -> None:
         assert rehearsal.run()[1] == "success"
 
 
-def waits_for_a_person(rehearsal: Rehearsal, run_id: str) -> bool:
-    return eventually(lambda: task_states(rehearsal, run_id).get("approve") in ("deferred", "awaiting_input"), 60)
+def asks(rehearsal: Rehearsal, run_id: str) -> bool:
+    return task_states(rehearsal, run_id).get("approve") in ("deferred", "awaiting_input")
 
 
-def answer(rehearsal: Rehearsal, run_id: str, choice: str) -> None:
-    """What the person answers in the UI."""
-    assert waits_for_a_person(rehearsal, run_id)
+def end_of(rehearsal: Rehearsal, run_id: str, choice: str) -> str:
+    """How the run ends once a person has answered so in the UI.
+
+    The person answers as often as the task asks: Airflow runs a task again whose answer came in the same moment as
+    its question, before the executor had told the scheduler that the question was asked.
+    """
+
+    def ended() -> bool:
+        question = rehearsal.airflow.get(details) if asks(rehearsal, run_id) else {"response_received": True}
+        if not question["response_received"]:
+            assert "replication slot" in question["body"]
+            rehearsal.airflow.patch(details, {"chosen_options": [choice], "params_input": {}})
+        return state_of(rehearsal, run_id) in ("success", "failed")
+
     details = f"{path(run_id, DECOMMISSION)}/taskInstances/approve/-1/hitlDetails"
-    assert "replication slot" in rehearsal.airflow.get(details)["body"]
-    rehearsal.airflow.patch(details, {"chosen_options": [choice], "params_input": {}})
+    assert eventually(ended, 180), task_states(rehearsal, run_id)
+    return state_of(rehearsal, run_id)
 
 
 def decommission_record(rehearsal: Rehearsal, run_id: str) -> dict[str, Any]:
@@ -101,14 +112,13 @@ def decommission_record(rehearsal: Rehearsal, run_id: str) -> dict[str, Any]:
 def test_a_decommission_that_is_rejected_takes_nothing_down(rehearsal: Rehearsal) -> None:
     build(rehearsal)
     run_id = begin_decommission(rehearsal)
-    assert waits_for_a_person(rehearsal, run_id), task_states(rehearsal, run_id)
+    assert eventually(lambda: asks(rehearsal, run_id), 60), task_states(rehearsal, run_id)
     main = trigger(rehearsal.airflow)
     assert follow(rehearsal.airflow, main, 120) == "failed"
     [alone] = [step for step in record_of(rehearsal, main)["steps"] if step["task"] == "preflight.alone"]
     assert f"{DAG_ID} and {DECOMMISSION} must not run at the same time" in alone["failure"]
 
-    answer(rehearsal, run_id, "Reject")
-    assert eventually(lambda: state_of(rehearsal, run_id) == "failed", 90)
+    assert end_of(rehearsal, run_id, "Reject") == "failed"
     assert decommission_record(rehearsal, run_id)["verdict"]["failed_tasks"] == ["approve"]
     assert len(rehearsal.postgres("SELECT 1 FROM pg_replication_slots WHERE active")) == 1
 
@@ -116,10 +126,9 @@ def test_a_decommission_that_is_rejected_takes_nothing_down(rehearsal: Rehearsal
 def test_a_decommission_that_is_approved_leaves_nothing(rehearsal: Rehearsal) -> None:
     build(rehearsal)
     run_id = begin_decommission(rehearsal)
-    answer(rehearsal, run_id, "Approve")
-    assert eventually(lambda: state_of(rehearsal, run_id) in ("success", "failed"), 180)
+    state = end_of(rehearsal, run_id, "Approve")
     record = decommission_record(rehearsal, run_id)
     assert record["verdict"]["sentence"] == "Taken down: nothing of the pipeline is left."
-    assert state_of(rehearsal, run_id) == "success"
+    assert state == "success"
     assert rehearsal.postgres("SELECT slot_name FROM pg_replication_slots") == []
     assert outcomes(record)["verify.wait_for_oracle"] == "found"
