@@ -1,10 +1,12 @@
 """`python -m bench [NAME ...]`: every benchmark, or those that are named, one after the other."""
 
 import argparse
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+PLUGINS = Path(__file__).parents[1] / "plugins"
 BENCHMARKS = sorted(
     file.stem
     for file in Path(__file__).parent.glob("*.py")
@@ -17,9 +19,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", choices=[*BENCHMARKS, []], help=", ".join(BENCHMARKS))
     failed = 0
+    environment = {**os.environ, "PYTHONPATH": str(PLUGINS)}
     for name in parser.parse_args().names or BENCHMARKS:
         print(f"\n== {name}", flush=True)
-        failed |= subprocess.run([sys.executable, "-m", f"bench.{name}"], check=False).returncode != 0
+        command = [sys.executable, "-m", f"bench.{name}"]
+        failed |= subprocess.run(command, env=environment, check=False).returncode != 0
     return int(failed)
 
 
