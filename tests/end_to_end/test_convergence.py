@@ -91,8 +91,8 @@ def end_of(rehearsal: Rehearsal, run_id: str, choice: str) -> str:
     """
 
     def ended() -> bool:
-        question = rehearsal.airflow.get(details) if asks(rehearsal, run_id) else {"response_received": True}
-        if not question["response_received"]:
+        question = rehearsal.airflow.get(details) if asks(rehearsal, run_id) else None
+        if question and not question["response_received"]:
             assert "replication slot" in question["body"]
             rehearsal.airflow.patch(details, {"chosen_options": [choice], "params_input": {}})
         return state_of(rehearsal, run_id) in ("success", "failed")
