@@ -8,41 +8,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.support.aws_stage import MAPPING, Stage, eventually
+from tests.support.aws_tables import LOGGED, arrived, behaviour, exceptions, names, run_sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 pytestmark = pytest.mark.integration
-
-LOGGED = {"Logging": {"EnableLogging": True}}
-
-
-def behaviour(**policies: Any) -> dict[str, Any]:
-    return LOGGED | {"ErrorBehavior": policies}
-
-
-def run_sql(stage: Stage, *statements: str) -> None:
-    with stage.postgres() as postgres:
-        for statement in statements:
-            postgres.execute(statement.encode())
-
-
-def names(stage: Stage) -> dict[int, str]:
-    return dict(stage.oracle_rows("SELECT ID, NAME FROM ITEM"))
-
-
-def arrived(stage: Stage, expected: dict[int, str]) -> None:
-    eventually(lambda: names(stage), lambda found: found == expected)
-
-
-def exceptions(stage: Stage, arn: str) -> list[tuple[str, str]]:
-    return [
-        (statement, error)
-        for task, statement, error in stage.oracle_rows(
-            'SELECT "TASK_NAME", "STATEMENT", "ERROR" FROM "DMSUSER"."awsdms_apply_exceptions"', user="dmsuser"
-        )
-        if task == arn.rpartition(":")[2]
-    ]
 
 
 def test_changes_arrive_with_statistics_and_log(tables: Stage) -> None:
@@ -110,6 +81,7 @@ def test_without_pglogical_test_decoding_is_read(tables: Stage) -> None:
     arn = tables.task(settings=LOGGED, source={"PostgreSQLSettings": {"PluginName": "test-decoding"}})
     tables.start(arn)
     assert "by test_decoding" in eventually(lambda: tables.log(arn))
+    tables.oracle_run("ALTER TABLE ITEM ADD (MORE CLOB)")
     run_sql(
         tables,
         "UPDATE stage.item SET name = 'it''s [x]: ''new-tuple: ' WHERE id = 1",
@@ -142,16 +114,6 @@ def test_what_dms_documents_not_to_replicate(tables: Stage) -> None:
     found = eventually(lambda: tables.statistics(arn), lambda one: one["Inserts"] == 1)
     assert (found["Updates"], found["AppliedUpdates"]) == (1, 0)
     assert "update of the primary key of stage.item is ignored" in tables.log(arn)
-
-
-def test_a_primary_key_update_is_applied_where_the_policy_says_so(tables: Stage) -> None:
-    tables.rehearsal("PUT", "policies", {"primary_key_update": "applied"})
-    try:
-        tables.start(tables.task())
-        run_sql(tables, "UPDATE stage.item SET id = 10 WHERE id = 1")
-        arrived(tables, {10: "first"})
-    finally:
-        tables.rehearsal("PUT", "policies", {"primary_key_update": "ignored"})
 
 
 def test_large_values_are_cut_to_limited_lob_size_and_unchanged_ones_are_left(tables: Stage) -> None:

@@ -242,23 +242,6 @@ def test_botocores_waiters(tables: Stage) -> None:
     dms.get_waiter("replication_task_deleted").wait(**where)
 
 
-@pytest.mark.parametrize("kept", ["kept", "dropped"])
-def test_the_slot_of_a_deleted_task_is_kept_or_dropped_by_policy(tables: Stage, kept: str) -> None:
-    tables.rehearsal("PUT", "policies", {"slot_on_task_deletion": kept})
-    arn = tables.task()
-    tables.start(arn)
-    tables.stop(arn)
-    tables.client("dms").delete_replication_task(ReplicationTaskArn=arn)
-
-    def slots() -> int:
-        with tables.postgres() as postgres:
-            return len(postgres.execute("SELECT FROM pg_replication_slots").fetchall())
-
-    eventually(lambda: not _exists(tables, arn))
-    tables.rehearsal("PUT", "policies", {"slot_on_task_deletion": "kept"})
-    eventually(lambda: slots() == (1 if kept == "kept" else 0))
-
-
 def test_a_full_load_is_refused_at_its_start(tables: Stage) -> None:
     task = tables.describe(tables.task())
     names = ("SourceEndpointArn", "TargetEndpointArn", "ReplicationInstanceArn", "TableMappings")
