@@ -37,8 +37,11 @@ POLICIES = {
     ),
     "suspended_table_on_resume": Policy(
         ("stays", "retried"),
-        "A table in error can only be reloaded, says the guide of TableErrorPolicy; that resume-processing takes it up"
-        " again, after the changes that it missed, would lose data silently.",
+        "No document tells. Those of the engine that DMS is built on have tables `still suspended when the task is"
+        " restarted` (Qlik Replicate, Suspended Tables), and a resume that took a table up behind the changes that it"
+        " missed would hide their loss. A reload is refused, because it is documented for tasks with a full load only"
+        " (https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.ReloadTables.html); so start-replication, which"
+        " begins everything anew, is what brings the table back.",
     ),
     "recovery_checkpoint": Policy(
         ("always", "as_task_setting"),

@@ -138,10 +138,11 @@ class Trial:
         with self.stage.postgres() as connection:
             assert len(connection.execute("SELECT slot_name FROM pg_replication_slots").fetchall()) == 1
 
-    def stop_task(self) -> None:
-        """Stop the replication task, as a person does in the console."""
+    def restart_task(self) -> None:
+        """Stop the replication task and start it anew, as a person does in the console."""
         [task] = self.stage.client("dms").describe_replication_tasks()["ReplicationTasks"]
         self.stage.stop(task["ReplicationTaskArn"])
+        self.stage.start(task["ReplicationTaskArn"])
 
     @contextlib.contextmanager
     def away(self, part: str) -> Iterator[None]:

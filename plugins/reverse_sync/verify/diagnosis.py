@@ -11,6 +11,7 @@ from reverse_sync.aws.dms import find_task
 from reverse_sync.aws.faults import explain
 from reverse_sync.aws.operators.statistics import table_statistics
 from reverse_sync.aws.task_log import last_lines
+from reverse_sync.aws.triggers.tables import BAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +46,8 @@ def _task(client: DmsClient, pipeline: Pipeline) -> Iterator[str]:
     yield f"Task {identifier}: {task['Status']}{f' ({reasons})' if reasons else ''}"
     for table in table_statistics(client, task["ReplicationTaskArn"]):
         counts = ", ".join(f"{table[kind]} {kind}" for kind in ("inserts", "updates", "deletes"))
-        yield f"  {table['table']}: {table['state']}, {counts}"
+        suspended = " (suspended: run the DAG again, dms.wait_tables says what to do)" if table["state"] in BAD else ""
+        yield f"  {table['table']}: {table['state']}, {counts}{suspended}"
     yield "The task's log ends:"
     for line in last_lines(task, pipeline.dms.replication_instance, pipeline.aws.connection, pipeline.aws.region):
         yield f"  {line}"

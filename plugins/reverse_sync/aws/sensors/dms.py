@@ -139,6 +139,11 @@ class DmsTaskRunningSensor(DmsTaskSensor):
 class DmsTablesSensor(DmsTaskSensor):
     """Waits until every table is in good state; a task that runs while a table is suspended is a failure.
 
+    What brings a suspended table back: reloading it needs a task with a full load
+    (https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.ReloadTables.html), and a resume goes on as before. So
+    only a fresh start is left, which makes the slot anew
+    (https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html): no change until then comes again.
+
     :param tables: the tables that the mapping selects; a template
     """
 
@@ -167,7 +172,9 @@ class DmsTablesSensor(DmsTaskSensor):
         return (
             f"Task {self.task_identifier} runs, but not every table is in good state: {states or facts}. Its log "
             f"ends:\n{self._log()}\n"
-            "A table in error is suspended: its changes are dropped silently. Mend what the log names, then reload "
-            "that table or "
-            "stop and resume the task, and run the DAG again."
+            "A table in error is suspended: its changes are dropped, and neither a resume nor a reload brings them or "
+            "the table back, because the task replicates changes only. Mend what the log names, stop the task, Restart "
+            "it (start-replication), and run the DAG again. No change from the suspension until the restart is sent "
+            "again, of other tables none between stop and restart: verify.reconcile names the rows, and "
+            "docs/cutover-night.md says how to send them."
         )
