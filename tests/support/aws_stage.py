@@ -65,6 +65,7 @@ class Stage:
     oracle_port: int
     aws_port: int
     control: str
+    postgres_process: subprocess.Popen[str] | None = None
     oracle_process: subprocess.Popen[str] | None = None
     clients: dict[str, Any] = field(default_factory=dict)
 

@@ -113,7 +113,10 @@ def probe(endpoint: Endpoint, region: str) -> str | None:
     try:
         login = endpoint.login(region)
     except SecretUnusableError as error:
-        return f"{_FAILED}Failed to retrieve secret, Application-Detailed-Message: {error}"
+        return (
+            f"{_FAILED}Failed to retrieve secret. Unable to find Secrets Manager secret,"
+            f" Application-Detailed-Message: {error}"
+        )
     test: Callable[[dict[str, Any]], None] = _probe_oracle if endpoint.engine == "oracle" else _probe_postgres
     try:
         test(login)

@@ -82,6 +82,8 @@ class Endpoint:
             kept = _read_secret(secret, region)
             names = {"host": "host", "port": "port", "database": "dbname", "user": "username", "password": "password"}
             login |= {key: kept[name] for key, name in names.items() if name in kept}
+            if lacking := [name for key, name in names.items() if not login[key]]:
+                raise SecretUnusableError(f"the secret {secret} has no {', '.join(lacking)}")
         return login
 
 

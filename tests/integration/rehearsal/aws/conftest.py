@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,15 +20,13 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     home: Path = tmp_path_factory.mktemp("aws")
     postgres, control, oracle, aws = (free_port() for _ in range(4))
     stage = Stage(postgres, oracle, aws, f"http://127.0.0.1:{control}")
-    with contextlib.ExitStack() as stack:
-        for name, arguments in {
-            "postgres": ["--port", postgres, "--control-port", control],
-            "aws": [
-                *("--port", aws, "--postgres-port", postgres, "--postgres-control", stage.control),
-                *("--oracle-port", oracle, *(f"--duration={name}={seconds}" for name, seconds in QUICK.items())),
-            ],
-        }.items():
-            stack.enter_context(part(name, "--home", home / name, *arguments, log=home / f"{name}.log"))
+    durations = [f"--duration={name}={seconds}" for name, seconds in QUICK.items()]
+    beside = ["--postgres-port", postgres, "--postgres-control", stage.control, "--oracle-port", oracle]
+    with (
+        part("postgres", "--home", home / "postgres", "--port", postgres, "--control-port", control,
+             log=home / "postgres.log") as stage.postgres_process,
+        part("aws", "--home", home / "aws", "--port", aws, *beside, *durations, log=home / "aws.log"),
+    ):  # fmt: skip
         yield stage
 
 

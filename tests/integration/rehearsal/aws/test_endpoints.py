@@ -13,7 +13,7 @@ from tests.support.aws_stage import Stage, eventually
 
 pytestmark = pytest.mark.integration
 
-ROLE = "arn:aws:iam::123456789012:role/dms-secrets"
+ROLE = "arn:aws:iam::123456789012:role/dms-secrets-access"
 
 
 def test_an_endpoint_is_made_found_changed_and_deleted(stage: Stage) -> None:
@@ -99,19 +99,6 @@ def test_a_connection_test_says_why_it_failed(
     connection = stage.tested(getattr(stage, kind)(**attributes))
     assert connection["Status"] == "failed"
     assert re.search(message, connection["LastFailureMessage"])
-
-
-def test_the_login_may_be_a_secret(stage: Stage) -> None:
-    secret = {"username": "dmsuser", "password": "dmsuser123", "host": "127.0.0.1", "port": stage.postgres_port}
-    stage.client("secretsmanager").create_secret(Name="dms-source", SecretString=json.dumps(secret))
-    settings = {"SecretsManagerSecretId": "dms-source", "SecretsManagerAccessRoleArn": ROLE}
-    no_login: dict[str, Any] = {"ServerName": "", "Port": 0, "Username": "", "Password": ""}
-    arn = stage.source_endpoint(PostgreSQLSettings=settings, **no_login)
-    assert stage.tested(arn)["Status"] == "successful"
-    other = stage.source_endpoint("other", PostgreSQLSettings=settings | {"SecretsManagerSecretId": "gone"}, **no_login)
-    failed = stage.tested(other)
-    assert "Failed to retrieve secret" in failed["LastFailureMessage"]
-    assert "gone" in failed["LastFailureMessage"]
 
 
 def test_an_endpoint_in_use_stays(stage: Stage) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import socket
 import subprocess
 import sys
+import timeit
 from typing import TYPE_CHECKING
 
 import oracledb
 import psutil
 import psycopg
 import pytest
+import requests
 from botocore.exceptions import ClientError
 
 from rehearsal import faults
@@ -21,28 +24,41 @@ from tests.support.aws_stage import QUICK, Stage, eventually
 from tests.support.parts import free_port, part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.integration
 
 
 @pytest.fixture
-def sleeper() -> Iterator[psutil.Process]:
-    """A process that stands for the API."""
-    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-    yield psutil.Process(process.pid)
+def api(tmp_path: Path) -> Iterator[tuple[psutil.Process, int]]:
+    """A web server that stands for the API, and its port."""
+    port = free_port()
+    command = [sys.executable, "-m", "http.server", "--bind", "127.0.0.1", "--directory", str(tmp_path), str(port)]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    eventually(lambda: listens(port))
+    yield psutil.Process(process.pid), port
     process.kill()
     process.wait()
 
 
+def listens(port: int) -> bool:
+    with socket.socket() as connection:
+        return connection.connect_ex(("127.0.0.1", port)) == 0
+
+
 @pytest.fixture
-def layout(oracle: Stage, stage: Stage, sleeper: psutil.Process, tmp_path: Path) -> Iterator[Layout]:
+def layout(oracle: Stage, stage: Stage, api: tuple[psutil.Process, int], tmp_path: Path) -> Iterator[Layout]:
     """A rehearsal as `up` leaves it, made of the test's own parts."""
     layout = Layout(tmp_path)
     control = int(stage.control.rpartition(":")[2])
+    assert stage.postgres_process is not None
     assert oracle.oracle_process is not None
-    pids = {"postgres": sleeper.pid, "oracle": oracle.oracle_process.pid, "flightspecials_api": sleeper.pid}
+    pids = {
+        "postgres": stage.postgres_process.pid,
+        "oracle": oracle.oracle_process.pid,
+        "flightspecials_api": api[0].pid,
+    }
     with layout.held():
         layout.write_state(
             State(os.getpid(), Ports(0, 0, stage.postgres_port, control, stage.oracle_port, stage.aws_port), pids)
@@ -85,17 +101,33 @@ def answers(stage: Stage) -> bool:
     return True
 
 
-def test_the_api_stops_or_is_slowed_down(layout: Layout, sleeper: psutil.Process) -> None:
+def test_the_api_stops_and_comes_back(layout: Layout, api: tuple[psutil.Process, int]) -> None:
     do(layout, "fault", "api-down")
-    eventually(lambda: sleeper.status() == psutil.STATUS_STOPPED)
+    eventually(lambda: api[0].status() == psutil.STATUS_STOPPED)
     do(layout, "heal", "api-down")
-    eventually(lambda: sleeper.status() == psutil.STATUS_SLEEPING)
-    do(layout, "fault", "api-slow")
-    eventually(lambda: sleeper.status() == psutil.STATUS_STOPPED)
-    do(layout, "heal", "api-slow")
-    eventually(lambda: sleeper.status() == psutil.STATUS_SLEEPING)
+    eventually(lambda: api[0].status() == psutil.STATUS_SLEEPING)
     with pytest.raises(faults.FaultError, match=r"api-slow takes no settings, not by"):
         do(layout, "fault", "api-slow", "by=2")
+
+
+@pytest.mark.parametrize("slow", ["postgres", "oracle", "api"])
+def test_a_part_answers_late_until_it_is_healed(
+    layout: Layout, stage: Stage, api: tuple[psutil.Process, int], slow: str
+) -> None:
+    with stage.postgres() as postgres, stage.oracle() as oracle, oracle.cursor() as cursor:
+        ask: dict[str, Callable[[], object]] = {
+            "postgres": lambda: postgres.execute("SELECT 1"),
+            "oracle": lambda: cursor.execute("SELECT 1 FROM DUAL"),
+            "api": lambda: requests.get(f"http://127.0.0.1:{api[1]}/", timeout=10),
+        }
+
+        def slowest_s() -> float:
+            return max(timeit.repeat(ask[slow], number=1, repeat=50))
+
+        do(layout, "fault", f"{slow}-slow")
+        eventually(slowest_s, lambda seconds: seconds >= 0.4)
+        do(layout, "heal", f"{slow}-slow")
+        eventually(slowest_s, lambda seconds: seconds < 0.2)
 
 
 def test_nothing_is_up(tmp_path: Path) -> None:
