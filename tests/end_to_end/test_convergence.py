@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rehearsal.rehearse import DAG_ID, evidence_file, follow, trigger
+from tests.support.decommission import DECOMMISSION, Decommission
 from tests.support.wait import eventually
 
 if TYPE_CHECKING:
     from tests.support.rehearsal import Rehearsal
 
 pytestmark = pytest.mark.end_to_end
-DECOMMISSION = f"{DAG_ID}_decommission"
 # Ten in the long form.
 RUNS = int(os.environ.get("RUNS", "1"))
 
@@ -54,23 +54,8 @@ def test_runs_triggered_at_once_wait_for_each_other_and_change_nothing_more(rehe
     assert len(rehearsal.postgres("SELECT slot_name FROM pg_replication_slots")) == 1
 
 
-def path(run_id: str, dag_id: str = DAG_ID) -> str:
-    return f"dags/{dag_id}/dagRuns/{run_id}"
-
-
-def begin_decommission(rehearsal: Rehearsal) -> str:
-    rehearsal.airflow.patch(f"dags/{DECOMMISSION}", {"is_paused": False})
-    body: dict[str, Any] = {"logical_date": None, "conf": {}}
-    return str(rehearsal.airflow.post(f"dags/{DECOMMISSION}/dagRuns", body)["dag_run_id"])
-
-
-def state_of(rehearsal: Rehearsal, run_id: str) -> str:
-    return str(rehearsal.airflow.get(path(run_id, DECOMMISSION))["state"])
-
-
-def task_states(rehearsal: Rehearsal, run_id: str) -> dict[str, str]:
-    found = rehearsal.airflow.get(f"{path(run_id, DECOMMISSION)}/taskInstances", limit=1000)["task_instances"]
-    return {task["task_id"]: task["state"] for task in found}
+def path(run_id: str) -> str:
+    return f"dags/{DAG_ID}/dagRuns/{run_id}"
 
 
 def build(rehearsal: Rehearsal) -> None:
@@ -79,55 +64,25 @@ def build(rehearsal: Rehearsal) -> None:
         assert rehearsal.run()[1] == "success"
 
 
-def asks(rehearsal: Rehearsal, run_id: str) -> bool:
-    return task_states(rehearsal, run_id).get("approve") in ("deferred", "awaiting_input")
-
-
-def end_of(rehearsal: Rehearsal, run_id: str, choice: str) -> str:
-    """How the run ends once a person has answered so in the UI.
-
-    The person answers as often as the task asks: Airflow runs a task again whose answer came in the same moment as
-    its question, before the executor had told the scheduler that the question was asked.
-    """
-
-    def ended() -> bool:
-        question = rehearsal.airflow.get(details) if asks(rehearsal, run_id) else None
-        if question and not question["response_received"]:
-            assert "replication slot" in question["body"]
-            rehearsal.airflow.patch(details, {"chosen_options": [choice], "params_input": {}})
-        return state_of(rehearsal, run_id) in ("success", "failed")
-
-    details = f"{path(run_id, DECOMMISSION)}/taskInstances/approve/-1/hitlDetails"
-    assert eventually(ended, 180), task_states(rehearsal, run_id)
-    return state_of(rehearsal, run_id)
-
-
-def decommission_record(rehearsal: Rehearsal, run_id: str) -> dict[str, Any]:
-    name = run_id.replace(":", "-").replace("+", "-")
-    [file] = rehearsal.layout.evidence.glob(f"{DECOMMISSION}/{name}*.json")
-    record: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return record
-
-
 def test_a_decommission_that_is_rejected_takes_nothing_down(rehearsal: Rehearsal) -> None:
     build(rehearsal)
-    run_id = begin_decommission(rehearsal)
-    assert eventually(lambda: asks(rehearsal, run_id), 60), task_states(rehearsal, run_id)
+    decommission = Decommission.begin(rehearsal.airflow, rehearsal.layout)
+    assert eventually(lambda: decommission.asks, 60), decommission.tasks
     main = trigger(rehearsal.airflow)
     assert follow(rehearsal.airflow, main, 120) == "failed"
     [alone] = [step for step in record_of(rehearsal, main)["steps"] if step["task"] == "preflight.alone"]
     assert f"{DAG_ID} and {DECOMMISSION} must not run at the same time" in alone["failure"]
 
-    assert end_of(rehearsal, run_id, "Reject") == "failed"
-    assert decommission_record(rehearsal, run_id)["verdict"]["failed_tasks"] == ["approve"]
+    assert decommission.end("Reject") == "failed"
+    assert decommission.record["verdict"]["failed_tasks"] == ["approve"]
     assert len(rehearsal.postgres("SELECT 1 FROM pg_replication_slots WHERE active")) == 1
 
 
 def test_a_decommission_that_is_approved_leaves_nothing(rehearsal: Rehearsal) -> None:
     build(rehearsal)
-    run_id = begin_decommission(rehearsal)
-    state = end_of(rehearsal, run_id, "Approve")
-    record = decommission_record(rehearsal, run_id)
+    decommission = Decommission.begin(rehearsal.airflow, rehearsal.layout)
+    state = decommission.end("Approve")
+    record = decommission.record
     assert record["verdict"]["sentence"] == "Taken down: nothing of the pipeline is left."
     assert state == "success"
     assert rehearsal.postgres("SELECT slot_name FROM pg_replication_slots") == []

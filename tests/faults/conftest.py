@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,6 @@ from tests.support.trial import mortal_airflow, trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.support.trial import MortalAirflow, Trial
 
@@ -56,6 +56,15 @@ def new_trial(airflow: MortalAirflow, tmp_path: Path) -> Iterator[Trial]:
 
 
 @pytest.fixture
+def pipeline_file(airflow: MortalAirflow) -> Iterator[Path]:
+    """The pipeline file; a test may change it."""
+    file = Path(os.environ["REVERSE_SYNC_INCLUDE"], "pipelines", "flightspecials.yaml")
+    text = file.read_text(encoding="utf-8")
+    yield file
+    file.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
 def matrix(pytestconfig: pytest.Config) -> dict[str, dict[str, str]]:
     """What became of each task, by task and point; printed at the end."""
     return pytestconfig.stash.setdefault(MATRIX, {})
@@ -66,6 +75,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     points = list(dict.fromkeys(point for results in matrix.values() for point in results))
     if matrix:
         terminalreporter.section("killed tasks")
-        terminalreporter.line(f"{'task':<40}" + "".join(f"{point:<14}" for point in points))
+        terminalreporter.line(f"X" + "".join(f"{point:<14}" for point in points))
     for task, results in matrix.items():
-        terminalreporter.line(f"{task:<40}" + "".join(f"{results.get(point, '-'):<14}" for point in points).rstrip())
+        terminalreporter.line(f"{task:<48}" + "".join(f"{results.get(point, '-'):<14}" for point in points).rstrip())

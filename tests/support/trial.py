@@ -88,7 +88,8 @@ class MortalAirflow:
 
     def kill(self, component: str) -> None:
         """Kill a component and all that it started, as the end of its container does."""
-        [root] = [one for one in psutil.Process(self.pid).children() if one.cmdline()[:2] == ["airflow", component]]
+        children = [one for one in psutil.Process(self.pid).children() if one.status() != psutil.STATUS_ZOMBIE]
+        [root] = [one for one in children if " ".join(one.cmdline()).startswith(f"airflow {component}")]
         for process in [root, *root.children(recursive=True)]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()

@@ -1,0 +1,77 @@
+"""A run of the decommission DAG, and the person who answers its question."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from rehearsal.rehearse import DAG_ID
+from tests.support.wait import eventually
+
+if TYPE_CHECKING:
+    from rehearsal.airflow.client import Client
+    from rehearsal.layout import Layout
+
+DECOMMISSION = f"{DAG_ID}_decommission"
+
+
+@dataclass(frozen=True)
+class Decommission:
+    """One run."""
+
+    airflow: Client
+    layout: Layout
+    run_id: str
+
+    @classmethod
+    def begin(cls, airflow: Client, layout: Layout) -> Self:
+        """Trigger a run."""
+        airflow.patch(f"dags/{DECOMMISSION}", {"is_paused": False})
+        begun = airflow.post(f"dags/{DECOMMISSION}/dagRuns", {"logical_date": None, "conf": {}})
+        return cls(airflow, layout, str(begun["dag_run_id"]))
+
+    @property
+    def state(self) -> str:
+        """The run's state."""
+        return str(self.airflow.get(self._path)["state"])
+
+    @property
+    def tasks(self) -> dict[str, str]:
+        """The tasks' states."""
+        found = self.airflow.get(f"{self._path}/taskInstances", limit=1000)["task_instances"]
+        return {task["task_id"]: task["state"] for task in found}
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person has to answer now."""
+        return self.tasks.get("approve") in ("deferred", "awaiting_input")
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The run's evidence."""
+        name = self.run_id.replace(":", "-").replace("+", "-")
+        files = sorted(self.layout.evidence.glob(f"{DECOMMISSION}/{name}*.json"), key=lambda file: file.stat().st_mtime)
+        record: dict[str, Any] = json.loads(files[-1].read_text(encoding="utf-8"))
+        return record
+
+    def end(self, choice: str, timeout_s: float = 180) -> str:
+        """How the run ends once a person has answered so in the UI.
+
+        The person answers as often as the task asks: Airflow runs a task again whose answer came in the same moment as
+        its question, before the executor had told the scheduler that the question was asked.
+        """
+        assert eventually(lambda: self._ended(choice), timeout_s), self.tasks
+        return self.state
+
+    def _ended(self, choice: str) -> bool:
+        details = f"{self._path}/taskInstances/approve/-1/hitlDetails"
+        question = self.airflow.get(details) if self.asks else None
+        if question and not question["response_received"]:
+            assert "replication slot" in question["body"]
+            self.airflow.patch(details, {"chosen_options": [choice], "params_input": {}})
+        return self.state in ("success", "failed")
+
+    @property
+    def _path(self) -> str:
+        return f"dags/{DECOMMISSION}/dagRuns/{self.run_id}"
