@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 GROWTH = 1.25
+LOOK_TIMEOUT_S = 60
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,16 @@ class LookTrigger(BaseTrigger):
         }
 
     async def look_safely(self) -> Answer:
-        """Look once; an outage is an answer of its own."""
+        """Look once; an outage is an answer of its own, and so is a look that takes longer than `LOOK_TIMEOUT_S`."""
+        bound = asyncio.timeout(LOOK_TIMEOUT_S)
         try:
-            return await self.look()
+            async with bound:
+                return await self.look()
         except Exception as error:  # noqa: BLE001 - whatever keeps us from looking may pass; the deadline bounds it
-            log.warning("Could not look: %s", error)
-            return Answer("not yet", {"could not look": f"{type(error).__name__}: {error}".strip()})
+            late = f"no answer within {LOOK_TIMEOUT_S} s"
+            reason = late if bound.expired() else f"{type(error).__name__}: {error}".strip()
+            log.warning("Could not look: %s", reason)
+            return Answer("not yet", {"could not look": reason})
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Look until there is an answer, and report it as one event."""

@@ -75,6 +75,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     points = list(dict.fromkeys(point for results in matrix.values() for point in results))
     if matrix:
         terminalreporter.section("killed tasks")
-        terminalreporter.line(f"X" + "".join(f"{point:<14}" for point in points))
+        terminalreporter.line(f"{'task':<48}" + "".join(f"{point:<14}" for point in points))
     for task, results in matrix.items():
         terminalreporter.line(f"{task:<48}" + "".join(f"{results.get(point, '-'):<14}" for point in points).rstrip())

@@ -93,6 +93,24 @@ def test_an_outage_that_lasts_is_named_when_the_time_is_up() -> None:
         Sensor(task_id="wait", timeout_s=30).execute_complete({}, event)
 
 
+def test_a_look_that_hangs_is_given_up_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Hanging(Scripted):
+        async def look(self) -> Answer:
+            answer = await super().look()
+            if answer.status == "not yet":
+                await asyncio.Event().wait()
+            return answer
+
+    monkeypatch.setattr("reverse_sync.waiting.LOOK_TIMEOUT_S", 0.05)
+    script(Answer("not yet"), Answer("success", {"row": 1}))
+    hanging = Hanging(deadline=deadline(60), first_poll_s=0.01, longest_poll_s=0.02)
+    assert event_of(hanging) == {"status": "success", "facts": {"row": 1}}
+
+    script(Answer("not yet"))
+    hanging = Hanging(deadline=deadline(0), first_poll_s=0.01, longest_poll_s=0.02)
+    assert event_of(hanging) == {"status": "not yet", "facts": {"could not look": "no answer within 0.05 s"}}
+
+
 def test_a_restarted_triggerer_keeps_the_deadline() -> None:
     script(Answer("not yet", {"n": 1}))
     path, arguments = trigger(timeout_s=-1).serialize()

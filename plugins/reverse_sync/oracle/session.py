@@ -1,8 +1,10 @@
-"""A session on Oracle that can't hang: a bounded connect (python-oracledb's own 20 s), bounded round trips."""
+"""A session on Oracle that can't hang: a bounded connect, bounded round trips."""
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from contextlib import closing, contextmanager
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from reverse_sync.errors import ReverseSyncError
@@ -11,8 +13,38 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Seconds for one connect and for one round trip: a hanging listener must not hang a task.
-CONNECT_TIMEOUT_S = 10
+CONNECT_TIMEOUT_S = 20
 CALL_TIMEOUT_S = 30
+
+
+def connect(oracle_conn_id: str, **options: Any) -> Any:
+    """OracleHook's connection, within `CONNECT_TIMEOUT_S` seconds.
+
+    A thread connects, because `tcp_connect_timeout` bounds only the TCP connection: a listener that takes it and then
+    stays silent would hang the task.
+    https://python-oracledb.readthedocs.io/en/latest/api_manual/module.html#oracledb.connect
+
+    :param options: OracleHook's own
+    :raises TimeoutError: where nothing was answered in time.
+    """
+    from airflow.providers.oracle.hooks.oracle import OracleHook
+
+    hook = OracleHook(oracle_conn_id=oracle_conn_id, **options)
+    connected: Future[Any] = Future()
+
+    def wait() -> None:
+        try:
+            connected.set_result(hook.get_conn())
+        except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets it
+            connected.set_exception(error)
+
+    Thread(target=wait, name="oracle-connect", daemon=True).start()
+    try:
+        return connected.result(CONNECT_TIMEOUT_S)
+    except TimeoutError:
+        raise TimeoutError(
+            f"the listener took the connection, but there is no session after {CONNECT_TIMEOUT_S} s"
+        ) from None
 
 
 @contextmanager
@@ -23,15 +55,13 @@ def oracle_session(oracle_conn_id: str) -> Iterator[Any]:
 
     :raises ReverseSyncError: where Oracle does not answer, also later in the block.
     """
-    from airflow.providers.oracle.hooks.oracle import OracleHook
     from oracledb import Error
 
-    hook = OracleHook(oracle_conn_id=oracle_conn_id, fetch_decimals=True, fetch_lobs=False)
     try:
-        with closing(hook.get_conn()) as connection:
+        with closing(connect(oracle_conn_id, fetch_decimals=True, fetch_lobs=False)) as connection:
             connection.call_timeout = CALL_TIMEOUT_S * 1000
             yield connection
-    except Error as error:
+    except (Error, TimeoutError) as error:
         raise ReverseSyncError(unreachable(oracle_conn_id, error)) from None
 
 

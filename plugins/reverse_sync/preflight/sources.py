@@ -9,6 +9,7 @@ import json
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
 
+from reverse_sync.oracle.session import connect
 from reverse_sync.preflight.api_facts import ApiFacts
 from reverse_sync.preflight.aws_facts import DmsFacts, RdsFacts
 from reverse_sync.preflight.source_facts import SourceFacts
@@ -91,9 +92,7 @@ class Sources:
         return connection
 
     def _target(self, conn_id: str) -> TargetFacts:
-        from airflow.providers.oracle.hooks.oracle import OracleHook
-
-        connection = OracleHook(oracle_conn_id=conn_id, fetch_lobs=False).get_conn()
+        connection = connect(conn_id, fetch_lobs=False)
         self._open.enter_context(closing(connection))
         connection.call_timeout = STATEMENT_TIMEOUT_S * 1000
         return TargetFacts(connection, (connection.username or "").upper())

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
+import socket
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +19,8 @@ from tests.support.parts import free_port
 from tests.support.tasks import run
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from reverse_sync.pipeline import Pipeline
     from tests.integration.product.conftest import World
 
@@ -117,3 +122,41 @@ def test_oracle_gone_later_in_the_run_is_tried_again(
     ) as gone:
         fetch_row("travelbuddy_oracle", "SELECT 1 FROM DUAL", [])
     assert not isinstance(gone.value, NeedsPersonError)
+
+
+@pytest.fixture
+def silent() -> Iterator[int]:
+    """A port that takes a connection and never says a word; whoever still waits for one gives up at the end."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield int(listener.getsockname()[1])
+    for thread in threading.enumerate():
+        if thread.name == "oracle-connect":
+            thread.join(5)
+            assert not thread.is_alive()
+    gc.collect()
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # python-oracledb leaves the socket to the garbage collector
+def test_databases_that_take_the_connection_and_stay_silent_are_given_up(
+    world: World, monkeypatch: pytest.MonkeyPatch, silent: int
+) -> None:
+    monkeypatch.setattr("reverse_sync.postgres.session.CONNECT_TIMEOUT_S", 2)  # libpq takes no less
+    monkeypatch.setattr("reverse_sync.oracle.session.CONNECT_TIMEOUT_S", 0.5)
+    for connection in ("flightspecials_postgres", "travelbuddy_oracle"):
+        change(monkeypatch, connection, port=silent)
+    with pytest.raises(ReverseSyncError, match=r"'flightspecials_postgres': .*timeout expired"):
+        look("flightspecials_postgres")
+    with pytest.raises(ReverseSyncError, match=r"'travelbuddy_oracle': .*there is no session after 0\.5 s") as given_up:
+        fetch_row("travelbuddy_oracle", "SELECT 1 FROM DUAL", [])
+    assert "Check its host, port, service name" in str(given_up.value)
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_a_preflight_names_the_database_that_stays_silent(
+    world: World, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, silent: int
+) -> None:
+    monkeypatch.setattr("reverse_sync.oracle.session.CONNECT_TIMEOUT_S", 0.5)
+    change(monkeypatch, "travelbuddy_oracle", port=silent)
+    message = refusal(pipeline)
+    assert "travelbuddy_oracle" in message
+    assert "the listener took the connection, but there is no session" in message
