@@ -114,8 +114,8 @@ class Layout:
             while not _locked(lock):
                 if time.monotonic() >= deadline:
                     raise AlreadyRunningError(
-                        f"a rehearsal runs already in {os.path.relpath(self.home)}: "
-                        "see it with `make status`, end it with `make down`"
+                        f"a rehearsal runs already in {os.path.relpath(self.home)}: see it with `make status`, end it "
+                        "with `make down`"
                     )
                 time.sleep(0.05)
             yield

@@ -39,13 +39,13 @@ def ensure(run: Runner, as_root: Sequence[str] | None, installed: Path = INSTALL
         return None
     if shutil.which("apt-get") is None:
         raise PackagesMissingError(
-            "PostgreSQL with pglogical is missing, and this machine has no apt-get: "
-            f"install both so that {installed}/<version>/lib/pglogical.so exists, then run this again"
+            "PostgreSQL with pglogical is missing, and this machine has no apt-get: install both so that "
+            f"{installed}/<version>/lib/pglogical.so exists, then run this again"
         )
     if as_root is None:
         raise PackagesMissingError(
-            "PostgreSQL with pglogical is missing, and installing it needs root: "
-            f"run `sudo apt-get install --yes {' '.join(_packages(run))}`, then this again"
+            "PostgreSQL with pglogical is missing, and installing it needs root: run `sudo apt-get install --yes "
+            f"{' '.join(_packages(run))}`, then this again"
         )
     _checked(run, [*as_root, "apt-get", "update", "--quiet"])
     packages = _packages(run)

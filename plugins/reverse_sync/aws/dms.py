@@ -88,8 +88,7 @@ def existing_task(client: DmsClient, identifier: str) -> ReplicationTaskTypeDef:
     if task is None:
         raise NeedsPersonError(
             f"DMS has no replication task {identifier}, though this run made or found it: somebody deleted it "
-            "meanwhile. "
-            "Clear the task dms.ensure_task to make it again."
+            "meanwhile. Clear the task dms.ensure_task to make it again."
         )
     return task
 
@@ -156,9 +155,10 @@ def report(differences: Iterable[Difference]) -> str:
     """The differences, a line each, and what to do."""
     lines = "\n".join(f"  {difference}" for difference in differences)
     return (
-        f"AWS differs from the pipeline file:\n{lines}\nCorrect whichever is wrong; or set dms.on_drift to 'apply' "
-        "(the file wins) "
-        "or 'ignore' (AWS wins), then run the DAG again."
+        "AWS differs from the pipeline file:\n"
+        f"{lines}\n"
+        "Correct whichever is wrong; or set dms.on_drift to 'apply' (the file wins) or 'ignore' (AWS wins), then run "
+        "the DAG again."
     )
 
 

@@ -87,8 +87,7 @@ class OracleInsertTriggersOperator(BaseOperator):
         if self.policy == "stop":
             raise NeedsPersonError(
                 f"Oracle would rewrite the ids of replicated rows: enabled BEFORE INSERT trigger {names}, but "
-                "oracle.insert_triggers "
-                "is 'stop'. Disable it yourself, or set the key to 'disable'."
+                "oracle.insert_triggers is 'stop'. Disable it yourself, or set the key to 'disable'."
             )
         for trigger in found:
             try:
@@ -96,8 +95,8 @@ class OracleInsertTriggersOperator(BaseOperator):
                     cursor.execute(f"ALTER TRIGGER {quoted(trigger.owner, trigger.name)} DISABLE")
             except Error as error:
                 raise NeedsPersonError(
-                    f"The trigger {trigger} must be disabled, but Oracle answers: {str(error).splitlines()[0]}. "
-                    "Grant ALTER ANY TRIGGER "
-                    f"to the user of {self.oracle_conn_id!r}, or disable it yourself, then clear this task."
+                    f"The trigger {trigger} must be disabled, but Oracle answers: {str(error).splitlines()[0]}. Grant "
+                    f"ALTER ANY TRIGGER to the user of {self.oracle_conn_id!r}, or disable it yourself, then clear "
+                    "this task."
                 ) from None
         return {"outcome": "changed", "what": f"disabled {names}"}

@@ -49,7 +49,6 @@ class PostgresSettingsSensor(DeferredSensor):
             return f"PostgreSQL should answer over {self.postgres_conn_id!r} after its reboot, but: {reason}"
         return (
             f"PostgreSQL answers, but {' and '.join(shortcomings(facts))}. Put rds.logical_replication=1 and "
-            "shared_preload_libraries=pglogical in the parameter group that the instance uses (a reboot applies "
-            "them), then run "
-            "the DAG again."
+            "shared_preload_libraries=pglogical in the parameter group that the instance uses (a reboot applies them), "
+            "then run the DAG again."
         )

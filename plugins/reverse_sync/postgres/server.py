@@ -77,7 +77,6 @@ def decide_reboot(
     if policy == "never" and wrong:
         raise NeedsPersonError(
             f"PostgreSQL needs a reboot ({'; '.join(wrong)}) but the reboot policy is 'never'. Reboot the instance "
-            "yourself, or "
-            "trigger the DAG with the policy 'when_needed'."
+            "yourself, or trigger the DAG with the policy 'when_needed'."
         )
     return reboot_task if policy == "always" or wrong else otherwise

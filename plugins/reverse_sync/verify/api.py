@@ -52,11 +52,9 @@ def no_effect(canary: Canary, row_id: int, status: int, expected: str, found: ob
     """The API said yes and nothing changed."""
     return NotProvedError(
         f"The API answered {status}, but PostgreSQL still has {found!r} in {canary.table}.{canary.column} of row "
-        f"{row_id}, not {expected!r}: "
-        f"the call had no effect. Is {canary.path} with the keys {sorted(canary.body)} the call that changes this "
-        "column (the "
-        "public service's /name changes another table; /header is the one)? Correct canary.path and canary.body, "
-        "then run again."
+        f"{row_id}, not {expected!r}: the call had no effect. Is {canary.path} with the keys {sorted(canary.body)} the "
+        "call that changes this column (the public service's /name changes another table; /header is the one)? Correct "
+        "canary.path and canary.body, then run again."
     )
 
 

@@ -79,9 +79,9 @@ class OracleRowSensor(DeferredSensor):
             return f"Oracle could not be asked for the change: {facts['could not look']}\n{diagnose(self.pipeline)}"
         found = f"holds {facts['value']!r}" if facts.get("row") else "has no such row"
         return (
-            f"{self.row.target} row {self.row_id} should hold {self.canary['new_text']!r} in "
-            f"{self.row.text_column}, but Oracle "
-            f"{found}: the change did not arrive.\n{diagnose(self.pipeline)}"
+            f"{self.row.target} row {self.row_id} should hold {self.canary['new_text']!r} in {self.row.text_column}, "
+            f"but Oracle {found}: the change did not arrive.\n"
+            f"{diagnose(self.pipeline)}"
         )
 
 

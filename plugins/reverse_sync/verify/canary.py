@@ -64,9 +64,8 @@ class CanaryRow(NamedTuple):
             rows = fetch_all(connection, query, (self.row_id,))
         if not rows:
             raise NeedsPersonError(
-                f"The canary is row {self.row_id} of {source.schema}.{source.name}, but PostgreSQL has no such "
-                "row: choose another "
-                "canary.id in the pipeline file or the trigger form."
+                f"The canary is row {self.row_id} of {source.schema}.{source.name}, but PostgreSQL has no such row: "
+                "choose another canary.id in the pipeline file or the trigger form."
             )
         return dict(zip(columns, rows[0], strict=True))
 
@@ -80,10 +79,9 @@ class CanaryRow(NamedTuple):
         row = fetch_row(self.pipeline.oracle.connection, self._target_query(columns), [self.row_id])
         if row is None:
             raise NeedsPersonError(
-                f"The canary is row {self.row_id}, which PostgreSQL has, but {self.target} in Oracle has no such "
-                "row: change data "
-                "only is replicated, so both sides must hold the same rows first. Load the row into Oracle, or choose "
-                "another canary.id."
+                f"The canary is row {self.row_id}, which PostgreSQL has, but {self.target} in Oracle has no such row: "
+                "change data only is replicated, so both sides must hold the same rows first. Load the row into "
+                "Oracle, or choose another canary.id."
             )
         return dict(zip(columns, row, strict=True))
 
@@ -106,9 +104,8 @@ class CanaryRow(NamedTuple):
             if column.source is not None and column.source.name == wanted:
                 return column.name
         raise NeedsPersonError(
-            f"canary.column is {wanted!r}, but the mapping carries no such column of {self.pipeline.canary.table} "
-            "to Oracle: correct "
-            "the key or the mapping."
+            f"canary.column is {wanted!r}, but the mapping carries no such column of {self.pipeline.canary.table} to "
+            "Oracle: correct the key or the mapping."
         )
 
 
@@ -196,8 +193,8 @@ class ReadCanaryOperator(CanaryOperator):
                     return str(step["result"]["old_text"])
         raise NeedsPersonError(
             f"{self.pipeline.canary.table} row {self.row_id} holds {now!r}, which an earlier attempt of this run "
-            "wrote, and "
-            "no record of the run tells what was there before: put the right text back, then clear this task."
+            "wrote, and no record of the run tells what was there before: put the right text back, then clear this "
+            "task."
         )
 
 
@@ -273,9 +270,8 @@ class RestoreCanaryOperator(CanaryOperator):
             see_in_postgres(row, old, status)
         except NeedsPersonError as error:
             raise NeedsPersonError(
-                f"{self.pipeline.canary.table} {row.key_column}={row.row_id} still holds this run's text, not the "
-                f"old one {old!r}: "
-                f"{error} Then clear this task, or put the old text back yourself."
+                f"{self.pipeline.canary.table} {row.key_column}={row.row_id} still holds this run's text, not the old "
+                f"one {old!r}: {error} Then clear this task, or put the old text back yourself."
             ) from None
         return {"outcome": "changed", "what": f"{self.pipeline.canary.column} = {old!r} again", **looked_at}
 

@@ -56,9 +56,8 @@ def projection_of(pipeline: Pipeline, schema: str, table: str) -> Projection:
         if (projection.source.schema, projection.source.name) == (schema, table):
             return projection
     raise NeedsPersonError(
-        f"canary.table is {schema}.{table}, but the mapping {pipeline.dms.task.mapping} selects no such table of "
-        "the database "
-        f"behind {pipeline.postgres.connection!r}: correct the key or the mapping."
+        f"canary.table is {schema}.{table}, but the mapping {pipeline.dms.task.mapping} selects no such table of the "
+        f"database behind {pipeline.postgres.connection!r}: correct the key or the mapping."
     )
 
 

@@ -113,10 +113,8 @@ class DmsTestConnectionOperator(AwsStatusSensor):
         return (
             f"The connection test of endpoint {facts.get('endpoint', self.endpoint_arn)} should be 'successful' but is "
             f"{facts.get('status', facts)!r}: {facts.get('message') or 'DMS gives no reason'}. Check the login and "
-            "password of its "
-            "Airflow connection, the address, and the security groups between the replication instance and the "
-            "database; then "
-            "clear this task."
+            "password of its Airflow connection, the address, and the security groups between the replication instance "
+            "and the database; then clear this task."
         )
 
 

@@ -55,9 +55,8 @@ class RdsRebootOperator(AwsBaseOperator[RdsHook]):
                 return {"outcome": "left alone", "why": "it is rebooting already"}
             if status != "available":
                 raise NeedsPersonError(
-                    f"RDS instance {self.db_instance} must be 'available' to be rebooted but is {status!r}: wait "
-                    "or mend it in "
-                    "the RDS console, then clear this task."
+                    f"RDS instance {self.db_instance} must be 'available' to be rebooted but is {status!r}: wait or "
+                    "mend it in the RDS console, then clear this task."
                 )
             started = started_at(self.postgres_conn_id)
             run_was_due = context["dag_run"].run_after

@@ -54,7 +54,6 @@ class RdsInstanceAvailableSensor(AwsStatusSensor):
                 "aws.region in the pipeline file."
             )
         return (
-            f"RDS instance {self.db_instance} should be 'available' but is {facts.get('status', facts)!r}: look at "
-            "its events "
-            "in the RDS console, bring it back, then clear this task."
+            f"RDS instance {self.db_instance} should be 'available' but is {facts.get('status', facts)!r}: look at its "
+            "events in the RDS console, bring it back, then clear this task."
         )

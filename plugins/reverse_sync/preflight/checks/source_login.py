@@ -46,7 +46,7 @@ def source_login_grants(world: World) -> Iterator[Finding]:
             yield error(
                 f"{world.source.dms_login} may not SELECT from {source.schema}.{source.name}",
                 "DMS cannot read the table's definition and leaves the table out",
-                f"GRANT USAGE ON SCHEMA {source.schema} TO {world.source.dms_login}; "
-                f"GRANT SELECT ON {source.schema}.{source.name} TO {world.source.dms_login}",
+                f"GRANT USAGE ON SCHEMA {source.schema} TO {world.source.dms_login}; GRANT SELECT ON "
+                f"{source.schema}.{source.name} TO {world.source.dms_login}",
                 table=f"{source.schema}.{source.name}",
             )

@@ -81,8 +81,8 @@ def test_without_root_the_exact_command_is_said_and_nothing_is_installed(tmp_pat
     with pytest.raises(PackagesMissingError) as error:
         ensure(machine, as_root=None, installed=tmp_path)
     assert str(error.value) == (
-        "PostgreSQL with pglogical is missing, and installing it needs root: "
-        "run `sudo apt-get install --yes postgresql postgresql-15-pglogical`, then this again"
+        "PostgreSQL with pglogical is missing, and installing it needs root: run `sudo apt-get install --yes "
+        "postgresql postgresql-15-pglogical`, then this again"
     )
     assert machine.commands == ["apt-cache depends postgresql"]
 
