@@ -69,6 +69,8 @@ _PLAIN = {
 # By SQLSTATE, the statement's start and the message.
 _BY_TEXT = [
     ("42601", b"", "more expressions than target", 913, "too many values"),
+    ("42601", b"", "subquery has too many columns", 913, "too many values"),
+    ("42601", b"", "must return only one column", 913, "too many values"),
     ("42601", b"", "more target columns", 947, "not enough values"),
     ("42601", b"", "multiple assignments", 957, "duplicate column name"),
     ("42601", b"", "same number of columns", 1789, "query block has incorrect number of result columns"),

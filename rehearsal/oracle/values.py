@@ -36,6 +36,7 @@ _FROM_POSITIVE = bytes.maketrans(bytes(range(1, 101)), _BCD)
 _FROM_NEGATIVE = bytes.maketrans(bytes(range(101, 1, -1)), _BCD)
 _MAX_PAIRS = 20
 _ZERO = b"\x80"
+_LEAST_EXPONENT, _GREATEST_EXPONENT = -130, 125
 
 
 def encode_number(text: bytes) -> bytes:
@@ -94,6 +95,16 @@ def decode_number(data: bytes) -> bytes:
     if not text.replace(".", "", 1).isdigit():
         raise OracleError(1722, "invalid number")
     return (text if first & 0x80 else "-" + text).encode()
+
+
+def normalized(literal: str) -> str:
+    """A number's literal with no more digits than a NUMBER has. Raises ORA-01426."""
+    number = Decimal(literal)
+    if number.adjusted() < _LEAST_EXPONENT:
+        return "0"
+    if number.adjusted() > _GREATEST_EXPONENT:
+        raise OracleError(1426, "numeric overflow")
+    return decode_number(encode_number(f"{number:f}".encode())).decode().lstrip("0") or "0"
 
 
 def encode_date(text: bytes) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from rehearsal.oracle.dialect.queries import Queries
-from rehearsal.oracle.dialect.tokens import quote
+from rehearsal.oracle.dialect.tokens import quote, row
 from rehearsal.oracle.errors import OracleError, invalid_identifier, shown, stored, unlisted
 
 Columns = Callable[[str], list[str]]
@@ -20,8 +20,8 @@ class Changes(Queries):
         if self.sees("ALL") or self.sees("FIRST"):
             raise unlisted(f"INSERT {self.now.text}")
         self.expect("INTO", 925, "missing INTO keyword")
-        path, _ = self.table()
-        columns = self._column_list() if self.sees("(") else [quote(stored(name)) for name in self.columns_of(path)]
+        path, name = self.table()
+        columns = self._column_list(name) if self.sees("(") else [quote(stored(name)) for name in self.columns_of(path)]
         head = f"INSERT INTO {path} ({', '.join(columns)})"
         if self.accept("VALUES"):
             self.takes_many_rows = (
@@ -40,22 +40,22 @@ class Changes(Queries):
     def update(self) -> str:
         """UPDATE table [alias] SET column = value, ... [WHERE condition]."""
         path, name = self.table()
-        alias = self._target_alias(name)
+        alias = self.alias(name)
         self.expect("SET", 971, "missing SET keyword")
-        return f"UPDATE {path} AS {alias} SET {', '.join(self._assignments())}{self._filter()}"
+        return f"UPDATE {path} AS {row(alias)} SET {', '.join(self._assignments(alias))}{self._filter()}"
 
     def delete(self) -> str:
         """DELETE [FROM] table [alias] [WHERE condition]."""
         self.accept("FROM")
         path, name = self.table()
-        alias = self._target_alias(name)
-        return f"DELETE FROM {path} AS {alias}{self._filter()}"
+        alias = self.alias(name)
+        return f"DELETE FROM {path} AS {row(alias)}{self._filter()}"
 
     def merge(self) -> str:
         """MERGE INTO table USING source ON (condition) WHEN [NOT] MATCHED THEN ..."""
         self.expect("INTO", 925, "missing INTO keyword")
         path, name = self.table()
-        alias = self._target_alias(name)
+        alias = self.alias(name)
         self.expect("USING", 926, "missing USING keyword")
         source = self._source()
         self.expect("ON", 969, "missing ON keyword")
@@ -64,7 +64,7 @@ class Changes(Queries):
         condition = self.condition()
         joined = {token.text for token in self.tokens[start : self.at] if token.kind in ("name", "quoted")}
         self.close()
-        parts = [f"MERGE INTO {path} AS {alias} USING {source} ON {condition}"]
+        parts = [f"MERGE INTO {path} AS {row(alias)} USING {source} ON {condition}"]
         while self.accept("WHEN"):
             parts.append(self._merge_part(alias, joined))
         if len(parts) == 1:
@@ -77,7 +77,7 @@ class Changes(Queries):
             self._then("INSERT")
             if not self.sees("("):
                 raise unlisted("MERGE ... INSERT without columns")
-            columns = self._column_list()
+            columns = self._column_list(alias)
             self.expect("VALUES", 926, "missing VALUES keyword")
             action = f"INSERT ({', '.join(columns)}) VALUES ({', '.join(self._values(len(columns)))})"
             return f"WHEN NOT MATCHED{self._merge_filter()} THEN {action}"
@@ -102,30 +102,26 @@ class Changes(Queries):
     def _merge_filter(self) -> str:
         return f" AND {self.condition()}" if self.accept("WHERE") else ""
 
-    def _target_alias(self, name: str) -> str:
-        return quote("t:" + stored(self.alias(name)))
-
     def _filter(self) -> str:
-        sequences = len(self.sequences)
-        sql = f" WHERE {self.condition()}" if self.accept("WHERE") else ""
-        self.refuse_sequences_since(sequences)
-        return sql
+        return f" WHERE {self.condition()}" if self.accept("WHERE") else ""
 
-    def _column_list(self) -> list[str]:
+    def _column_list(self, table: str = "") -> list[str]:
         self.open()
-        names = [self._target_column()]
+        names = [self._target_column(table)]
         while self.accept(","):
-            names.append(self._target_column())
+            names.append(self._target_column(table))
         self.close()
         for at, name in enumerate(names):
             if name in names[:at]:
                 raise OracleError(957, "duplicate column name")
         return names
 
-    def _target_column(self) -> str:
+    def _target_column(self, table: str) -> str:
         """A column that gets a value; its table may stand before it."""
         name = self.name()
-        while self.accept("."):
+        if table and self.accept("."):
+            if name != table:
+                raise invalid_identifier(name, self.name())
             name = self.name()
         return quote(stored(name))
 
@@ -149,7 +145,7 @@ class Changes(Queries):
             return "DEFAULT"
         return self.value().sql
 
-    def _assignments(self, alias: str = "") -> list[str]:
+    def _assignments(self, alias: str) -> list[str]:
         assignments = [self._assignment(alias)]
         while self.accept(","):
             assignments.append(self._assignment(alias))
@@ -158,8 +154,6 @@ class Changes(Queries):
     def _assignment(self, alias: str) -> str:
         if self.sees("("):
             raise unlisted("UPDATE ... SET (columns)")
-        if alias and self.ahead().text == "." and alias != quote("t:" + stored(self.now.text.strip('"'))):
-            raise invalid_identifier(self.now.text, self.ahead(2).text)
-        column = self._target_column()
+        column = self._target_column(alias)
         self.expect("=", 927, "missing equal sign")
         return f"{column} = {self._value_or_default()}"

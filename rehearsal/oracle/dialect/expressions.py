@@ -8,19 +8,20 @@ import datetime
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from functools import reduce
 from typing import TypeVar
 
 from rehearsal.oracle.dialect.formats import input_format, number_format, output_format
 from rehearsal.oracle.dialect.functions import AGGREGATES, FUNCTIONS, NO_PARENTHESES
-from rehearsal.oracle.dialect.tokens import Token, Words, literal, quote
+from rehearsal.oracle.dialect.tokens import Token, Words, literal, quote, row
+from rehearsal.oracle.dialect.types import column_type
 from rehearsal.oracle.errors import OracleError, stored, unlisted
+from rehearsal.oracle.values import normalized
 
 _COMPARISONS = {"=": "=", "<>": "<>", "!=": "<>", "^=": "<>", "<": "<", ">": ">", "<=": "<=", ">=": ">="}
 _MAX_DEPTH = 60
 _MAX_LIST = 1000
 _MAX_LITERAL_BYTES = 4000
-_TOO_LARGE = Decimal("1e126")
 _Read = TypeVar("_Read")
 
 
@@ -37,14 +38,6 @@ class Expression:
     def is_text(self) -> bool:
         """Whether it surely is a string; NULL is one where nothing else tells its type."""
         return self.text is not None or self.sql == "NULL"
-
-    @property
-    def compared(self) -> str:
-        """As an operand of a comparison: a literal is a CHAR there, so blanks at its end may not count.
-
-        https://docs.oracle.com/database/121/SQLRF/sql_elements002.htm#SQLRF00214
-        """
-        return f"{literal(self.text)}::bpchar" if self.text else self.sql
 
 
 class Expressions(Words):
@@ -72,9 +65,11 @@ class Expressions(Words):
 
     def condition(self) -> str:
         """A condition, as WHERE takes it. Raises ORA-00920 and others."""
+        sequences = len(self.sequences)
         found = self._either()
         if not found.is_condition:
             raise self.error(920, "invalid relational operator")
+        self.refuse_sequences_since(sequences)
         return found.sql
 
     def subquery(self) -> str:
@@ -142,14 +137,14 @@ class Expressions(Words):
         if rest is None or self.now.kind != "name":
             return left
         self.take()
-        return Expression(f"({negated}{rest(left)})", is_condition=True)
+        return Expression(f"({negated}({rest(left)}))", is_condition=True)
 
     def _comparison(self, left: Expression) -> Expression:
         operator = _COMPARISONS[self.take().text]
         if self.sees("ANY") or self.sees("ALL") or self.sees("SOME"):
             raise unlisted(f"comparison with {self.now.text}")
         right = self._operand()
-        return Expression(f"({left.compared} {operator} {right.compared})", is_condition=True)
+        return Expression(f"({left.sql} {operator} {right.sql})", is_condition=True)
 
     def _operand(self) -> Expression:
         found = self._sum()
@@ -165,9 +160,13 @@ class Expressions(Words):
             items = self._list(self._operand)
             if len(items) > _MAX_LIST:
                 raise OracleError(1795, "maximum number of expressions in a list is 1000")
-            inner = ", ".join(item.compared for item in items)
+            if not (all(item.text for item in items) or all(item.sql.endswith("::numeric") for item in items)):
+                # PostgreSQL would find one type for all, and compare a CHAR with a VARCHAR2 blank-padded.
+                self.close()
+                return " OR ".join(f"{left.sql} = {item.sql}" for item in items)
+            inner = ", ".join(item.sql for item in items)
         self.close()
-        return f"{left.compared} IN ({inner})"
+        return f"{left.sql} IN ({inner})"
 
     def _like(self, left: Expression) -> str:
         pattern = self._operand()
@@ -179,13 +178,17 @@ class Expressions(Words):
     def _between(self, left: Expression) -> str:
         low = self._operand()
         self.expect("AND", 905, "missing keyword")
-        return f"{left.compared} BETWEEN {low.compared} AND {self._operand().compared}"
+        return f"{left.sql} BETWEEN {low.sql} AND {self._operand().sql}"
 
     def _list(self, item: Callable[[], Expression]) -> list[Expression]:
         items = [item()]
         while self.accept(","):
             items.append(item())
         return items
+
+    def values(self) -> list[Expression]:
+        """Values with commas between them."""
+        return self._list(self.value)
 
     def _sum(self) -> Expression:
         left = self._product()
@@ -194,8 +197,7 @@ class Expressions(Words):
                 parts = [left, self._concatenated()]
                 while self.accept("||"):
                     parts.append(self._concatenated())
-                texts = ", ".join(f'"SYS".txt({part.sql})' for part in parts)
-                left = Expression(f"NULLIF(concat({texts}), '')")
+                left = _joined(parts)
             elif operator := self.one_of("+", "-"):
                 left = Expression(f"({left.sql} {operator} {self._factor(self._product).sql})")
             else:
@@ -228,12 +230,10 @@ class Expressions(Words):
             raise OracleError(1704, "string literal too long", token.start)
         if token.kind == "number":
             self.take()
-            if Decimal(token.text) >= _TOO_LARGE:
-                raise OracleError(1426, "numeric overflow")
-            return Expression(f"{token.text.lower()}::numeric")
+            return Expression(f"{normalized(token.text)}::numeric")
         if token.kind == "string":
             self.take()
-            return Expression(f"{literal(token.text)}::text", text=token.text)
+            return Expression(f"{literal(token.text)}::bpchar", text=token.text)
         if token.kind == "bind":
             self.take()
             return self._bind()
@@ -302,17 +302,18 @@ class Expressions(Words):
         column = quote(stored(names[-1]))
         if len(names) == 1:
             return Expression(column, column=names[0])
-        return Expression(f"{quote('t:' + stored(names[-2]))}.{column}")
+        return Expression(f"{row(names[-2])}.{column}")
 
     def _call(self) -> Expression:
-        name = self.take().text
+        name, sequences = self.take().text, len(self.sequences)
         self.open()
         if name in AGGREGATES:
             found = self._aggregate(name)
+            self.refuse_sequences_since(sequences)
         elif special := SPECIAL.get(name):
             found = special(self)
         elif name in FUNCTIONS:
-            arguments = [] if self.sees(")") else self._list(self.value)
+            arguments = [] if self.sees(")") else self.values()
             target, least, most = FUNCTIONS[name]
             if not least <= len(arguments) <= most:
                 raise OracleError(909, "invalid number of arguments")
@@ -320,6 +321,7 @@ class Expressions(Words):
         else:
             raise unlisted(f"function {name}")
         self.close()
+        self._evaluated_once(f"{name}(...)", sequences)
         if self.sees("OVER") or self.sees("KEEP") or self.sees("WITHIN"):
             raise unlisted(f"{name}(...) {self.now.text}")
         return found
@@ -336,16 +338,19 @@ class Expressions(Words):
         distinct = "DISTINCT " if self.one_of("DISTINCT", "UNIQUE") else ""
         if not distinct:
             self.accept("ALL")
-        sequences = len(self.sequences)
-        value = self.value().sql
-        self.refuse_sequences_since(sequences)
-        return Expression(AGGREGATES[name].format(distinct + value))
+        return Expression(AGGREGATES[name].format(distinct + self.value().sql))
+
+    def _evaluated_once(self, where: str, sequences: int) -> None:
+        """What may be computed twice or not at all must not take a sequence's number."""
+        if len(self.sequences) > sequences:
+            raise unlisted(f"NEXTVAL or CURRVAL inside {where}")
 
     def _case(self) -> Expression:
+        sequences = len(self.sequences)
         base = None if self.sees("WHEN") else self.value()
         parts = []
         while self.accept("WHEN"):
-            test = f'"SYS".equal({base.compared}, {self.value().compared})' if base else self.condition()
+            test = f'"SYS".equal({base.sql}, {self.value().sql})' if base else self.condition()
             self.expect("THEN", 905, "missing keyword")
             parts.append(f"WHEN {test} THEN {self.value().sql}")
         if not parts:
@@ -353,7 +358,8 @@ class Expressions(Words):
         if self.accept("ELSE"):
             parts.append(f"ELSE {self.value().sql}")
         self.expect("END", 905, "missing keyword")
-        return Expression(f"CASE {' '.join(parts)} END")
+        self._evaluated_once("CASE", sequences)
+        return Expression(f'"SYS".chosen(CASE {" ".join(parts)} END)')
 
     def _datetime_literal(self) -> Expression:
         kind = self.tokens[self.at - 1].text
@@ -363,7 +369,7 @@ class Expressions(Words):
         pattern = (
             r"\d{4}-\d{2}-\d{2}"
             if kind == "DATE"
-            else r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,6})?( ?[+-]\d{2}:\d{2})?"
+            else r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,6})?( ?[+-](0\d|1[0-4]):[0-5]\d)?"
         )
         if not re.fullmatch(pattern, text):
             raise OracleError(1861, "literal does not match format string")
@@ -412,42 +418,40 @@ class Expressions(Words):
         return self.take()
 
 
+def _joined(parts: Sequence[Expression]) -> Expression:
+    texts = ('"SYS".txt(NULL::varchar)' if part.sql == "NULL" else f'"SYS".txt({part.sql})' for part in parts)
+    return Expression(reduce(lambda one, two: f'"SYS".joined({one}, {two})', texts))
+
+
+def _concat(words: Expressions) -> Expression:
+    first = words.value()
+    words.expect(",", 909, "invalid number of arguments")
+    return _joined((first, words.value()))
+
+
+def _coalesce(words: Expressions) -> Expression:
+    values = words.values()
+    if len(values) < 2:
+        raise OracleError(938, "not enough arguments for function")
+    return Expression(f'"SYS".chosen(COALESCE({", ".join(value.sql for value in values)}))')
+
+
 def _cast(words: Expressions) -> Expression:
     value = words.value().sql
     words.expect("AS", 905, "missing keyword")
-    return Expression(cast(value, *words.data_type()))
-
-
-def cast(value: str, name: str, unit: str, numbers: list[int]) -> str:
-    """CAST(value AS type) for the types that it is listed for."""
-    match name, numbers:
-        case ("NUMBER" | "DECIMAL" | "NUMERIC", []):
-            return f"{value}::numeric"
-        case ("NUMBER" | "DECIMAL" | "NUMERIC", [precision, *scale]):
-            return f"{value}::numeric({precision}, {scale[0] if scale else 0})"
-        case ("INTEGER" | "INT", []):
-            return f"{value}::numeric(38, 0)"
-        case ("VARCHAR2" | "CHAR", [length]):
-            return f"\"SYS\".cast_{name.lower()}({value}, {length}, '{unit or 'BYTE'}')"
-        case ("DATE", []):
-            return f'{value}::"SYS".date'
-        case ("TIMESTAMP", [] | [_]):
-            return f"{value}::timestamp({_timestamp_precision(numbers)})"
-        case ("TIMESTAMP WITH TIME ZONE", []):
-            return f'{value}::"SYS".timestamptz'
-    raise unlisted(f"CAST to {name}")
-
-
-def _timestamp_precision(numbers: list[int]) -> int:
-    if numbers and not 0 <= numbers[0] <= 6:
-        raise unlisted(f"TIMESTAMP({numbers[0]})")
-    return numbers[0] if numbers else 6
+    kind = column_type(*words.data_type())
+    if kind.data_type in ("CLOB", "RAW"):
+        raise unlisted(f"CAST to {kind.data_type}")
+    if kind.data_type in ("VARCHAR2", "CHAR"):
+        limit, unit = (kind.char_length, "CHAR") if kind.char_used == "C" else (kind.data_length, "BYTE")
+        return Expression(f"\"SYS\".cast_{kind.data_type.lower()}({value}, {limit}, '{unit}')")
+    return Expression(f"{value}::{kind.postgres}")
 
 
 def _to_char(words: Expressions) -> Expression:
     value = words.value().sql
     if not words.accept(","):
-        return Expression(f'"SYS".txt({value})')
+        return Expression(f'"SYS".varchar2("SYS".txt({value}))')
     model = words.format_argument().text
     if re.match(r"(?i)(FM)?[$BLSU]?[09X.,]", model):
         return Expression(f'"SYS".to_char_number({value}, {literal(number_format(model))})')
@@ -476,7 +480,7 @@ def _to_number(words: Expressions) -> Expression:
 
 
 def _decode(words: Expressions) -> Expression:
-    arguments = words._list(words.value)
+    arguments = words.values()
     if len(arguments) < 3:
         raise OracleError(938, "not enough arguments for function")
     base, *rest = arguments
@@ -489,7 +493,7 @@ def _decode(words: Expressions) -> Expression:
     whens = " ".join(
         f'WHEN "SYS".same({compared}, {search}) THEN {answer}' for search, answer in zip(sought, answers, strict=True)
     )
-    return Expression(f"CASE {whens} ELSE {otherwise} END")
+    return Expression(f'"SYS".varchar2(CASE {whens} ELSE {otherwise} END)')
 
 
 def _alike(values: list[Expression], *, as_text: bool) -> list[str]:
@@ -501,8 +505,8 @@ def _nullif(words: Expressions) -> Expression:
     if first.sql == "NULL":
         raise OracleError(932, "inconsistent datatypes: expected - got CHAR")
     words.expect(",", 909, "invalid number of arguments")
-    equal = f'"SYS".equal({first.compared}, {words.value().compared})'
-    return Expression(f"CASE WHEN {equal} THEN NULL ELSE {first.sql} END")
+    equal = f'"SYS".equal({first.sql}, {words.value().sql})'
+    return Expression(f'"SYS".chosen(CASE WHEN {equal} THEN NULL ELSE {first.sql} END)')
 
 
 def _trim(words: Expressions) -> Expression:
@@ -538,6 +542,8 @@ SPECIAL: dict[str, Callable[[Expressions], Expression]] = {
     "TO_DATE": _to_date("to_date"),
     "TO_TIMESTAMP": _to_date("to_timestamp"),
     "TO_NUMBER": _to_number,
+    "CONCAT": _concat,
+    "COALESCE": _coalesce,
     "DECODE": _decode,
     "NULLIF": _nullif,
     "TRIM": _trim,

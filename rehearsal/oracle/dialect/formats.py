@@ -38,9 +38,10 @@ _TOKEN = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _UNLISTED = re.compile(
-    r"TS|SSSSS|TZR|TZD|DL|DS|SYYYY|SYEAR|YEAR|YYY|Y,YYY|IYYY|IYY|IY|BC|B\.C\.|A\.D\.|A\.M\.|P\.M\.|AD|CC|SCC|RM|FX|EE|E|I|W|Y",
+    r"TS|RRRR|SSSSS|TZR|TZD|DL|DS|SYYYY|SYEAR|YEAR|YYY|Y,YYY|IYYY|IYY|IY|BC|B\.C\.|A\.D\.|A\.M\.|P\.M\.|AD|CC|SCC|RM|FX|EE|E|I|W|Y",
     re.IGNORECASE,
 )
+_WORDS = ("MONTH", "MON", "DAY", "DY", "AM", "PM")  # printed in the case in which they are written
 _MAX_FRACTION = 6
 
 
@@ -52,15 +53,13 @@ def output_format(model: str) -> str:
         if kind == "fill":
             fill = "" if fill else "FM"
         elif kind == "element":
-            name = _ELEMENTS[upper][0]
-            if name == "AM":
-                spelled = _meridian(text)
-            else:
-                spelled = name if text.isupper() or upper not in ("MONTH", "MON", "DAY", "DY") else _cased(name, text)
-            parts.append(fill + spelled)
+            spelled = _ELEMENTS[upper][0]
+            parts.append(fill + (_cased(spelled, text) if upper in _WORDS else spelled))
         elif kind == "fraction":
             if upper == "FF":
                 raise unlisted("format element FF for output: its digits depend on the column, say FF1 to FF6")
+            if fill:
+                raise unlisted(f"format element {text} behind FM")
             parts.append(f"FF{_fraction(text)}")
         elif kind == "zone":
             raise unlisted(f"format element {text}")
@@ -97,11 +96,17 @@ def input_format(model: str) -> tuple[str, str]:
             spelled = text.strip('"')
             parts.append(f'"{spelled}"')
             pattern.append(re.escape(spelled) if kind == "text" else r"[-/,.;:\s]")
+    _require_a_date(model, parts)
+    return "".join(parts), f"^{''.join(pattern)}$"
+
+
+def _require_a_date(model: str, parts: list[str]) -> None:
     if not all(any(part in parts for part in needed) for needed in (("YYYY", "YY"), ("MM", "MON"), ("DD",))):
         raise unlisted(f"reading '{model}': a format for input needs year, month and day")
+    if "HH12" in parts and "AM" not in parts:
+        raise unlisted(f"reading '{model}': HH for input needs AM")
     if len(set(filter(str.isupper, parts))) < len(list(filter(str.isupper, parts))):
         raise OracleError(1810, "format code appears twice")
-    return "".join(parts), f"^\\s*{''.join(pattern)}\\s*$"
 
 
 def nls_settings(parameter: str, model: str) -> dict[str, str]:
@@ -119,9 +124,9 @@ def nls_settings(parameter: str, model: str) -> dict[str, str]:
 def number_format(model: str) -> str:
     """PostgreSQL's format for printing a number with ``model``: digits, one period, commas, FM. Raises OracleError."""
     upper = model.upper()
-    if re.fullmatch(r"(FM)?X+", upper):
+    if re.fullmatch(r"(FM)?X+", upper) and "x" not in model:
         return upper
-    if re.fullmatch(r"(FM)?(?=.*[09])[09][09,]*(\.[09]*)?|(FM)?\.[09]+", upper):
+    if re.fullmatch(r"(FM)?[09]+(,[09]+)*(\.[09]+)?", upper):
         return upper
     raise unlisted(f"number format '{model}'")
 
@@ -143,13 +148,10 @@ def _split(model: str) -> list[tuple[str, str]]:
 
 
 def _cased(name: str, text: str) -> str:
-    return name.capitalize() if text[0].isupper() else name.lower()
-
-
-def _meridian(text: str) -> str:
-    if not (text.isupper() or text.islower()):
-        raise unlisted(f"format element {text}")
-    return "AM" if text.isupper() else "am"
+    for case in (str.upper, str.lower) if name == "AM" else (str.upper, str.lower, str.capitalize):
+        if text == case(text):
+            return case(name)
+    raise unlisted(f"format element {text}")
 
 
 def _fraction(text: str) -> int:

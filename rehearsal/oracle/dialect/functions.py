@@ -2,8 +2,6 @@
 
 FUNCTIONS: dict[str, tuple[str, int, int]] = {
     "NVL": ('"SYS".nvl', 2, 2),
-    "COALESCE": ("COALESCE", 2, 99),
-    "CONCAT": ('"SYS".concat', 2, 2),
     "SUBSTR": ('"SYS".substr', 2, 3),
     "INSTR": ('"SYS".instr', 2, 2),
     "LENGTH": ('"SYS".length', 1, 1),
@@ -31,7 +29,7 @@ FUNCTIONS: dict[str, tuple[str, int, int]] = {
 
 AGGREGATES = {
     "COUNT": "count({0})::numeric",
-    "SUM": "sum({0})",
+    "SUM": '"SYS".fit(sum({0}))',
     "MIN": "min({0})",
     "MAX": "max({0})",
     "AVG": "(sum({0}) / NULLIF(count({0}), 0)::numeric)",
@@ -43,7 +41,7 @@ NO_PARENTHESES = {
     "CURRENT_DATE": '"SYS".sysdate()',
     "CURRENT_TIMESTAMP": '"SYS".systimestamp()',
     "LOCALTIMESTAMP": '"SYS".systimestamp()::timestamp',
-    "USER": '"SYS".user_name()',
+    "USER": '"SYS".user_name()::varchar',
     "DBTIMEZONE": "'+00:00'::text",
     "SESSIONTIMEZONE": "'+00:00'::text",
 }

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from rehearsal.oracle.dialect.dictionary import DICTIONARY
 from rehearsal.oracle.dialect.expressions import Expression, Expressions
-from rehearsal.oracle.dialect.tokens import Token, quote
+from rehearsal.oracle.dialect.tokens import Token, quote, row
 from rehearsal.oracle.errors import OracleError, invalid_identifier, stored, unlisted
 
 _SET_OPERATORS = {"UNION": "UNION", "MINUS": "EXCEPT", "INTERSECT": "INTERSECT"}
@@ -176,7 +176,7 @@ class Queries(Expressions):
         if self.at_name() and self.ahead().text == "." and self.ahead(2).text == "*" and self.ahead(2).kind == "op":
             table = self.name()
             self.at += 2
-            return Item(f"{quote('t:' + stored(table))}.*", "*")
+            return Item(f"{row(table)}.*", "*")
         value = self.value(923, "FROM keyword not found where expected")
         heading = _heading(self.text, self.tokens[start : self.at], value)
         marked = self.accept("AS")
@@ -213,13 +213,13 @@ class Queries(Expressions):
             self.close()
             if len(set(self._headings)) < len(self._headings):
                 raise unlisted("two columns of one name in a subquery of FROM")
-            return f"({inner}) AS {quote('t:' + stored(self.alias()))}"
+            return f"({inner}) AS {row(self.alias())}"
         path, name = self.table()
         if self.sees("("):
             raise unlisted(f"table function {name}")
         if self._hides_keys:
             path = f"(SELECT * FROM {path})"
-        return f"{path} AS {quote('t:' + stored(self.alias(name)))}"
+        return f"{path} AS {row(self.alias(name))}"
 
     def _where(self, block: Block) -> None:
         """Conditions joined by AND, where `ROWNUM <= n` may be one of them."""
@@ -302,10 +302,11 @@ class Queries(Expressions):
         else:
             found = self.value()
             sql = "(SELECT NULL)" if found.sql == "NULL" else found.sql
-            named = [
-                str(position) for position, item in enumerate(items, 1) if found.column and found.column == item.alias
+            alike = [
+                at for at, item in enumerate(items, 1) if found.column in (item.alias, item.column) if found.column
             ]
-            if len(named) > 1:
+            named = [str(at) for at in alike if found.column == items[at - 1].alias]
+            if named and len(alike) > 1:
                 raise OracleError(960, "ambiguous column naming in select list")
             sql = named[0] if named else sql
             if len(blocks) > 1 and sql == found.sql and not found.column:

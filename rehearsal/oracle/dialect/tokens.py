@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from rehearsal.oracle.errors import OracleError, unlisted
+from rehearsal.oracle.errors import OracleError, stored, unlisted
 
 # https://docs.oracle.com/database/121/SQLRF/ap_keywd001.htm (reserved words)
 RESERVED = frozenset(
@@ -29,7 +29,7 @@ _ELSEWHERE = frozenset(
 _TOKEN = re.compile(
     r"""(?P<space>\s+|--[^\n]*|/\*.*?\*/)
     |(?P<string>[nN]?'(?:[^']|'')*'|[nN]?[qQ]'\[.*?\]'|[nN]?[qQ]'\(.*?\)'|[nN]?[qQ]'\{.*?\}'|[nN]?[qQ]'<.*?>'|[nN]?[qQ]'(?P<q>[^\s\[({<]).*?(?P=q)')
-    |(?P<number>(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?(?!\w))
+    |(?P<number>(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?[fFdD]?(?!\w))
     |(?P<bind>:\s*(?:"[^"\0]+"|\w+))
     |(?P<name>[^\W\d_][\w$\#]*)
     |(?P<quoted>"[^"\0]+")
@@ -184,6 +184,11 @@ class Words:
 def quote(name: str) -> str:
     """A name as PostgreSQL reads it."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def row(table: str) -> str:
+    """How a table goes by inside a query: no column can be taken for a whole row of it."""
+    return quote("t:" + stored(table))
 
 
 def literal(text: str) -> str:

@@ -1,13 +1,28 @@
 -- Oracle's functions, under their own names. Every string function answers NULL where it would answer ''.
--- A CHAR is compared blank-padded with another, but not by DECODE, and not what NVL answers.
-CREATE FUNCTION nvl(a text, b text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT COALESCE(a, b) $$;
-CREATE FUNCTION equal(a text, b text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT a = b $$;
-CREATE FUNCTION equal(a bpchar, b bpchar) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT a = b $$;
-CREATE FUNCTION same(a text, b text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT a IS NOT DISTINCT FROM b $$;
+-- NVL and DECODE answer a VARCHAR2; what CASE answers is a CHAR or a VARCHAR2 (see types.sql).
+CREATE FUNCTION varchar2(a anyelement) RETURNS anyelement LANGUAGE sql IMMUTABLE AS $$ SELECT a $$;
+CREATE FUNCTION chosen(a anyelement) RETURNS anyelement LANGUAGE sql IMMUTABLE AS $$ SELECT a $$;
+CREATE FUNCTION chosen(a text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT a $$;
+CREATE FUNCTION chosen(a bpchar) RETURNS varchar LANGUAGE sql IMMUTABLE AS $$ SELECT a::varchar $$;
+CREATE FUNCTION chosen(a varchar) RETURNS varchar LANGUAGE sql IMMUTABLE AS $$ SELECT a $$;
+-- Values of one type only are chosen from, and compared by CASE, NULLIF and DECODE; DECODE does not pad.
 CREATE FUNCTION nvl(a anycompatible, b anycompatible) RETURNS anycompatible LANGUAGE sql IMMUTABLE AS $$ SELECT COALESCE(a, b) $$;
--- CASE, NULLIF and DECODE compare values of one type only.
 CREATE FUNCTION equal(a anycompatible, b anycompatible) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT a = b $$;
 CREATE FUNCTION same(a anycompatible, b anycompatible) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT a IS NOT DISTINCT FROM b $$;
+DO $do$
+DECLARE a text; b text; result text;
+BEGIN
+  FOREACH a IN ARRAY ARRAY['text', 'bpchar', 'varchar'] LOOP
+    EXECUTE format('CREATE FUNCTION varchar2(a %s) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT a::text $$', a);
+    FOREACH b IN ARRAY ARRAY['text', 'bpchar', 'varchar'] LOOP
+      result := CASE WHEN 'text' IN (a, b) THEN 'text' WHEN 'varchar' IN (a, b) THEN 'varchar' ELSE 'bpchar' END;
+      EXECUTE format('CREATE FUNCTION joined(a %s, b %s) RETURNS %s LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(COALESCE(a::text, %L) || COALESCE(b::text, %4$L), %4$L)::%3$s $$', a, b, result, '');
+      EXECUTE format('CREATE FUNCTION nvl(a %s, b %s) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT COALESCE(a::text, b::text) $$', a, b);
+      EXECUTE format('CREATE FUNCTION equal(a %s, b %s) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT a = b $$', a, b);
+      EXECUTE format('CREATE FUNCTION same(a %s, b %s) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT a::text IS NOT DISTINCT FROM b::text $$', a, b);
+    END LOOP;
+  END LOOP;
+END $do$;
 CREATE FUNCTION escaped(pattern text, escape text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 BEGIN
   IF char_length(escape) <> 1 THEN PERFORM raise(1425, 'escape character must be character string of length 1'); END IF;
@@ -16,12 +31,11 @@ BEGIN
   END IF;
   RETURN pattern;
 END $$;
-CREATE FUNCTION concat(a text, b text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(COALESCE(a, '') || COALESCE(b, ''), '') $$;
 CREATE FUNCTION substr(t text, start numeric, size numeric DEFAULT 1e9) RETURNS text LANGUAGE sql IMMUTABLE AS $$
   SELECT CASE
     WHEN start IS NULL OR size IS NULL OR size < 1 OR - trunc(start) > char_length(t) THEN NULL
     WHEN start <= -1 THEN NULLIF(pg_catalog.substr(t, char_length(t) + trunc(start)::integer + 1, LEAST(pg_catalog.trunc(size), 1e9)::integer), '')
-    ELSE NULLIF(pg_catalog.substr(t, GREATEST(pg_catalog.trunc(start), 1)::integer, LEAST(pg_catalog.trunc(size), 1e9)::integer), '') END $$;
+    ELSE NULLIF(pg_catalog.substr(t, LEAST(GREATEST(pg_catalog.trunc(start), 1), 1e9)::integer, LEAST(pg_catalog.trunc(size), 1e9)::integer), '') END $$;
 CREATE FUNCTION substr(c clob, start numeric, size numeric DEFAULT 1e9) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT substr(c::text, start, size) $$;
 CREATE FUNCTION instr(t text, part text) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT strpos(t, part)::numeric $$;
 CREATE FUNCTION length(t text) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT char_length(t)::numeric $$;
@@ -45,8 +59,8 @@ BEGIN
   IF octet_length(t) > char_length(t) THEN PERFORM raise(3001, 'unimplemented feature: LPAD and RPAD of characters beyond ASCII'); END IF;
   RETURN t;
 END $$;
-CREATE FUNCTION lpad(t text, size numeric, fill text DEFAULT ' ') RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(pg_catalog.lpad(narrow(t), LEAST(pg_catalog.trunc(size), 4000)::integer, narrow(fill)), '') $$;
-CREATE FUNCTION rpad(t text, size numeric, fill text DEFAULT ' ') RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(pg_catalog.rpad(narrow(t), LEAST(pg_catalog.trunc(size), 4000)::integer, narrow(fill)), '') $$;
+CREATE FUNCTION lpad(t text, size numeric, fill text DEFAULT ' ') RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(pg_catalog.lpad(narrow(t), CASE WHEN size > 4000 THEN 4000 ELSE pg_catalog.trunc(size) END::integer, narrow(fill)), '') $$;
+CREATE FUNCTION rpad(t text, size numeric, fill text DEFAULT ' ') RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(pg_catalog.rpad(narrow(t), CASE WHEN size > 4000 THEN 4000 ELSE pg_catalog.trunc(size) END::integer, narrow(fill)), '') $$;
 CREATE FUNCTION replace(t text, old text, new text DEFAULT NULL) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(pg_catalog.replace(t, COALESCE(old, ''), COALESCE(new, '')), '') $$;
 CREATE FUNCTION chr(n numeric) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 BEGIN
@@ -147,14 +161,14 @@ BEGIN
   RETURN currval(path::regclass);
 END $$;
 
--- What holds strings to their lengths.
+-- What holds strings to their lengths. (PostgreSQL would sort control characters at the end of a CHAR behind its blanks.)
 CREATE FUNCTION bytes(text) RETURNS integer LANGUAGE internal IMMUTABLE STRICT AS 'textoctetlen';
 CREATE FUNCTION bytes(bytea) RETURNS integer LANGUAGE internal IMMUTABLE STRICT AS 'byteaoctetlen';
 CREATE FUNCTION characters(text) RETURNS integer LANGUAGE internal IMMUTABLE STRICT AS 'textlen';
 CREATE FUNCTION too_large(actual integer, maximum integer, column_name text) RETURNS boolean LANGUAGE sql AS $$
   SELECT raise(12899, format('value too large for column %s (actual: %s, maximum: %s)', column_name, actual, maximum)) $$;
 CREATE FUNCTION padded(t text, size integer, unit text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-  SELECT t || repeat(' ', size - CASE unit WHEN 'CHAR' THEN char_length(t) ELSE octet_length(t) END) $$;
+  SELECT CASE WHEN t ~ '[\x01-\x1f]' THEN raise(3001, 'unimplemented feature: a CHAR with control characters')::text ELSE t END || repeat(' ', size - CASE unit WHEN 'CHAR' THEN char_length(t) ELSE octet_length(t) END) $$;
 CREATE FUNCTION pad() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RETURN jsonb_populate_record(NEW, jsonb_build_object(TG_ARGV[0], padded(to_jsonb(NEW) ->> TG_ARGV[0], TG_ARGV[1]::integer, TG_ARGV[2])));

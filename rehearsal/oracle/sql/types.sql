@@ -15,7 +15,6 @@ CREATE TYPE clob;
 CREATE FUNCTION clob_in(cstring) RETURNS clob LANGUAGE internal IMMUTABLE STRICT AS 'textin';
 CREATE FUNCTION clob_out(clob) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';
 CREATE TYPE clob (INPUT = clob_in, OUTPUT = clob_out, LIKE = text);
-CREATE CAST (text AS clob) WITHOUT FUNCTION AS ASSIGNMENT;
 CREATE CAST (clob AS text) WITHOUT FUNCTION AS ASSIGNMENT;
 
 -- TIMESTAMP WITH TIME ZONE keeps its offset; it is compared by its instant.
@@ -32,28 +31,38 @@ CREATE CAST (timestamptz AS timestamp) WITH FUNCTION local_time(timestamptz) AS 
 CREATE FUNCTION raise(number integer, message text) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION USING ERRCODE = 'OR000', MESSAGE = 'ORA-' || lpad(concat(number), 5, '0') || ': ' || message; END $$;
 
--- CHAR keeps its blanks when it is read as a string (PostgreSQL would strip them).
+-- Strings. VARCHAR2 is PostgreSQL's text, CHAR its bpchar, and varchar is what is compared as either: USER, and CASE of CHARs, of
+-- which the documentation does not say what it makes. A CHAR keeps its blanks when it is read as a string (PostgreSQL would strip them).
 UPDATE pg_cast SET castfunc = 0, castmethod = 'b' WHERE castsource = 'bpchar'::regtype AND casttarget IN ('text'::regtype, 'varchar'::regtype);
 
 -- Numbers. A NUMBER has 20 base-100 digits; https://docs.oracle.com/database/121/SQLRF/sql_elements001.htm#SQLRF00222
-CREATE FUNCTION fit(n numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$
-  SELECT trim_scale(CASE
-    WHEN n = 0 OR scale(n) = 0 THEN n
-    WHEN abs(n) >= 1 THEN round(n, 40 - 2 * ((char_length(concat(trunc(abs(n)))) + 1) OPERATOR(pg_catalog./) 2))
-    ELSE round(n, 40 + 2 * ((-1 - floor(log(abs(n)))::integer) OPERATOR(pg_catalog./) 2)) END) $$;
-CREATE FUNCTION divide(a numeric, b numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT fit(round(a, 130) OPERATOR(pg_catalog./) b) $$;
+CREATE FUNCTION fit(n numeric) RETURNS numeric LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+BEGIN
+  IF abs(n) < 1e20 AND scale(n) <= 18 THEN RETURN n; END IF;
+  IF abs(n) >= 1e126 THEN PERFORM raise(1426, 'numeric overflow'); END IF;
+  IF abs(n) < 1e-130 THEN RETURN 0; END IF;
+  RETURN trim_scale(CASE WHEN abs(n) >= 1 THEN round(n, 40 - 2 * ((char_length(concat(trunc(abs(n)))) + 1) OPERATOR(pg_catalog./) 2))
+    ELSE round(n, 40 + 2 * ((-1 - floor(log(abs(n)))::integer) OPERATOR(pg_catalog./) 2)) END);
+END $$;
+CREATE FUNCTION plus(a numeric, b numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT fit(a OPERATOR(pg_catalog.+) b) $$;
+CREATE FUNCTION minus(a numeric, b numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT fit(a OPERATOR(pg_catalog.-) b) $$;
+CREATE FUNCTION times(a numeric, b numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT fit(a OPERATOR(pg_catalog.*) b) $$;
+CREATE FUNCTION divide(a numeric, b numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT fit(round(a, 170) OPERATOR(pg_catalog./) b) $$;
+CREATE OPERATOR + (LEFTARG = numeric, RIGHTARG = numeric, FUNCTION = plus);
+CREATE OPERATOR - (LEFTARG = numeric, RIGHTARG = numeric, FUNCTION = minus);
+CREATE OPERATOR * (LEFTARG = numeric, RIGHTARG = numeric, FUNCTION = times);
 CREATE OPERATOR / (LEFTARG = numeric, RIGHTARG = numeric, FUNCTION = divide);
 CREATE FUNCTION long_text(n numeric) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
   IF abs(n) >= 1e40 OR abs(n) < 1e-10 AND scale(n) > 40 THEN PERFORM raise(3001, 'unimplemented feature: TO_CHAR of a number that needs an exponent'); END IF;
-  RETURN concat(trim_scale(round(fit(n), 40)));
+  RETURN concat(trim_scale(round(n, 40)));
 END $$;
 CREATE FUNCTION txt(n numeric) RETURNS text LANGUAGE sql IMMUTABLE AS $$
   SELECT regexp_replace(CASE WHEN abs(n) < 1e15 AND scale(n) < 20 THEN concat(trim_scale(n)) ELSE long_text(n) END, '^(-?)0\.', '\1.') WHERE n IS NOT NULL $$;
 CREATE FUNCTION to_number(t text) RETURNS numeric LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 BEGIN
   IF t !~ '^ *[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})? *$' THEN PERFORM raise(1722, 'invalid number'); END IF;
-  RETURN numeric_in(textout(t), 0, -1);
+  RETURN fit(numeric_in(textout(t), 0, -1));
 END $$;
 CREATE FUNCTION to_number(n numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT n $$;
 
@@ -69,6 +78,8 @@ CREATE FUNCTION txt(t timestamptz) RETURNS text LANGUAGE sql STABLE AS $$ SELECT
 CREATE FUNCTION txt(r bytea) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT upper(encode(r, 'hex')) $$;
 CREATE FUNCTION txt(c clob) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT c::text $$;
 CREATE FUNCTION txt(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT t $$;
+CREATE FUNCTION txt(c bpchar) RETURNS bpchar LANGUAGE sql IMMUTABLE AS $$ SELECT c $$;
+CREATE FUNCTION txt(v varchar) RETURNS varchar LANGUAGE sql IMMUTABLE AS $$ SELECT v $$;
 
 CREATE FUNCTION truncated(text, timestamp) RETURNS date LANGUAGE internal IMMUTABLE STRICT AS 'timestamp_trunc';
 CREATE FUNCTION as_date(timestamp) RETURNS date LANGUAGE sql IMMUTABLE AS $$ SELECT truncated('second', $1) $$;
@@ -89,22 +100,28 @@ CREATE FUNCTION to_timestamp(t text, format text, pattern text) RETURNS timestam
 CREATE FUNCTION to_date(t text, format text, pattern text) RETURNS date LANGUAGE sql IMMUTABLE AS $$ SELECT as_date(read_datetime(t, format, pattern)) $$;
 
 -- What Oracle converts unasked when a value is assigned. (PostgreSQL calls these for explicit casts too.)
-CREATE FUNCTION to_varchar(n numeric) RETURNS varchar LANGUAGE sql IMMUTABLE AS $$ SELECT txt(n)::varchar $$;
 CREATE FUNCTION to_bpchar(n numeric) RETURNS bpchar LANGUAGE sql IMMUTABLE AS $$ SELECT txt(n)::bpchar $$;
 CREATE FUNCTION to_raw(t text) RETURNS bytea LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 BEGIN
   IF t !~ '^([0-9A-Fa-f]{2})+$' THEN PERFORM raise(1465, 'invalid hex number'); END IF;
   RETURN decode(t, 'hex');
 END $$;
-CREATE CAST (text AS numeric) WITH FUNCTION to_number(text) AS ASSIGNMENT;
+DO $do$
+DECLARE kind text;
+BEGIN
+  FOREACH kind IN ARRAY ARRAY['text', 'bpchar', 'varchar'] LOOP
+    EXECUTE format('CREATE CAST (%s AS numeric) WITH FUNCTION to_number(text) AS ASSIGNMENT', kind);
+    EXECUTE format('CREATE CAST (%s AS bytea) WITH FUNCTION to_raw(text) AS ASSIGNMENT', kind);
+    EXECUTE format('CREATE CAST (%s AS date) WITH FUNCTION to_date(text) AS ASSIGNMENT', kind);
+    EXECUTE format('CREATE CAST (%s AS timestamp) WITH FUNCTION to_timestamp(text) AS ASSIGNMENT', kind);
+    EXECUTE format('CREATE CAST (%s AS clob) WITHOUT FUNCTION AS ASSIGNMENT', kind);
+  END LOOP;
+END $do$;
 CREATE CAST (numeric AS text) WITH FUNCTION txt(numeric) AS ASSIGNMENT;
 CREATE CAST (numeric AS bpchar) WITH FUNCTION to_bpchar(numeric) AS ASSIGNMENT;
 CREATE CAST (date AS text) WITH FUNCTION txt(date) AS ASSIGNMENT;
 CREATE CAST (timestamp AS text) WITH FUNCTION txt(timestamp) AS ASSIGNMENT;
 CREATE CAST (bytea AS text) WITH FUNCTION txt(bytea) AS ASSIGNMENT;
-CREATE CAST (text AS bytea) WITH FUNCTION to_raw(text) AS ASSIGNMENT;
-CREATE CAST (text AS date) WITH FUNCTION to_date(text) AS ASSIGNMENT;
-CREATE CAST (text AS timestamp) WITH FUNCTION to_timestamp(text) AS ASSIGNMENT;
 CREATE CAST (timestamp AS date) WITH FUNCTION as_date(timestamp) AS ASSIGNMENT;
 CREATE CAST (timestamptz AS date) WITH FUNCTION as_date(timestamptz) AS ASSIGNMENT;
 
@@ -112,21 +129,24 @@ CREATE CAST (timestamptz AS date) WITH FUNCTION as_date(timestamptz) AS ASSIGNME
 CREATE FUNCTION add_days(date, numeric) RETURNS date LANGUAGE sql IMMUTABLE AS $$ SELECT as_date($1::timestamp + round($2 * 86400)::double precision * interval '1 second') $$;
 CREATE FUNCTION add_days(numeric, date) RETURNS date LANGUAGE sql IMMUTABLE AS $$ SELECT add_days($2, $1) $$;
 CREATE FUNCTION minus_days(date, numeric) RETURNS date LANGUAGE sql IMMUTABLE AS $$ SELECT add_days($1, - $2) $$;
-CREATE FUNCTION add_days(timestamp, numeric) RETURNS date LANGUAGE sql IMMUTABLE AS $$ SELECT add_days(as_date($1), $2) $$;
-CREATE FUNCTION minus_days(timestamp, numeric) RETURNS date LANGUAGE sql IMMUTABLE AS $$ SELECT add_days(as_date($1), - $2) $$;
 CREATE FUNCTION days_between(date, date) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT divide(extract(epoch FROM $1::timestamp - $2::timestamp), 86400) $$;
 CREATE OPERATOR + (LEFTARG = date, RIGHTARG = numeric, FUNCTION = add_days);
 CREATE OPERATOR + (LEFTARG = numeric, RIGHTARG = date, FUNCTION = add_days);
 CREATE OPERATOR - (LEFTARG = date, RIGHTARG = numeric, FUNCTION = minus_days);
-CREATE OPERATOR + (LEFTARG = timestamp, RIGHTARG = numeric, FUNCTION = add_days);
-CREATE OPERATOR - (LEFTARG = timestamp, RIGHTARG = numeric, FUNCTION = minus_days);
 CREATE OPERATOR - (LEFTARG = date, RIGHTARG = date, FUNCTION = days_between);
+
+CREATE FUNCTION in_full(c bpchar, other bpchar) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT rpad(c::text, GREATEST(char_length(c::text), char_length(other::text))) $$;
+CREATE FUNCTION either_way(padded boolean, plain boolean) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  IF padded <> plain THEN PERFORM raise(3001, 'unimplemented feature: comparing USER, or what CASE or COALESCE makes of CHARs, where blanks at the end decide'); END IF;
+  RETURN plain;
+END $$;
 
 -- Comparisons and arithmetic of unlike types: Oracle converts the string.
 -- https://docs.oracle.com/database/121/SQLRF/sql_elements002.htm#SQLRF00214
 DO $do$
 DECLARE
-  operator text; function_name text; kind text;
+  operator text; function_name text; kind text; pair text;
 BEGIN
   FOREACH operator IN ARRAY ARRAY['=', '<>', '<', '<=', '>', '>='] LOOP
     function_name := 'compare_' || array_position(ARRAY['=', '<>', '<', '<=', '>', '>='], operator);
@@ -139,11 +159,20 @@ BEGIN
     EXECUTE format('CREATE FUNCTION %I(date, date) RETURNS boolean LANGUAGE internal IMMUTABLE STRICT AS %L', function_name,
       'timestamp_' || (ARRAY['eq', 'ne', 'lt', 'le', 'gt', 'ge'])[right(function_name, 1)::integer]);
     EXECUTE format('CREATE OPERATOR %s (LEFTARG = date, RIGHTARG = date, FUNCTION = %I)', operator, function_name);
-    -- A CHAR and a VARCHAR2 are compared without blank-padding.
+    -- A CHAR and a VARCHAR2 are compared without blank-padding, two CHARs with it (PostgreSQL's < sorts a blank below all else).
     EXECUTE format('CREATE FUNCTION %I(a bpchar, b text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT a::text %s b $$', function_name, operator);
     EXECUTE format('CREATE FUNCTION %I(a text, b bpchar) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT a %s b::text $$', function_name, operator);
     EXECUTE format('CREATE OPERATOR %s (LEFTARG = bpchar, RIGHTARG = text, FUNCTION = %I)', operator, function_name);
     EXECUTE format('CREATE OPERATOR %s (LEFTARG = text, RIGHTARG = bpchar, FUNCTION = %I)', operator, function_name);
+    IF operator NOT IN ('=', '<>') THEN
+      EXECUTE format('CREATE FUNCTION %I(a bpchar, b bpchar) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT in_full(a, b) %s in_full(b, a) $$', function_name, operator);
+      EXECUTE format('CREATE OPERATOR %s (LEFTARG = bpchar, RIGHTARG = bpchar, FUNCTION = %I)', operator, function_name);
+    END IF;
+    FOREACH pair IN ARRAY ARRAY['varchar,bpchar', 'bpchar,varchar', 'varchar,varchar'] LOOP
+      EXECUTE format('CREATE FUNCTION %I(a %s, b %s) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT either_way(a::bpchar %4$s b::bpchar, a::text %4$s b::text) $$',
+        function_name, split_part(pair, ',', 1), split_part(pair, ',', 2), operator);
+      EXECUTE format('CREATE OPERATOR %s (LEFTARG = %s, RIGHTARG = %s, FUNCTION = %I)', operator, split_part(pair, ',', 1), split_part(pair, ',', 2), function_name);
+    END LOOP;
     EXECUTE format('CREATE FUNCTION %I(a timestamptz, b timestamptz) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT (a).utc %s (b).utc $$', function_name, operator);
     EXECUTE format('CREATE OPERATOR %s (LEFTARG = timestamptz, RIGHTARG = timestamptz, FUNCTION = %I)', operator, function_name);
   END LOOP;
@@ -169,3 +198,7 @@ CREATE FUNCTION smaller(timestamptz, timestamptz) RETURNS timestamptz LANGUAGE s
 CREATE FUNCTION larger(timestamptz, timestamptz) RETURNS timestamptz LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT CASE WHEN $2 > $1 THEN $2 ELSE $1 END $$;
 CREATE AGGREGATE min(timestamptz) (SFUNC = smaller, STYPE = timestamptz);
 CREATE AGGREGATE max(timestamptz) (SFUNC = larger, STYPE = timestamptz);
+CREATE FUNCTION smaller(varchar, varchar) RETURNS varchar LANGUAGE internal IMMUTABLE STRICT AS 'text_smaller';
+CREATE FUNCTION larger(varchar, varchar) RETURNS varchar LANGUAGE internal IMMUTABLE STRICT AS 'text_larger';
+CREATE AGGREGATE min(varchar) (SFUNC = smaller, STYPE = varchar);
+CREATE AGGREGATE max(varchar) (SFUNC = larger, STYPE = varchar);
