@@ -31,7 +31,7 @@ test: setup ## All tests
 	@$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 faults: setup ## The long form of the fault tests
-	@FAULTS=all ORACLE_FUZZ_PACKETS=100000 ORACLE_STREAM_ROWS=1000000 $(BIN)/pytest tests/faults \
+	@FAULTS=all RUNS=9 ORACLE_FUZZ_PACKETS=100000 ORACLE_STREAM_ROWS=1000000 $(BIN)/pytest tests/faults tests/end_to_end/test_convergence.py \
 		tests/integration/rehearsal/aws/test_storm.py tests/integration/rehearsal/oracle/test_fuzz.py tests/integration/rehearsal/oracle/test_sessions.py
 
 bench: setup ## Measure what the project promises about speed

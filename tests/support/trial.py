@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 import psutil
@@ -147,7 +148,7 @@ class Trial:
 
     @contextlib.contextmanager
     def away(self, part: str) -> Iterator[None]:
-        """`postgres`, `oracle` or `flightspecials_api` cannot be reached in the block."""
+        """A part cannot be reached in the block, or (`... hanging`) takes connections and says nothing."""
         leave, come_back = self._outages[part]
         leave()
         try:
@@ -157,12 +158,24 @@ class Trial:
 
     @property
     def _outages(self) -> dict[str, tuple[Callable[[], object], Callable[[], object]]]:
-        api, oracle = psutil.Process(self.pids["flightspecials_api"]), psutil.Process(self.pids["oracle"])
+        oracle = psutil.Process(self.pids["oracle"])
         return {
             "postgres": (lambda: call(f"{self.control}/stop", "POST"), lambda: call(f"{self.control}/start", "POST")),
             "oracle": (lambda: oracle.send_signal(signal.SIGUSR1), lambda: oracle.send_signal(signal.SIGUSR2)),
-            "flightspecials_api": (api.suspend, api.resume),
+            **{
+                f"{part} hanging": (
+                    partial(self._each_process, part, "suspend"),
+                    partial(self._each_process, part, "resume"),
+                )
+                for part in ("postgres", "oracle", "flightspecials_api")
+            },
         }
+
+    def _each_process(self, part: str, what: str) -> None:
+        process = psutil.Process(self.pids[part])
+        for one in [process, *process.children(recursive=True)]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                getattr(one, what)()
 
     @contextlib.contextmanager
     def replication_paused(self) -> Iterator[None]:
