@@ -40,10 +40,13 @@ def test_the_run_outlasts_an_outage(trial: Trial, part: str, step: str) -> None:
     state = trial.finish(run_id)
     if state != "success":
         failures = [str(step["failure"]) for step in trial.steps(run_id).values() if step["state"] == "failed"]
-        assert any(TITLES[part.split()[0]] in failure for failure in failures), failures
+        assert any(TITLES[part.split()[0]].casefold() in failure.casefold() for failure in failures), failures
         assert not any("Traceback" in failure for failure in failures), failures
         assert trial.finish(trial.start()) == "success"
-    trial.require_converged()
+    # PostgreSQL comes back restarted, which may have done what the reboot was for.
+    reboots = trial.outcomes("RebootDBInstance")["ok"] if part == "postgres" else 1
+    assert reboots <= 1
+    trial.require_converged(reboots)
 
 
 @pytest.mark.skipif(not ALL, reason="`make faults` runs it")
@@ -56,4 +59,4 @@ def test_a_run_that_begins_in_an_outage_names_it_and_the_next_one_succeeds(trial
     assert TITLES[part.split()[0]] in said
     assert trial.outcomes("RebootDBInstance")["ok"] == 0
     assert trial.finish(trial.start()) == "success"
-    trial.require_converged()
+    trial.require_converged(0 if part == "postgres" else 1)

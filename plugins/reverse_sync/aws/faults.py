@@ -12,16 +12,19 @@ from reverse_sync.errors import NeedsPersonError, ReverseSyncError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Codes after which the same call may succeed: https://docs.aws.amazon.com/dms/latest/APIReference/CommonErrors.html and
-# https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+# Codes after which the task's next try may succeed: https://docs.aws.amazon.com/dms/latest/APIReference/CommonErrors.html
+# and https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html. The two faults about resources are
+# what a call gets that botocore sent again because the first answer was lost: the next try looks before it acts.
 PASSING = frozenset(
     {
         "InternalFailure",
         "InternalServerError",
+        "InvalidResourceStateFault",
         "PriorRequestNotComplete",
         "RequestLimitExceeded",
         "RequestTimeout",
         "RequestTimeoutException",
+        "ResourceAlreadyExistsFault",
         "ServiceUnavailable",
         "SlowDown",
         "Throttling",

@@ -75,6 +75,11 @@ class World:
         finally:
             requests.delete(address, timeout=5).raise_for_status()
 
+    def calls(self, operation: str) -> list[str]:
+        """How the calls of an operation ended, as the AWS stand-in saw it."""
+        calls = requests.get(f"http://127.0.0.1:{self.ports.aws}/rehearsal/calls", timeout=5).json()
+        return [call["outcome"] for call in calls if call["operation"] == operation]
+
     def task_runs(self) -> bool:
         """Whether there is a replication task, and it runs."""
         dms = self.aws("dms")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from reverse_sync.aws.operators.rds import REBOOT_CONFIG, RdsRebootOperator
 from reverse_sync.errors import NeedsPersonError, ReverseSyncError
+from reverse_sync.postgres.server import look
 from reverse_sync.preflight.operator import PreflightOperator
 from tests.support.procedure import Procedure
 from tests.support.tasks import run
+from tests.support.wait import eventually
 
 if TYPE_CHECKING:
     from reverse_sync.pipeline import Pipeline
@@ -80,6 +84,35 @@ def test_an_instance_that_is_rebooting_is_only_waited_for(world: World, procedur
         assert procedure.reboot() == {"outcome": "left alone", "why": "it is rebooting already"}
 
 
+def test_a_reboot_whose_answer_is_lost_is_not_asked_for_twice(
+    world: World, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    impatient = {**REBOOT_CONFIG, "read_timeout": 1}
+    monkeypatch.setattr("reverse_sync.aws.operators.rds.REBOOT_CONFIG", impatient)
+    db, connection = pipeline.postgres.db_instance, pipeline.postgres.connection
+    seen = look(connection)["started_at"]
+
+    def reboot() -> Any:
+        return run(
+            RdsRebootOperator(task_id="reboot", db_instance=db, postgres_conn_id=connection, seen_start=seen),
+        )
+
+    with world.fault("hang-call", operation="RebootDBInstance", seconds=1.5):
+        with pytest.raises(ReverseSyncError, match=r"AWS could not be called .*Read timeout"):
+            reboot()
+        assert eventually(lambda: world.calls("RebootDBInstance") == ["ok"])
+    assert eventually(lambda: look_again(connection, seen))
+    assert reboot()["outcome"] == "left alone"
+    assert world.calls("RebootDBInstance") == ["ok"]
+
+
+def look_again(connection: str, seen: str) -> bool:
+    """Whether PostgreSQL answers again, restarted."""
+    with contextlib.suppress(ReverseSyncError):
+        return bool(look(connection)["started_at"] != seen)
+    return False
+
+
 def test_a_replication_instance_that_is_not_there(procedure: Procedure) -> None:
     with pytest.raises(NeedsPersonError, match="DMS has no replication instance absent-repl in ap-northeast-2"):
         procedure.instance("absent-repl")
@@ -147,6 +180,19 @@ def test_expired_credentials_are_named_and_tried_again(world: World, procedure: 
         procedure.ensure(procedure.pipeline.dms.target_endpoint)
     assert "'aws_default'" in str(refused.value)
     assert not isinstance(refused.value, NeedsPersonError)
+
+
+def test_what_somebody_else_made_in_the_same_moment_is_found_by_the_next_try(
+    world: World, procedure: Procedure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = procedure.pipeline.dms.target_endpoint
+    made = procedure.ensure(target)["arn"]
+    with monkeypatch.context() as too_early:
+        too_early.setattr("reverse_sync.aws.operators.endpoint.find_endpoint", lambda _client, _name: None)
+        with pytest.raises(ReverseSyncError, match="CreateEndpoint failed with ResourceAlreadyExistsFault") as refused:
+            procedure.ensure(target)
+    assert not isinstance(refused.value, NeedsPersonError)
+    assert procedure.ensure(target)["arn"] == made
 
 
 def test_throttling_passes_unseen(world: World, procedure: Procedure) -> None:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 
+# A call whose answer is lost is not sent again: that might reboot twice. The task's own retry looks first.
+REBOOT_CONFIG: dict[str, Any] = {**BOTOCORE_CONFIG, "read_timeout": 60, "retries": {"total_max_attempts": 1}}
+
+
 class RdsRebootOperator(AwsBaseOperator[RdsHook]):
     """Reboots the instance, unless it is rebooting, or restarted after this run first looked.
 
@@ -36,7 +40,7 @@ class RdsRebootOperator(AwsBaseOperator[RdsHook]):
     template_fields: Sequence[str] = aws_template_fields("db_instance", "seen_start")
 
     def __init__(self, *, db_instance: str, postgres_conn_id: str, seen_start: Any, **kwargs: Any) -> None:
-        super().__init__(botocore_config=BOTOCORE_CONFIG, **kwargs)
+        super().__init__(botocore_config=REBOOT_CONFIG, **kwargs)
         self.db_instance = db_instance
         self.postgres_conn_id = postgres_conn_id
         self.seen_start = seen_start
