@@ -50,9 +50,7 @@ class Connections:
     def test_connection(self, parameters: Parameters) -> dict[str, Any]:
         """TestConnection: starts a test, or lets a running one go on."""
         instance = self._instances.available(parameters["ReplicationInstanceArn"])
-        endpoint = self._region.endpoints.get(parameters["EndpointArn"])
-        if endpoint is None:
-            raise ResourceNotFoundError(f"Endpoint {parameters['EndpointArn']} not found.")
+        endpoint = self._region.active_endpoint(parameters["EndpointArn"])
         connection = self._region.connections.get((instance.arn, endpoint.arn))
         if connection is None or connection.status != "testing":
             connection = Connection(instance.arn, instance.identifier, endpoint)
@@ -120,12 +118,12 @@ def probe(endpoint: Endpoint, region: str) -> str | None:
     test: Callable[[dict[str, Any]], None] = _probe_oracle if endpoint.engine == "oracle" else _probe_postgres
     try:
         test(login)
-    except psycopg.Error as error:
+    except (psycopg.Error, oracledb.Error, OSError, ValueError) as error:  # the latter two for impossible host names
         reason = " ".join(str(error).split())
-        return f"{_NETWORK}{_ODBC} SqlState: {error.sqlstate or '08001'} NativeError: 101 Message: [unixODBC]{reason}"
-    except oracledb.Error as error:
-        reason = str(error).splitlines()[0]
-        return f"{_FAILED}Cannot connect to ORACLE server, Application-Detailed-Message: OCI error '{reason}'"
+        if endpoint.engine == "oracle":
+            return f"{_FAILED}Cannot connect to ORACLE server, Application-Detailed-Message: OCI error '{reason}'"
+        state = getattr(error, "sqlstate", None) or "08001"
+        return f"{_NETWORK}{_ODBC} SqlState: {state} NativeError: 101 Message: [unixODBC]{reason}"
     return None
 
 

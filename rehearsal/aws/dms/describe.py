@@ -20,7 +20,8 @@ def page(key: str, items: Iterable[dict[str, Any]], parameters: Parameters, most
 
     Raises InvalidParameterValueError for a MaxRecords or Marker that cannot be.
     """
-    records = parameters.get("MaxRecords") or min(100, most)
+    records = parameters.get("MaxRecords")
+    records = min(100, most) if records is None else records
     if not 20 <= records <= most:
         raise InvalidParameterValueError(f"MaxRecords is {records}; it must be between 20 and {most}")
     marker = str(parameters.get("Marker") or "0")

@@ -13,10 +13,9 @@ from rehearsal.aws.dms.errors import (
     InvalidParameterValueError,
     InvalidResourceStateError,
     ResourceAlreadyExistsError,
-    ResourceNotFoundError,
 )
 from rehearsal.aws.dms.protocol import MODEL, without_secrets
-from rehearsal.aws.dms.region import checked_identifier
+from rehearsal.aws.dms.region import checked_identifier, tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,7 +102,7 @@ class Endpoints:
         endpoint = Endpoint(arn, attributes | {"EndpointIdentifier": identifier})
         _check(endpoint)
         self._region.endpoints[arn] = endpoint
-        self._region.tags[arn] = {tag["Key"]: tag["Value"] for tag in parameters.get("Tags", [])}
+        self._region.tags[arn] = tags(parameters)
         return {"Endpoint": self._shown(endpoint)}
 
     def modify_endpoint(self, parameters: Parameters) -> dict[str, Any]:
@@ -111,7 +110,7 @@ class Endpoints:
 
         https://docs.aws.amazon.com/dms/latest/APIReference/API_ModifyEndpoint.html
         """
-        endpoint = self.existing(parameters["EndpointArn"])
+        endpoint = self._region.active_endpoint(parameters["EndpointArn"])
         for task in self._region.tasks.values():
             if endpoint.arn in task.endpoint_arns and task.status in ("starting", "running", "stopping"):
                 raise InvalidResourceStateError(
@@ -142,7 +141,7 @@ class Endpoints:
 
         https://docs.aws.amazon.com/dms/latest/APIReference/API_DeleteEndpoint.html
         """
-        endpoint = self.existing(parameters["EndpointArn"])
+        endpoint = self._region.active_endpoint(parameters["EndpointArn"])
         if any(endpoint.arn in task.endpoint_arns for task in self._region.tasks.values()):
             raise InvalidResourceStateError(f"Endpoint {endpoint.arn} is part of one or more ReplicationTasks.")
         endpoint.status = "deleting"
@@ -155,12 +154,6 @@ class Endpoints:
 
         self._region.transitions.after("endpoint_delete", "deleting", deleted)
         return {"Endpoint": self._shown(endpoint)}
-
-    def existing(self, arn: str) -> Endpoint:
-        """The endpoint of that ARN. Raises ResourceNotFoundError."""
-        if arn not in self._region.endpoints:
-            raise ResourceNotFoundError(f"Endpoint {arn} not found.")
-        return self._region.endpoints[arn]
 
     def _check_unused(self, identifier: str) -> None:
         if any(endpoint.identifier == identifier for endpoint in self._region.endpoints.values()):
@@ -186,6 +179,8 @@ def _check(endpoint: Endpoint) -> None:
             f"the engine {endpoint.engine!r} is none that the rehearsal's DMS connects to: {', '.join(ENGINES)}"
         )
     attributes, secret = endpoint.attributes, endpoint.settings.get("SecretsManagerSecretId")
+    if not 0 <= attributes.get("Port", 0) < 2**16:
+        raise InvalidParameterValueError(f"the port {attributes['Port']} is none: it must be between 1 and 65535")
     clear = [name for name in ("Username", "Password", "ServerName", "Port") if attributes.get(name)]
     if secret and clear:
         raise InvalidParameterCombinationError(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rehearsal.aws.dms.describe import filtered, found, page
 from rehearsal.aws.dms.errors import InvalidResourceStateError, ResourceAlreadyExistsError, ResourceNotFoundError
-from rehearsal.aws.dms.region import checked_identifier
+from rehearsal.aws.dms.region import checked_identifier, tags
 
 if TYPE_CHECKING:
     from rehearsal.aws.dms.protocol import Parameters
@@ -57,7 +57,7 @@ class ReplicationInstances:
         instance.allocated_storage_gb = parameters.get("AllocatedStorage", instance.allocated_storage_gb)
         instance.engine_version = parameters.get("EngineVersion", instance.engine_version)
         self._region.instances[arn] = instance
-        self._region.tags[arn] = {tag["Key"]: tag["Value"] for tag in parameters.get("Tags", [])}
+        self._region.tags[arn] = tags(parameters)
 
         def created() -> None:
             with self._region.lock:
@@ -71,6 +71,25 @@ class ReplicationInstances:
         """DescribeReplicationInstances."""
         shown = filtered(map(self._shown, self._region.instances.values()), parameters, _FILTERS)
         return page("ReplicationInstances", found("replication instances", shown, parameters), parameters)
+
+    def delete_replication_instance(self, parameters: Parameters) -> dict[str, Any]:
+        """DeleteReplicationInstance: "You must delete any migration tasks that are associated" before.
+
+        https://docs.aws.amazon.com/dms/latest/APIReference/API_DeleteReplicationInstance.html
+        """
+        instance = self.available(parameters["ReplicationInstanceArn"])
+        if any(task.instance_arn == instance.arn for task in self._region.tasks.values()):
+            raise InvalidResourceStateError(f"Replication instance {instance.identifier} has replication tasks.")
+        instance.status = "deleting"
+
+        def deleted() -> None:
+            with self._region.lock:
+                del self._region.instances[instance.arn]
+                for key in [key for key in self._region.connections if key[0] == instance.arn]:
+                    del self._region.connections[key]
+
+        self._region.transitions.after("instance_create", "deleting", deleted)
+        return {"ReplicationInstance": self._shown(instance)}
 
     def existing(self, arn: str) -> ReplicationInstance:
         """The instance of that ARN. Raises ResourceNotFoundError."""

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 _OUTDATED_ENUMS = {"SourceType"}
 """The model lacks `replication-task`: https://docs.aws.amazon.com/dms/latest/APIReference/API_DescribeEvents.html"""
 
+_NUMBERS = {"integer", "timestamp"}
+_LAST_SECOND = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
+
 MODEL = ServiceModel(Loader().load_service_model("dms", "service-2"), "dms")
 
 Parameters: TypeAlias = dict[str, Any]
@@ -61,7 +64,7 @@ class DmsProtocol:
         except ValueError as error:
             raise ValidationError(f"the request is not JSON: {error}") from error
         shape = MODEL.operation_model(target.operation).input_shape or Shape("None", {"type": "structure"})
-        if problems := [*_problems(parameters, shape)]:
+        if problems := [*_strange_values(parameters, shape, "")] or [*_misshapen(parameters, shape)]:
             count = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected"
             raise ValidationError(f"{count}: {'; '.join(problems)}")
         return call(_with_times(parameters, shape))
@@ -78,19 +81,18 @@ def without_secrets(value: Any, shape: Shape) -> Any:
     return value
 
 
-def _problems(value: Any, shape: Shape) -> Iterator[str]:
-    """What the service's model does not allow: its types and required members, and its lists of values."""
-    if shape.type_name == "structure" and not isinstance(value, dict):
-        yield f"{json.dumps(value)} is not an object"
-        return
+def _misshapen(value: Any, shape: Shape) -> Iterator[str]:
+    """What botocore itself would not send: other types than the model has, and required members that are missing."""
     report = ParamValidator().validate(_with_times(value, shape), shape)
     if report.has_errors():
         yield report.generate_report()
-    yield from _strange_values(value, shape, "")
 
 
 def _strange_values(value: Any, shape: Shape, path: str) -> Iterator[str]:
-    if isinstance(shape, StructureShape) and isinstance(value, dict):
+    """What botocore would send, and the service does not allow: its lists of values, and its ranges."""
+    if shape.type_name == "structure" and not isinstance(value, dict):
+        yield f"{json.dumps(value)} at '{path}' is not an object"
+    elif isinstance(shape, StructureShape):
         for name, member in value.items():
             if name in shape.members:
                 yield from _strange_values(member, shape.members[name], name)
@@ -99,6 +101,8 @@ def _strange_values(value: Any, shape: Shape, path: str) -> Iterator[str]:
     elif isinstance(shape, ListShape) and isinstance(value, list):
         for member in value:
             yield from _strange_values(member, shape.member, path)
+    elif shape.type_name in _NUMBERS and not _fits(value, shape.type_name):
+        yield f"{json.dumps(value)} at '{path}' is no {shape.type_name}"
     elif path in _OUTDATED_ENUMS:
         return
     elif isinstance(value, str) and (allowed := getattr(shape, "enum", None)) and value not in allowed:
@@ -109,6 +113,12 @@ def _strange_values(value: Any, shape: Shape, path: str) -> Iterator[str]:
         )
 
 
+def _fits(value: Any, kind: str) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) < (_LAST_SECOND if kind == "timestamp" else 2**31)
+
+
 def _with_times(value: Any, shape: Shape) -> Any:
     """Timestamps travel as seconds since 1970; inside they are datetimes."""
     if isinstance(shape, StructureShape) and isinstance(value, dict):
@@ -116,7 +126,7 @@ def _with_times(value: Any, shape: Shape) -> Any:
             name: _with_times(member, shape.members[name]) if name in shape.members else member
             for name, member in value.items()
         }
-    if shape.type_name == "timestamp" and isinstance(value, int | float):
+    if shape.type_name == "timestamp":
         return datetime.fromtimestamp(value, UTC)
     return value
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from rehearsal.aws.dms.describe import page
+from rehearsal.aws.dms.describe import filtered, page
 from rehearsal.aws.dms.errors import ResourceNotFoundError
+from rehearsal.aws.dms.region import tags
 
 if TYPE_CHECKING:
     from rehearsal.aws.dms.protocol import Parameters
     from rehearsal.aws.dms.region import Region
+
+_EVENT_FILTERS = {"replication-instance-id": "SourceIdentifier"}
+"""https://docs.aws.amazon.com/dms/latest/APIReference/API_DescribeEvents.html"""
 
 
 class Records:
@@ -21,7 +25,7 @@ class Records:
 
     def add_tags_to_resource(self, parameters: Parameters) -> dict[str, Any]:
         """AddTagsToResource."""
-        self._existing(parameters["ResourceArn"]).update({tag["Key"]: tag["Value"] for tag in parameters["Tags"]})
+        self._existing(parameters["ResourceArn"]).update(tags(parameters))
         return {}
 
     def remove_tags_from_resource(self, parameters: Parameters) -> dict[str, Any]:
@@ -45,18 +49,19 @@ class Records:
     def describe_events(self, parameters: Parameters) -> dict[str, Any]:
         """DescribeEvents: those of the last hour, or as its parameters say."""
         now = datetime.now(UTC)
-        start = parameters.get("StartTime") or now - timedelta(minutes=parameters.get("Duration") or 60)
-        end = parameters.get("EndTime") or now
+        age = timedelta(minutes=parameters.get("Duration", 60))
+        start, end = parameters.get("StartTime"), parameters.get("EndTime")
         categories = set(parameters.get("EventCategories") or ())
         events = [
             event
             for event in self._region.events
-            if start <= event["Date"] <= end
+            if (start <= event["Date"] if start else now - event["Date"] <= age)
+            and (end is None or event["Date"] <= end)
             and parameters.get("SourceIdentifier") in (None, event["SourceIdentifier"])
             and parameters.get("SourceType") in (None, event["SourceType"])
             and (not categories or categories & set(event["EventCategories"]))
         ]
-        return page("Events", events, parameters)
+        return page("Events", filtered(events, parameters, _EVENT_FILTERS), parameters)
 
     def _existing(self, arn: str) -> dict[str, str]:
         region = self._region

@@ -10,7 +10,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from rehearsal.aws.dms.errors import InvalidParameterValueError
+from rehearsal.aws.dms.errors import (
+    InvalidParameterValueError,
+    InvalidResourceStateError,
+    ResourceAlreadyExistsError,
+    ResourceNotFoundError,
+)
 from rehearsal.aws.moto_seams import ACCOUNT
 
 if TYPE_CHECKING:
@@ -41,9 +46,26 @@ class Region:
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def new_arn(self, kind: str, resource_identifier: str | None) -> str:
-        """An ARN as DMS makes it: its last part is random unless ResourceIdentifier asks for one."""
+        """An ARN as DMS makes it: its last part is random unless ResourceIdentifier asks for one.
+
+        Raises InvalidParameterValueError, ResourceAlreadyExistsError.
+        """
         last = resource_identifier or "".join(secrets.choice(_BASE32) for _ in range(26))
-        return f"arn:aws:dms:{self.name}:{ACCOUNT}:{kind}:{last}"
+        if resource_identifier:
+            checked_identifier("ResourceIdentifier", resource_identifier, longest=31)
+        arn = f"arn:aws:dms:{self.name}:{ACCOUNT}:{kind}:{last}"
+        if arn in {**self.endpoints, **self.instances, **self.tasks}:
+            raise ResourceAlreadyExistsError(f"The resource you are attempting to create already exists: {arn}.")
+        return arn
+
+    def active_endpoint(self, arn: str) -> Endpoint:
+        """The endpoint of that ARN. Raises ResourceNotFoundError, and InvalidResourceStateError for one that goes."""
+        endpoint = self.endpoints.get(arn)
+        if endpoint is None:
+            raise ResourceNotFoundError(f"Endpoint {arn} not found.")
+        if endpoint.status != "active":
+            raise InvalidResourceStateError(f"Endpoint {endpoint.identifier} is {endpoint.status}.")
+        return endpoint
 
     def event(self, kind: str, identifier: str, category: str, message: str) -> None:
         """Remember an event: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Events.html"""
@@ -58,15 +80,26 @@ class Region:
         )
 
 
-def checked_identifier(parameter: str, value: str) -> str:
+def checked_identifier(parameter: str, value: str, longest: int = 255) -> str:
     """The identifier as DMS keeps it, in lower case. Raises InvalidParameterValueError for one that it does not allow.
 
     https://docs.aws.amazon.com/dms/latest/APIReference/API_CreateReplicationTask.html
     """
-    if not _IDENTIFIER.fullmatch(value) or len(value) > 255:
+    if not _IDENTIFIER.fullmatch(value) or len(value) > longest:
         raise InvalidParameterValueError(
             f"The parameter {parameter} {value!r} is not a valid identifier. Identifiers must begin with a letter; must"
             " contain only ASCII letters, digits, and hyphens; and must not end with a hyphen or contain two"
             " consecutive hyphens."
         )
     return value.lower()
+
+
+def tags(parameters: dict[str, Any]) -> dict[str, str]:
+    """The tags that a call gives a resource; only the value of one is optional. Raises InvalidParameterValueError.
+
+    https://docs.aws.amazon.com/dms/latest/APIReference/API_Tag.html
+    """
+    given = parameters.get("Tags", [])
+    if not all(tag.get("Key") for tag in given):
+        raise InvalidParameterValueError("a tag has no Key, which is its required name")
+    return {tag["Key"]: tag.get("Value", "") for tag in given}

@@ -43,15 +43,20 @@ class Dms:
         region = Region(name, self._transitions, self._policies)
         instances = ReplicationInstances(region)
         connections = Connections(region, instances)
-        endpoints = Endpoints(region, connections.test_again)
         life = TaskLife(region)
-        tasks = Tasks(region, instances, endpoints, connections, life)
+        nouns = (
+            instances,
+            connections,
+            Endpoints(region, connections.test_again),
+            Tasks(region, instances, connections, life),
+            Records(region),
+        )
         if name == self._seeded_region:
             instances.seed()
             life.accept_faults()
         return {
             call: _locked(region, getattr(noun, call))
-            for noun in (instances, endpoints, connections, tasks, Records(region))
+            for noun in nouns
             for call in vars(type(noun))
             if call.split("_")[0] in _VERBS
         }

@@ -29,6 +29,9 @@ _CHOICES = {
     "TargetTablePrepMode": {"DO_NOTHING", "DROP_AND_CREATE", "TRUNCATE_BEFORE_LOAD"},
 }
 
+_UNLIMITED = {"RecoverableErrorCount", "RecoveryTimeout"}
+"""-1 stands for no limit."""
+
 
 def merged(text: str | None, *, over: dict[str, Any] | None = None, creating: bool = False) -> dict[str, Any]:
     """The settings of the JSON ``text`` over those of ``over`` (DMS's defaults, if None).
@@ -41,15 +44,14 @@ def merged(text: str | None, *, over: dict[str, Any] | None = None, creating: bo
         raise InvalidParameterValueError(f"Task Settings document error: Invalid json: {error}") from error
     if not isinstance(given, dict):
         raise InvalidParameterValueError("Task Settings document error: Invalid json: an object is expected")
-    logging = given.get("Logging") or {}
-    if creating and any(logging.get(name) for name in ("CloudWatchLogGroup", "CloudWatchLogStream")):
-        raise InvalidParameterValueError(
-            "Task Settings CloudWatchLogGroup or CloudWatchLogStream cannot be set on create."
-        )
     problems: list[str] = []
     result: dict[str, Any] = _merge(copy.deepcopy(over or DEFAULTS), given, "", problems)
     if problems:
         raise InvalidParameterValueError(f"Task Settings document error: {'; '.join(problems)}")
+    if creating and (result["Logging"]["CloudWatchLogGroup"] or result["Logging"]["CloudWatchLogStream"]):
+        raise InvalidParameterValueError(
+            "Task Settings CloudWatchLogGroup or CloudWatchLogStream cannot be set on create."
+        )
     return result
 
 
@@ -60,12 +62,16 @@ def _merge(base: dict[str, Any], given: dict[str, Any], path: str, problems: lis
             problems.append(f"{where} is not known")
         elif isinstance(base[name], dict) and isinstance(value, dict):
             _merge(base[name], value, f"{where}.", problems)
-        elif value is not None and base[name] is not None and type(value) is not type(base[name]):
+        elif value is None:
+            continue
+        elif base[name] is not None and type(value) is not type(base[name]):
             problems.append(f"{where} is {json.dumps(value)}; a value like {json.dumps(base[name])[:40]} is expected")
         elif name in _CHOICES and value not in _CHOICES[name]:
             problems.append(f"{where} is {json.dumps(value)}; it can be {', '.join(sorted(_CHOICES[name]))}")
         elif name == "LobMaxSize" and not 0 <= value <= 102400:
             problems.append(f"{where} is {value} KB; it can be 0 to 102400")
-        elif value is not None:
+        elif isinstance(value, int) and value < (-1 if name in _UNLIMITED else 0):
+            problems.append(f"{where} is {value}; it cannot be negative")
+        else:
             base[name] = value
     return base

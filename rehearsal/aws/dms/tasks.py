@@ -14,13 +14,13 @@ from rehearsal.aws.dms.errors import (
     ResourceNotFoundError,
 )
 from rehearsal.aws.dms.monitoring import log_names
-from rehearsal.aws.dms.region import checked_identifier
+from rehearsal.aws.dms.region import checked_identifier, tags
 from rehearsal.aws.dms.task import Task, start_lsn
 from reverse_sync.table_mapping import MappingError, TableMapping
 
 if TYPE_CHECKING:
     from rehearsal.aws.dms.connections import Connections
-    from rehearsal.aws.dms.endpoints import Endpoint, Endpoints
+    from rehearsal.aws.dms.endpoints import Endpoint
     from rehearsal.aws.dms.instances import ReplicationInstances
     from rehearsal.aws.dms.life import TaskLife
     from rehearsal.aws.dms.protocol import Parameters
@@ -44,13 +44,11 @@ class Tasks:
         self,
         region: Region,
         instances: ReplicationInstances,
-        endpoints: Endpoints,
         connections: Connections,
         life: TaskLife,
     ) -> None:
         self._region = region
         self._instances = instances
-        self._endpoints = endpoints
         self._connections = connections
         self._life = life
 
@@ -76,7 +74,7 @@ class Tasks:
         )
         self._name_log(task)
         self._region.tasks[task.arn] = task
-        self._region.tags[task.arn] = {tag["Key"]: tag["Value"] for tag in parameters.get("Tags", [])}
+        self._region.tags[task.arn] = tags(parameters)
         self._life.enter(task, "creating", "task_ready", "ready", ("creation", "Replication task created."))
         return {"ReplicationTask": task.shown()}
 
@@ -93,18 +91,15 @@ class Tasks:
         """
         task = self._at_rest(parameters, "modified")
         _check_position(parameters)
-        if mappings := parameters.get("TableMappings"):
-            _check_mapping(mappings)
+        mappings = parameters.get("TableMappings", task.mappings)
+        _check_mapping(mappings)
         settings = task_settings.merged(parameters.get("ReplicationTaskSettings"), over=task.settings)
-        if identifier := parameters.get("ReplicationTaskIdentifier"):
-            identifier = checked_identifier("ReplicationTaskIdentifier", identifier)
-            if any(other.identifier == identifier for other in self._region.tasks.values() if other is not task):
-                raise ResourceAlreadyExistsError(
-                    f"The resource you are attempting to create already exists: {identifier}."
-                )
-        task.identifier = identifier or task.identifier
+        identifier = parameters.get("ReplicationTaskIdentifier", task.identifier)
+        identifier = checked_identifier("ReplicationTaskIdentifier", identifier)
+        self._check_unused(identifier, but_by=task)
+        task.identifier = identifier
         task.migration_type = parameters.get("MigrationType", task.migration_type)
-        task.mappings = mappings or task.mappings
+        task.mappings = mappings
         task.settings = settings
         task.cdc_start_position = parameters.get("CdcStartPosition", task.cdc_start_position)
         self._name_log(task)
@@ -198,7 +193,7 @@ class Tasks:
         return start_lsn(position) if position else "fresh"
 
     def _endpoint(self, arn: str, kind: str) -> Endpoint:
-        endpoint = self._endpoints.existing(arn)
+        endpoint = self._region.active_endpoint(arn)
         if endpoint.attributes["EndpointType"] != kind:
             raise InvalidParameterValueError(
                 f"endpoint {endpoint.identifier} is a {endpoint.attributes['EndpointType']} endpoint, not a {kind}"

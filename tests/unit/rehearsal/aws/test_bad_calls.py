@@ -1,0 +1,159 @@
+"""Whatever a DMS call is given, the answer is DMS's own fault: no connection is made and no worker started here."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore import xform_name
+
+from rehearsal.aws.calls import Target
+from rehearsal.aws.dms import errors
+from rehearsal.aws.dms.protocol import MODEL, DmsProtocol
+from rehearsal.aws.dms.service import Dms
+from rehearsal.aws.faults import Faults
+from rehearsal.aws.policies import Policies
+from rehearsal.aws.timing import DURATIONS, Durations, Transitions
+from tests.support.aws_stage import MAPPING, REGION
+
+if TYPE_CHECKING:
+    from botocore.model import StructureShape
+
+FAULTS = {fault.code for fault in errors.DmsError.__subclasses__()} | {errors.DmsError.code}
+ENDPOINT = {"EndpointType": "source", "EngineName": "postgres", "ServerName": "127.0.0.1", "Port": 1,
+            "DatabaseName": "d", "Username": "u", "Password": "p"}  # fmt: skip
+BAD: list[Any] = [
+    *(None, "", "none", "\0", "한글" * 200, "-a", "9" * 400, 0, -1, 2**70, 1e30, True),
+    *([], {}, [None], [{}], [{"Name": "x", "Values": ["y"]}], [{"Key": "", "Value": "b"}], [{"Value": "b"}]),
+    *({"SlotName": 5}, {"Port": -1}, {"x": None}, {"SecretsManagerSecretId": "s"}),
+    *("{", "null", "[]", '{"rules": null}', '{"rules": [null]}', '{"rules": [{"rule-type": 1}]}'),
+    *('{"Logging": 1}', '{"TargetMetadata": {"LobMaxSize": null}}', '{"TargetMetadata": []}', "{}" * 9),
+]
+
+
+class Wire:
+    """DMS as its protocol answers, with resources that calls can be made on."""
+
+    def __init__(self) -> None:
+        self.transitions = Transitions(Durations(dict.fromkeys(DURATIONS, 0.0)), Faults())
+        self._protocol = DmsProtocol(Dms(REGION, self.transitions, Policies()).calls)
+        self.instance = self("DescribeReplicationInstances")["ReplicationInstances"][0]["ReplicationInstanceArn"]
+        self.source = self("CreateEndpoint", EndpointIdentifier="s", **ENDPOINT)["Endpoint"]["EndpointArn"]
+        target = ENDPOINT | {"EndpointType": "target", "EngineName": "oracle"}
+        self.target = self("CreateEndpoint", EndpointIdentifier="t", **target)["Endpoint"]["EndpointArn"]
+        self.task = self("CreateReplicationTask", **self.new_task("a"))["ReplicationTask"]["ReplicationTaskArn"]
+        while self("DescribeReplicationTasks")["ReplicationTasks"][0]["Status"] != "ready":
+            time.sleep(0.001)
+
+    def __call__(self, operation: str, /, **parameters: Any) -> dict[str, Any]:
+        return self.send(operation, json.dumps(parameters).encode())
+
+    def send(self, operation: str, body: bytes) -> dict[str, Any]:
+        """One call; a fault comes as its `__type` and `message`."""
+        response = self._protocol.answer(Target("dms", operation, REGION), body)
+        answer: dict[str, Any] = json.loads(response.get_data())
+        assert response.status_code == (400 if "__type" in answer else 200)
+        return answer
+
+    def new_task(self, identifier: str) -> dict[str, Any]:
+        """The parameters of CreateReplicationTask."""
+        return {"ReplicationTaskIdentifier": identifier, "MigrationType": "cdc", "TableMappings": json.dumps(MAPPING),
+                "SourceEndpointArn": self.source, "TargetEndpointArn": self.target,
+                "ReplicationInstanceArn": self.instance}  # fmt: skip
+
+    def good(self, operation: str) -> dict[str, Any]:
+        """Parameters of a call on what is there, so that one bad one among them is met."""
+        if operation == "CreateReplicationTask":
+            return self.new_task("b")
+        if operation == "CreateEndpoint":
+            return {"EndpointIdentifier": "e", **ENDPOINT}
+        fitting = {"ReplicationTaskArn": self.task, "EndpointArn": self.source, "ReplicationInstanceArn": "none",
+                   "TargetReplicationInstanceArn": self.instance, "ReplicationInstanceIdentifier": "i",
+                   "ReplicationInstanceClass": "dms.t3.micro", "StartReplicationTaskType": "resume-processing",
+                   "TablesToReload": [], "ResourceArn": self.task, "Tags": [], "TagKeys": []}  # fmt: skip
+        return {name: fitting[name] for name in members(operation).required_members}
+
+
+@pytest.fixture
+def dms() -> Wire:
+    return Wire()
+
+
+SERVED = Dms(REGION, Transitions(Durations(), Faults()), Policies()).calls(REGION)
+OPERATIONS = [name for name in MODEL.operation_names if xform_name(name) in SERVED]
+
+
+def members(operation: str) -> StructureShape:
+    shape = MODEL.operation_model(operation).input_shape
+    assert shape is not None
+    return shape
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_bad_value_in_any_place_is_a_fault(dms: Wire, operation: str) -> None:
+    for body in (b"", b"null", b"[]", b"\xff\xfe", b"nonsense"):
+        assert dms.send(operation, body).get("__type", "ValidationException") in FAULTS, body
+    for name in members(operation).members:
+        for bad in BAD:
+            answer = dms(operation, **dms.good(operation) | {name: bad})
+            assert answer.get("__type", "ValidationException") in FAULTS, (name, bad, answer)
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "fault", "message"),
+    [
+        ("CreateEndpoint", {"EndpointIdentifier": "S", **ENDPOINT}, "ResourceAlreadyExistsFault", "s already"),
+        ("CreateEndpoint", {"EndpointIdentifier": "e", **ENDPOINT, "Port": 70000},
+         "InvalidParameterValueException", "the port 70000 is none"),
+        ("CreateEndpoint", {"EndpointIdentifier": "e", **ENDPOINT, "ResourceIdentifier": "a--b"},
+         "InvalidParameterValueException", "ResourceIdentifier 'a--b' is not a valid identifier"),
+        ("CreateEndpoint", {"EndpointIdentifier": "e", **ENDPOINT, "Tags": [{"Value": "v"}]},
+         "InvalidParameterValueException", "a tag has no Key"),
+        ("DeleteEndpoint", {"EndpointArn": "@source"}, "InvalidResourceStateFault", "one or more Replication"),
+        ("DeleteReplicationInstance", {"ReplicationInstanceArn": "@instance"}, "InvalidResourceStateFault",
+         "has replication tasks"),
+        ("CreateReplicationInstance", {"ReplicationInstanceIdentifier": "dmsworkshop-target-dmsrepl",
+         "ReplicationInstanceClass": "c"}, "ResourceAlreadyExistsFault", "already exists"),
+        ("ModifyReplicationTask", {"ReplicationTaskArn": "@task", "ReplicationTaskIdentifier": ""},
+         "InvalidParameterValueException", "is not a valid identifier"),
+        ("ModifyReplicationTask", {"ReplicationTaskArn": "@task", "ReplicationTaskSettings":
+         '{"ErrorBehavior": {"RecoverableErrorInterval": -5}}'}, "InvalidParameterValueException", "cannot be negative"),
+        ("MoveReplicationTask", {"ReplicationTaskArn": "@task", "TargetReplicationInstanceArn": "@instance"},
+         "InvalidResourceStateFault", "is on dmsworkshop-target-dmsrepl already"),
+        ("DescribeEndpoints", {"MaxRecords": 0}, "InvalidParameterValueException", "MaxRecords is 0"),
+        ("DescribeEvents", {"Filters": [{"Name": "x", "Values": []}]}, "InvalidParameterValueException", "'x'"),
+        ("DescribeEvents", {"StartTime": "today"}, "ValidationException", "is no timestamp"),
+        ("DescribeReplicationTasks", {"WithoutSettings": "yes"}, "ValidationException", "WithoutSettings"),
+        ("DescribeFleetAdvisorLsaAnalysis", {}, "UnknownOperationException", "does not know"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_what_is_refused(dms: Wire, operation: str, parameters: dict[str, Any], fault: str, message: str) -> None:
+    arns = {"@source": dms.source, "@task": dms.task, "@instance": dms.instance}
+    given = {name: arns.get(value, value) if isinstance(value, str) else value for name, value in parameters.items()}
+    answer = dms(operation, **given)
+    assert (answer.get("__type"), message in answer.get("message", "")) == (fault, True), answer
+
+
+def test_an_endpoint_that_is_being_deleted_cannot_be_used(dms: Wire) -> None:
+    dms.transitions.faults.set("hold-state", {"status": "deleting"})
+    gone = dms("CreateEndpoint", EndpointIdentifier="gone", **ENDPOINT)["Endpoint"]["EndpointArn"]
+    assert dms("DeleteEndpoint", EndpointArn=gone)["Endpoint"]["Status"] == "deleting"
+    for operation, parameters in {
+        "DeleteEndpoint": {"EndpointArn": gone},
+        "ModifyEndpoint": {"EndpointArn": gone},
+        "TestConnection": {"EndpointArn": gone, "ReplicationInstanceArn": dms.instance},
+        "CreateReplicationTask": dms.new_task("b") | {"SourceEndpointArn": gone},
+    }.items():
+        answer = dms(operation, **parameters)
+        assert answer == {"__type": "InvalidResourceStateFault", "message": "Endpoint gone is deleting."}, operation
+    dms.transitions.faults.heal()
+
+
+def test_the_same_arn_is_not_given_twice(dms: Wire) -> None:
+    made = dms("CreateEndpoint", EndpointIdentifier="e", ResourceIdentifier="mine", **ENDPOINT)["Endpoint"]
+    assert made["EndpointArn"].endswith(":endpoint:mine")
+    again = dms("CreateEndpoint", EndpointIdentifier="f", ResourceIdentifier="mine", **ENDPOINT)
+    assert again["__type"] == "ResourceAlreadyExistsFault"
