@@ -128,10 +128,13 @@ class Applier:
                 target_row = self._transform(row, table)
                 self._wait(table, "I", target_row, ())
             return
-        if not projection.source.primary_key:
-            return  # DMS ignores updates and deletes of a table without a primary key
+        key_columns = projection.source.primary_key
+        old = change.old or change.new
+        if not key_columns or not old.keys() >= set(key_columns):
+            return  # DMS ignores updates and deletes without a primary key, and REPLICA IDENTITY NOTHING tells none
         row = self._read(change.new or change.old, table)
-        key = self._old_key(change, row, table)
+        # Of the row before the change only its key is certain in what the plugin sends.
+        key = {name: table.readers[name](old[name]) for name in key_columns}
         moved = change.operation == "U" and key != {name: row[name] for name in key}
         if moved and self._policies["primary_key_update"] == "ignored":
             self._log.add("TARGET_APPLY", "W", f"An update of the primary key of {table.name} is ignored")
@@ -153,13 +156,6 @@ class Applier:
                 if cut:
                     self._log.add("TARGET_APPLY", "W", f"Column {name} of {table.name} was truncated to LobMaxSize")
         return row
-
-    def _old_key(self, change: Change, row: dict[str, object], table: TargetTable) -> dict[str, object]:
-        """The key of the row before the change: only its columns are certain in what the plugin sends."""
-        key_columns = table.projection.source.primary_key
-        if not change.old:
-            return {name: row[name] for name in key_columns}
-        return {name: table.readers[name](change.old[name]) for name in key_columns}
 
     def _transform(self, row: dict[str, object], table: TargetTable) -> dict[str, object]:
         return {name: for_oracle(value) for name, value in table.projection.transform(row).items()}

@@ -38,7 +38,8 @@ _COLUMNS = """
     ORDER BY a.attnum
 """
 _TABLES = """
-    SELECT n.nspname, c.relname, EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary)
+    SELECT n.nspname, c.relname, c.relreplident = 'i' OR (c.relreplident = 'd' AND EXISTS
+        (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary))
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND n.nspname !~ '^(pg_|information_schema|pglogical)'
 """
@@ -78,7 +79,7 @@ class Source:
                 connection.close()
 
     def tables(self, mapping: TableMapping) -> dict[tuple[str, str], bool]:
-        """The tables that the mapping selects, and whether each has a primary key."""
+        """The tables that the mapping selects, and whether pglogical finds a key of each in the log."""
         with translated():
             rows = self._rows(_TABLES)
         return {(schema, table): has_key for schema, table, has_key in rows if mapping.selects(schema, table)}
@@ -120,7 +121,7 @@ class Source:
         """Bring pglogical's node and the two replication sets up to what the mapping selects.
 
         The guide's own recipe: one set for updates and deletes, one (its name begins with i) for inserts; a table
-        without a primary key can only be in the second.
+        without a primary key, or with REPLICA IDENTITY FULL or NOTHING, can only be in the second.
         """
         if self.plugin != _PGLOGICAL:
             return

@@ -51,7 +51,7 @@ class Stream:
         self._unreported: dict[str, TargetTable] = {}
         self._incoming = 0
         self._begun = Begin(catalog_changed=False, time="")
-        self._lsn = self._confirmed = 0
+        self._lsn = 0
         self._heartbeat, self._feedback, self._progress = Pace(1.0), Pace(_FEEDBACK_EVERY_S), Pace(_PROGRESS_EVERY_S)
 
     def prepare(self) -> None:
@@ -155,7 +155,6 @@ class Stream:
             self._unreported |= touched
             self._incoming += changes
             self._begun = begin
-        self._lsn = end
         self._confirm(end)
 
     def _rest(self, cursor: Any, *, inside: bool) -> None:
@@ -163,10 +162,9 @@ class Stream:
         if inside:
             self._applier.flush()
         else:
-            if self._progress.due():
-                self._report_progress()
+            self._report_sometimes()
             self._log.send()
-            if cursor.wal_end > self._confirmed:
+            if cursor.wal_end > self._lsn:
                 self._confirm(cursor.wal_end)
         self._obey(IDLE_S, cursor.connection)
 
@@ -175,20 +173,20 @@ class Stream:
         self._obey(0)
         if self._feedback.due():
             cursor.send_feedback()
-        if self._progress.due():
-            self._report_progress()
+        self._report_sometimes()
 
     def _confirm(self, lsn: int) -> None:
-        self._source.cursor.send_feedback(flush_lsn=lsn)
-        self._confirmed = lsn
+        self._source.cursor.send_feedback(flush_lsn=lsn, force=True)  # otherwise only every 10 s
+        self._lsn = lsn
+
+    def _report_sometimes(self) -> None:
+        if self._progress.due() and (self._unreported or self._heartbeat.due()):
+            self._report_progress()
 
     def _report_progress(self) -> None:
         """The tables that changed, with the metrics of what was committed since the last time."""
-        idle = not self._unreported
-        if idle and not self._heartbeat.due():
-            return
         latency_s = 0.0
-        if self._begun.time and not idle:
+        if self._begun.time and self._unreported:
             latency_s = max(0.0, (datetime.now(UTC) - datetime.fromisoformat(self._begun.time)).total_seconds())
         metrics = {
             "CDCIncomingChanges": self._incoming + self._applier.pending,
@@ -205,6 +203,7 @@ class Stream:
         if command is None:
             return
         if command["do"] == "stop":
+            self._report_progress()
             raise Stopped
         schema, _, name = command["table"].partition(".")
         table = self._known_table(schema, name)

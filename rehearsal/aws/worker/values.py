@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -54,7 +54,10 @@ def for_oracle(value: object) -> object:
 def _unbounded_numeric(value: Any) -> Decimal:
     """NUMERIC without precision travels as NUMERIC(28,6)."""
     number = Decimal(value)
-    return number.quantize(_SIX_PLACES) if number.is_finite() else number
+    try:
+        return number.quantize(_SIX_PLACES) if number.is_finite() else number
+    except InvalidOperation:
+        raise ValueError(f"{number} does not fit NUMERIC(28,6)") from None
 
 
 def _timestamp(value: str) -> datetime:
