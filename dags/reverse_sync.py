@@ -105,6 +105,7 @@ def reverse_sync(pipeline: Pipeline) -> DAG:
                 postgres_conn_id=pipeline.postgres.connection,
                 seen_start=start_time.output,
                 **aws,
+                **postgres_wait,
             )
             wait_available = RdsInstanceAvailableSensor(
                 task_id="wait_available", db_instance=pipeline.postgres.db_instance, **aws, **postgres_wait

@@ -43,6 +43,7 @@ class Procedure:
                 postgres_conn_id=self.pipeline.postgres.connection,
                 seen_start=seen,
                 **self.aws,
+                **QUICK,
             )
         )
 

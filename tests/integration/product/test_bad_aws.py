@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -67,13 +69,13 @@ def test_an_rds_instance_that_is_not_there(world: World, pipeline: Pipeline) -> 
         NeedsPersonError, match=r"There is no RDS instance absent-db in ap-northeast-2: correct postgres.db"
     ):
         procedure.wait_available()
-    with pytest.raises(NeedsPersonError, match="DescribeDBInstances failed with DBInstanceNotFound"):
+    with pytest.raises(NeedsPersonError, match="There is no RDS instance absent-db"):
         procedure.reboot()
 
 
 def test_an_rds_instance_in_a_failed_state_is_not_rebooted(world: World, procedure: Procedure) -> None:
     with world.fault("rds-state", status="storage-full"):
-        with pytest.raises(NeedsPersonError, match="must be 'available' to be rebooted but is 'storage-full'"):
+        with pytest.raises(NeedsPersonError, match="should be 'available' but is 'storage-full'"):
             procedure.reboot()
         with pytest.raises(NeedsPersonError, match="should be 'available' but is 'storage-full': look at its events"):
             procedure.wait_available()
@@ -84,26 +86,39 @@ def test_an_instance_that_is_rebooting_is_only_waited_for(world: World, procedur
         assert procedure.reboot() == {"outcome": "left alone", "why": "it is rebooting already"}
 
 
+def test_an_instance_in_maintenance_is_rebooted_once_that_is_over(world: World, procedure: Procedure) -> None:
+    before = world.calls("RebootDBInstance")
+    with ThreadPoolExecutor() as elsewhere:
+        with world.fault("rds-state", status="maintenance"):
+            rebooting = elsewhere.submit(procedure.reboot)
+            time.sleep(1)
+            assert not rebooting.done()
+            assert world.calls("RebootDBInstance") == before
+        assert rebooting.result(20)["outcome"] == "changed"
+    assert world.calls("RebootDBInstance") == [*before, "ok"]
+    procedure.wait_available()
+
+
 def test_a_reboot_whose_answer_is_lost_is_not_asked_for_twice(
     world: World, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     impatient = {**REBOOT_CONFIG, "read_timeout": 1}
     monkeypatch.setattr("reverse_sync.aws.operators.rds.REBOOT_CONFIG", impatient)
+    before = world.calls("RebootDBInstance")
     db, connection = pipeline.postgres.db_instance, pipeline.postgres.connection
     seen = look(connection)["started_at"]
 
     def reboot() -> Any:
-        return run(
-            RdsRebootOperator(task_id="reboot", db_instance=db, postgres_conn_id=connection, seen_start=seen),
-        )
+        where: Any = {"db_instance": db, "postgres_conn_id": connection, "aws_conn_id": pipeline.aws.connection}
+        return run(RdsRebootOperator(task_id="reboot", region_name=pipeline.aws.region, seen_start=seen, **where))
 
     with world.fault("hang-call", operation="RebootDBInstance", seconds=1.5):
         with pytest.raises(ReverseSyncError, match=r"AWS could not be called .*Read timeout"):
             reboot()
-        assert eventually(lambda: world.calls("RebootDBInstance") == ["ok"])
+        assert eventually(lambda: world.calls("RebootDBInstance") == [*before, "ok"])
     assert eventually(lambda: look_again(connection, seen))
     assert reboot()["outcome"] == "left alone"
-    assert world.calls("RebootDBInstance") == ["ok"]
+    assert world.calls("RebootDBInstance") == [*before, "ok"]
 
 
 def look_again(connection: str, seen: str) -> bool:
