@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.providers.standard.operators.python import BranchPythonOperator
 from airflow.sdk import DAG, TaskGroup, TriggerRule, chain
@@ -29,9 +28,9 @@ from reverse_sync.form import trigger_form
 from reverse_sync.health.operator import HealthCheckOperator
 from reverse_sync.oracle.insert_triggers import OracleInsertTriggersOperator
 from reverse_sync.pipeline import INCLUDE, load, pipeline_files, runbook
+from reverse_sync.postgres.query import PostgresQueryOperator
 from reverse_sync.postgres.sensors import PostgresSettingsSensor
 from reverse_sync.postgres.server import decide_reboot, single_value
-from reverse_sync.postgres.session import OPTIONS
 from reverse_sync.preflight.operator import PreflightOperator
 from reverse_sync.unusable import unusable_pipeline
 from reverse_sync.verify.arrival import CompareRowOperator, OracleRowSensor
@@ -64,7 +63,6 @@ def reverse_sync(pipeline: Pipeline) -> DAG:
         sql: dict[str, Any] = {
             "conn_id": pipeline.postgres.connection,
             "handler": single_value,
-            "hook_params": {"options": OPTIONS},
         }
         dms_task: dict[str, Any] = {
             "task_identifier": pipeline.dms.task.identifier,
@@ -79,11 +77,11 @@ def reverse_sync(pipeline: Pipeline) -> DAG:
             check >> alone >> select_tables
 
         with TaskGroup("postgres"):
-            libraries = SQLExecuteQueryOperator(
+            libraries = PostgresQueryOperator(
                 task_id="show_shared_preload_libraries", sql="SHOW shared_preload_libraries", **sql
             )
-            wal_level = SQLExecuteQueryOperator(task_id="show_wal_level", sql="SHOW wal_level", **sql)
-            start_time = SQLExecuteQueryOperator(
+            wal_level = PostgresQueryOperator(task_id="show_wal_level", sql="SHOW wal_level", **sql)
+            start_time = PostgresQueryOperator(
                 task_id="show_start_time", sql="SELECT pg_postmaster_start_time()::text", **sql
             )
             decide = BranchPythonOperator(
@@ -116,7 +114,7 @@ def reverse_sync(pipeline: Pipeline) -> DAG:
                 trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,
                 **postgres_wait,
             )
-            create_extension = SQLExecuteQueryOperator(
+            create_extension = PostgresQueryOperator(
                 task_id="create_extension",
                 sql="create_extension.sql",
                 split_statements=True,

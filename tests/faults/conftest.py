@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.support.trial import MortalAirflow, Trial
 
 IMPATIENT = {
-    "  count: 3\n  first_delay_s: 10\n  longest_delay_s: 300": "  count: 12\n  first_delay_s: 1\n  longest_delay_s: 2",
+    "  count: 3\n  first_delay_s: 10\n  longest_delay_s: 300": "  count: 12\n  first_delay_s: 1\n  longest_delay_s: 10",
     "  longest_poll_s: 5 ": "  longest_poll_s: 2 ",
     "_timeout_s: 1800": "_timeout_s: 90",
     "canary_timeout_s: 300": "canary_timeout_s: 60",

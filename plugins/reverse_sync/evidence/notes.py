@@ -12,12 +12,13 @@ ATTEMPTS = "attempts"
 
 
 def note_failure(context: Context) -> None:
-    """Keep why the task failed; secrets that Airflow knows of are masked."""
+    """Keep why the task failed, and after how many attempts; secrets that Airflow knows of are masked."""
     from airflow.sdk._shared.secrets_masker import redact
 
     error = context.get("exception")
     reason = str(error) or type(error).__name__
     context["ti"].xcom_push(key=FAILURE, value=str(redact(reason)))
+    note_attempts(context)
 
 
 def note_attempts(context: Context) -> None:

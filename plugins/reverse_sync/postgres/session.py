@@ -25,15 +25,19 @@ def postgres_session(postgres_conn_id: str) -> Iterator[Any]:
 
     :raises ReverseSyncError: where PostgreSQL does not answer, also later in the block.
     """
+    with explained(postgres_conn_id), closing(bounded_hook(postgres_conn_id).get_conn()) as connection:
+        connection.autocommit = True
+        yield connection
+
+
+def bounded_hook(postgres_conn_id: str) -> Any:
+    """PostgresHook with a bounded connect, bounded statements and keepalives; the connection's extra may say others."""
     from airflow.providers.postgres.hooks.postgres import PostgresHook
     from airflow.sdk import BaseHook
 
     login = BaseHook.get_connection(postgres_conn_id)
     login.extra = json.dumps({"connect_timeout": CONNECT_TIMEOUT_S, **KEEPALIVES, **login.extra_dejson})
-    hook: Any = PostgresHook(connection=login, options=OPTIONS)
-    with explained(postgres_conn_id), closing(hook.get_conn()) as connection:
-        connection.autocommit = True
-        yield connection
+    return PostgresHook(connection=login, options=OPTIONS)
 
 
 @contextmanager

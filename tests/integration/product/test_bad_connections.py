@@ -13,6 +13,7 @@ import pytest
 
 from reverse_sync.errors import NeedsPersonError, ReverseSyncError
 from reverse_sync.oracle.rows import fetch_row
+from reverse_sync.postgres.query import PostgresQueryOperator
 from reverse_sync.postgres.server import look
 from reverse_sync.preflight.operator import PreflightOperator
 from tests.support.parts import free_port
@@ -110,6 +111,9 @@ def test_postgresql_gone_later_in_the_run_is_tried_again(
     ) as gone:
         look("flightspecials_postgres")
     assert not isinstance(gone.value, NeedsPersonError)
+    show = PostgresQueryOperator(task_id="show", conn_id="flightspecials_postgres", sql="SHOW wal_level")
+    with pytest.raises(ReverseSyncError, match="PostgreSQL does not answer over the connection"):
+        run(show)
     assert "Check its host, port, login, password and database" in str(gone.value)
 
 
