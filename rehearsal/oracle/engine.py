@@ -18,7 +18,7 @@ from rehearsal.oracle.packets import Packets
 _KEPT_STATEMENTS = 200
 _DEFINITION_LOCK_WAIT = "SET LOCAL lock_timeout = '1s'"
 
-_INSUFFICIENT = 1031
+_INSUFFICIENT, _CANCELLED = 1031, 1013
 
 _MANY_ROWS = 8
 _ESCAPES = re.compile(rb'(["\\])')
@@ -87,7 +87,7 @@ class Engine:
     def change(self, known: Known, rows: list[Values]) -> list[int]:
         """Run INSERT, UPDATE, DELETE or MERGE once a row; the numbers of rows touched.
 
-        Where a row fails, the rows before it stay changed, and the error's `done` says how many they are.
+        Where a row fails, the rows before it stay changed, and the error's `counts` say how many each touched.
         """
         if known.statement.for_many_rows and len(rows) >= _MANY_ROWS:
             with suppress(OracleError):
@@ -103,18 +103,24 @@ class Engine:
             if error.number == _INSUFFICIENT and not self._sees_target(known.rows.sql.decode()):
                 raise OracleError(942, "table or view does not exist") from None
             if 0 < error.done < len(rows):
-                self.backend.change(known.rows, rows[: error.done])
+                error.counts = self.backend.change(known.rows, rows[: error.done])
             raise
 
     def change_each(self, known: Known, rows: list[Values]) -> tuple[list[int], list[tuple[int, OracleError]]]:
         """Like `change`, but go on behind a failed row; the counts, and the failures by row."""
-        counts, failures = [], []
-        for at, row in enumerate(rows):
+        counts: list[int] = []
+        failures: list[tuple[int, OracleError]] = []
+        at_once = len(rows)
+        while len(counts) < len(rows):
             try:
-                counts += self.change(known, [row])
+                counts += self.change(known, rows[len(counts) : len(counts) + at_once])
+                at_once *= 2
             except OracleError as error:
-                counts.append(0)
-                failures.append((at, error))
+                if error.number == _CANCELLED:
+                    raise
+                counts += [*error.counts, 0]
+                failures.append((len(counts) - 1, error))
+                at_once = 1  # failures come in swarms
         return counts, failures
 
     def run(self, statement: Statement) -> None:

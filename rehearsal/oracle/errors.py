@@ -18,7 +18,8 @@ class OracleError(Exception):
         super().__init__(f"ORA-{number:05d}: {text}")
         self.number = number
         self.position = position
-        self.done = 0  # rows of an array statement that went well before it
+        self.done = 0  # rows of an array that went well before it
+        self.counts: list[int] = []  # and how many rows of the table each of them touched
 
 
 def unlisted(construct: str) -> OracleError:

@@ -155,7 +155,7 @@ class Session:
         except OracleError as error:
             if error.number == _STALE:
                 self.engine.forget_statements()
-            reply = replies.end_of_call(self._in_transaction, error=error, rows=error.done)
+            reply = replies.end_of_call(self._in_transaction, error=error, rows=sum(error.counts))
         except (DisconnectedError, ProtocolError):
             raise
         except Exception:  # noqa: BLE001  # a bug here must not take the client's connection away
@@ -316,7 +316,9 @@ class Session:
                 counts = self.engine.change(cursor.known, rows)
         except OracleError as error:
             if error.number in _INTEGRITY:
-                return replies.end_of_call(self._in_transaction, cursor=cursor.number, error=error, rows=error.done)
+                return replies.end_of_call(
+                    self._in_transaction, cursor=cursor.number, error=error, rows=sum(error.counts)
+                )
             raise
         if options & Option.COMMIT:
             self.engine.backend.end("COMMIT")

@@ -36,6 +36,10 @@ def _generated() -> str:
     return f"SYS_C{next(_names):06d}"
 
 
+def _sized(path: str) -> str:
+    return f'SELECT "SYS".size_strings({literal(path)})'
+
+
 class Definitions(Changes):
     """Reads definitions of tables, indexes, sequences and users."""
 
@@ -50,7 +54,7 @@ class Definitions(Changes):
             if self.sees("CONSTRAINT") or self._at_constraint():
                 constraints += self._constraint(path)
             else:
-                column, more = self._column_definition(path, owner, name)
+                column, more = self._column_definition(path)
                 columns.append(column)
                 constraints += more
             if not self.accept(","):
@@ -61,7 +65,7 @@ class Definitions(Changes):
         create = f"CREATE TABLE {path} ({', '.join(columns)})"
         own = f"ALTER TABLE {path} OWNER TO {quote(stored(owner))}"
         return Definition(
-            [create, own, *constraints, f'SELECT "SYS".spread_any_privileges({literal(path)})'],
+            [create, own, *constraints, _sized(path), f'SELECT "SYS".spread_any_privileges({literal(path)})'],
             owner,
             "CREATE TABLE",
             "CREATE ANY TABLE",
@@ -69,7 +73,7 @@ class Definitions(Changes):
 
     def alter_table(self) -> Definition:
         """ALTER TABLE name ADD ..., DROP ..., or ENABLE or DISABLE ALL TRIGGERS."""
-        path, name = self.table()
+        path, _ = self.table()
         owner = self._owner_of(path)
         if switch := self.one_of("ENABLE", "DISABLE"):
             if not self.accept("ALL", "TRIGGERS"):
@@ -78,7 +82,7 @@ class Definitions(Changes):
                 [f"SELECT \"SYS\".switch_triggers({literal(path)}, NULL, '{switch}')"], owner, "", "ALTER ANY TABLE"
             )
         if self.accept("ADD"):
-            return Definition(self._additions(path, owner, name), owner, "", "ALTER ANY TABLE")
+            return Definition([*self._additions(path), _sized(path)], owner, "", "ALTER ANY TABLE")
         if self.accept("DROP"):
             if self.accept("CONSTRAINT"):
                 dropped = f"CONSTRAINT {quote(stored(self.name()))}"
@@ -89,7 +93,7 @@ class Definitions(Changes):
                 dropped = f"COLUMN {quote(stored(self.name()))}"
                 if wrapped:
                     self.close()
-            return Definition([f"ALTER TABLE {path} DROP {dropped}"], owner, "", "ALTER ANY TABLE")
+            return Definition([f"ALTER TABLE {path} DROP {dropped}", _sized(path)], owner, "", "ALTER ANY TABLE")
         raise unlisted(f"ALTER TABLE ... {self.now.text}")
 
     def truncate(self) -> Definition:
@@ -207,14 +211,17 @@ class Definitions(Changes):
     def _at_constraint(self) -> bool:
         return self.sees("PRIMARY", "KEY") or self.sees("UNIQUE") or self.sees("FOREIGN", "KEY") or self.sees("CHECK")
 
-    def _column_definition(self, path: str, owner: str, table: str) -> tuple[str, list[str]]:
+    def _column_definition(self, path: str) -> tuple[str, list[str]]:
         name = self.name()
         kind = column_type(*self.data_type())
         column = quote(stored(name))
         sql, default_text, null_name, more = f"{column} {kind.postgres}", None, None, []
         if self.accept("DEFAULT"):
             start = self.now.start
-            sql += f" DEFAULT {self.value().sql}"
+            value = self.value().sql
+            if kind.data_type == "CHAR":
+                value = f"\"SYS\".padded({value}::text, {kind.limit[0]}, '{kind.limit[1]}')"
+            sql += f" DEFAULT {value}"
             default_text = self.text[start : self.tokens[self.at - 1].end]
         if self.sees("GENERATED"):
             raise unlisted("GENERATED ... AS IDENTITY")
@@ -232,9 +239,6 @@ class Definitions(Changes):
         more.append(
             f'INSERT INTO "SYS".column_facts SELECT attrelid, attnum, {facts} FROM pg_attribute'
             f" WHERE attrelid = {literal(path)}::regclass AND attname = {literal(stored(name))}"
-        )
-        more += filter(
-            None, (kind.check(path, stored(name), f'"{owner}"."{table}"."{name}"'), kind.padding(path, stored(name)))
         )
         return sql, more
 
@@ -270,14 +274,14 @@ class Definitions(Changes):
                 raise self.error(905, "missing keyword")
         return [f"{head} FOREIGN KEY ({', '.join(columns)}) REFERENCES {target}{wanted}{action}"]
 
-    def _additions(self, path: str, owner: str, table: str) -> list[str]:
+    def _additions(self, path: str) -> list[str]:
         wrapped = self.accept("(")
         statements: list[str] = []
         while True:
             if self.sees("CONSTRAINT") or self._at_constraint():
                 statements += self._constraint(path)
             else:
-                column, more = self._column_definition(path, owner, table)
+                column, more = self._column_definition(path)
                 statements += [f"ALTER TABLE {path} ADD COLUMN {column}", *more]
             if not (wrapped and self.accept(",")):
                 break

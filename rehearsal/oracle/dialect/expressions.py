@@ -443,7 +443,7 @@ def _cast(words: Expressions) -> Expression:
     if kind.data_type in ("CLOB", "RAW"):
         raise unlisted(f"CAST to {kind.data_type}")
     if kind.data_type in ("VARCHAR2", "CHAR"):
-        limit, unit = (kind.char_length, "CHAR") if kind.char_used == "C" else (kind.data_length, "BYTE")
+        limit, unit = kind.limit
         return Expression(f"\"SYS\".cast_{kind.data_type.lower()}({value}, {limit}, '{unit}')")
     return Expression(f"{value}::{kind.postgres}")
 

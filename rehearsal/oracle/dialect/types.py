@@ -1,8 +1,7 @@
-"""Column types: Oracle's name to PostgreSQL's type, its length check, and what the dictionary says of it."""
+"""Column types: Oracle's name to PostgreSQL's type, and what the dictionary says of it."""
 
 from dataclasses import dataclass
 
-from rehearsal.oracle.dialect.tokens import literal, quote
 from rehearsal.oracle.errors import OracleError, unlisted
 
 _MAX_BYTES = {"VARCHAR2": 4000, "CHAR": 2000, "RAW": 2000}
@@ -20,26 +19,10 @@ class ColumnType:
     char_length: int = 0
     char_used: str | None = None
 
-    def check(self, path: str, column: str, full_name: str) -> str:
-        """The constraint that holds a string to its length, or nothing."""
-        if self.data_type not in _MAX_BYTES:
-            return ""
-        in_bytes = self.char_used != "C"
-        limit = self.data_length if in_bytes else self.char_length
-        length = f'"SYS".bytes({quote(column)})' if in_bytes else f'"SYS".characters({quote(column)})'
-        test = (
-            f'CASE WHEN {length} > {limit} THEN "SYS".too_large({length}, {limit}, {literal(full_name)}) ELSE true END'
-        )
-        return f"ALTER TABLE {path} ADD CONSTRAINT {quote('len:' + column)} CHECK ({test})"
-
-    def padding(self, path: str, column: str) -> str:
-        """The trigger that fills CHAR up with blanks, or nothing."""
-        if self.data_type != "CHAR":
-            return ""
-        limit, unit = (self.char_length, "CHAR") if self.char_used == "C" else (self.data_length, "BYTE")
-        call = f"\"SYS\".pad({literal(column)}, '{limit}', '{unit}')"
-        head = f"CREATE TRIGGER {quote('~' + column)} BEFORE INSERT OR UPDATE ON {path}"
-        return f"{head} FOR EACH ROW EXECUTE FUNCTION {call}"
+    @property
+    def limit(self) -> tuple[int, str]:
+        """How long a string may be, and in which unit."""
+        return (self.char_length, "CHAR") if self.char_used == "C" else (self.data_length, "BYTE")
 
 
 def column_type(name: str, unit: str, numbers: list[int]) -> ColumnType:  # noqa: C901  # one case a type

@@ -124,7 +124,7 @@ DECLARE found pg_trigger := trigger_of(trigger_path);
 BEGIN
   IF trigger_path IS NOT NULL AND found.oid IS NULL THEN PERFORM raise(4080, format('trigger ''%s'' does not exist', shown((parse_ident(trigger_path))[2]))); END IF;
   IF switch = 'COMPILE' THEN RETURN; END IF;
-  FOR found IN SELECT t.* FROM pg_trigger t WHERE NOT tgisinternal AND tgname NOT LIKE '~%' AND (tgfoid = to_regproc(trigger_path) OR tgrelid = table_path::regclass) LOOP
+  FOR found IN SELECT t.* FROM pg_trigger t WHERE NOT tgisinternal AND tgname <> '~~' AND (tgfoid = to_regproc(trigger_path) OR tgrelid = table_path::regclass) LOOP
     EXECUTE format('ALTER TABLE %s %s TRIGGER %I', found.tgrelid::regclass, switch, found.tgname);
   END LOOP;
 END $$;
@@ -134,7 +134,7 @@ BEGIN
   ELSIF NOT if_there THEN PERFORM raise(4080, format('trigger ''%s'' does not exist', shown((parse_ident(path))[2]))); END IF;
 END $$;
 CREATE FUNCTION drop_table(path text, with_constraints boolean) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE functions regprocedure[] := ARRAY(SELECT tgfoid::regprocedure FROM pg_trigger WHERE tgrelid = path::regclass AND NOT tgisinternal AND tgname NOT LIKE '~%');
+DECLARE functions regprocedure[] := ARRAY(SELECT tgfoid::regprocedure FROM pg_trigger WHERE tgrelid = path::regclass AND NOT tgisinternal);
   function regprocedure;
 BEGIN
   IF NOT with_constraints AND EXISTS (SELECT FROM pg_constraint WHERE confrelid = path::regclass AND conrelid <> confrelid) THEN
@@ -142,4 +142,23 @@ BEGIN
   END IF;
   EXECUTE format('DROP TABLE %s CASCADE', path);
   FOREACH function IN ARRAY functions LOOP EXECUTE format('DROP FUNCTION %s', function); END LOOP;
+END $$;
+
+-- CHARs are filled up and all strings held to their lengths by one trigger a table, which comes behind the others.
+CREATE FUNCTION size_strings(path text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE steps text; function text;
+BEGIN
+  SELECT format('%I.%I', nspname, '~~' || relname) INTO function FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE c.oid = path::regclass;
+  EXECUTE format('DROP FUNCTION IF EXISTS %s() CASCADE', function);
+  SELECT string_agg(CASE WHEN data_type = 'CHAR' THEN format('NEW.%I := "SYS".padded(NEW.%1$I, %s, %L); ', attname, maximum, unit) ELSE '' END
+      || format('IF %s(NEW.%I) > %s THEN PERFORM "SYS".too_large(%1$s(NEW.%2$I), %3$s, %L); END IF;', measure, attname, maximum, path_shown || '."' || shown(attname) || '"'), ' ')
+    INTO steps
+    FROM column_facts f JOIN pg_attribute a ON attrelid = relid AND a.attnum = f.attnum AND NOT attisdropped
+    CROSS JOIN LATERAL (SELECT CASE char_used WHEN 'C' THEN 'CHAR' ELSE 'BYTE' END AS unit, CASE char_used WHEN 'C' THEN char_length ELSE data_length END AS maximum,
+      CASE char_used WHEN 'C' THEN '"SYS".characters' ELSE '"SYS".bytes' END AS measure) u
+    CROSS JOIN (SELECT format('"%s"."%s"', shown(nspname), shown(relname)) AS path_shown FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE c.oid = path::regclass) p
+    WHERE relid = path::regclass AND data_type IN ('VARCHAR2', 'CHAR', 'RAW');
+  IF steps IS NULL THEN RETURN; END IF;
+  EXECUTE format('CREATE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS %L', function, 'BEGIN ' || steps || ' RETURN NEW; END');
+  EXECUTE format('CREATE TRIGGER "~~" BEFORE INSERT OR UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION %s()', path, function);
 END $$;

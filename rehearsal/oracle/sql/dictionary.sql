@@ -9,7 +9,7 @@ CREATE VIEW relations AS
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN users u ON u.name = n.nspname
   WHERE c.relkind IN ('r', 'S') AND (u.name = current_user OR has_table_privilege(current_user, c.oid, 'SELECT, INSERT, UPDATE, DELETE'));
 CREATE VIEW keys AS
-  SELECT r.owner, r.name AS table_name, r.relid, k.* FROM relations r JOIN pg_constraint k ON k.conrelid = r.relid WHERE k.conname NOT LIKE 'len:%';
+  SELECT r.owner, r.name AS table_name, r.relid, k.* FROM relations r JOIN pg_constraint k ON k.conrelid = r.relid;
 
 CREATE VIEW "SYS"."DUAL" AS SELECT 'X'::text AS "DUMMY";
 CREATE VIEW "SYS"."ALL_USERS" AS
@@ -60,7 +60,7 @@ CREATE VIEW "SYS"."ALL_TRIGGERS" AS
     concat_ws(' OR ', CASE WHEN t.tgtype & 4 > 0 THEN 'INSERT' END, CASE WHEN t.tgtype & 16 > 0 THEN 'UPDATE' END) AS "TRIGGERING_EVENT", r.owner AS "TABLE_OWNER", 'TABLE'::text AS "BASE_OBJECT_TYPE",
     r.name AS "TABLE_NAME", 'REFERENCING NEW AS NEW OLD AS OLD'::text AS "REFERENCING_NAMES", CASE WHEN t.tgenabled = 'D' THEN 'DISABLED' ELSE 'ENABLED' END AS "STATUS",
     'PL/SQL     '::text AS "ACTION_TYPE", obj_description(p.oid, 'pg_proc') AS "TRIGGER_BODY"
-  FROM relations r JOIN pg_trigger t ON t.tgrelid = r.relid AND NOT t.tgisinternal AND t.tgname NOT LIKE '~%' JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace;
+  FROM relations r JOIN pg_trigger t ON t.tgrelid = r.relid AND NOT t.tgisinternal AND t.tgname <> '~~' JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace;
 CREATE VIEW "SYS"."ALL_SEQUENCES" AS
   SELECT r.owner AS "SEQUENCE_OWNER", r.name AS "SEQUENCE_NAME", s.seqmin::numeric AS "MIN_VALUE", f.max_value AS "MAX_VALUE", s.seqincrement::numeric AS "INCREMENT_BY",
     CASE WHEN s.seqcycle THEN 'Y' ELSE 'N' END AS "CYCLE_FLAG", CASE WHEN f.is_ordered THEN 'Y' ELSE 'N' END AS "ORDER_FLAG", f.cache_size AS "CACHE_SIZE",

@@ -169,10 +169,6 @@ CREATE FUNCTION too_large(actual integer, maximum integer, column_name text) RET
   SELECT raise(12899, format('value too large for column %s (actual: %s, maximum: %s)', column_name, actual, maximum)) $$;
 CREATE FUNCTION padded(t text, size integer, unit text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
   SELECT CASE WHEN t ~ '[\x01-\x1f]' THEN raise(3001, 'unimplemented feature: a CHAR with control characters')::text ELSE t END || repeat(' ', size - CASE unit WHEN 'CHAR' THEN char_length(t) ELSE octet_length(t) END) $$;
-CREATE FUNCTION pad() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  RETURN jsonb_populate_record(NEW, jsonb_build_object(TG_ARGV[0], padded(to_jsonb(NEW) ->> TG_ARGV[0], TG_ARGV[1]::integer, TG_ARGV[2])));
-END $$;
 CREATE FUNCTION cast_varchar2(t text, size integer, unit text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
   SELECT CASE unit WHEN 'CHAR' THEN left(t, size) ELSE left(t, (SELECT count(*) FROM generate_series(1, char_length(t)) AS n WHERE octet_length(left(t, n)) <= size)::integer) END $$;
 CREATE FUNCTION cast_varchar2(n numeric, size integer, unit text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$

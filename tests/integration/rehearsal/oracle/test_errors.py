@@ -144,6 +144,38 @@ def test_array_dml_stops_at_the_failing_row(connection: oracledb.Connection, cur
         drop(connection, "many")
 
 
+def test_the_rows_of_an_array_are_applied_in_their_order(
+    connection: oracledb.Connection, cursor: oracledb.Cursor
+) -> None:
+    cursor.execute("CREATE TABLE many (id NUMBER PRIMARY KEY, note VARCHAR2(5))")
+    try:
+        cursor.executemany("INSERT INTO many (id) VALUES (:1)", [(number,) for number in range(20)])
+        update = "UPDATE many SET note = note || :1 WHERE id = :2"
+        cursor.executemany(update, [("a", 1), ("b", 1), ("c", 2), ("d", 99)], arraydmlrowcounts=True)
+        assert (cursor.rowcount, cursor.getarraydmlrowcounts()) == (3, [1, 1, 1, 0])
+        with raises(12899, '"MANY"."NOTE" (actual: 7, maximum: 5)'):
+            cursor.executemany(update, [("e", 99), ("f", 2), ("12345", 1), ("g", 1)])
+        assert cursor.rowcount == 1
+        rows = [("h", 3), ("123456", 4), ("i", 4), ("123456", 5), ("123456", 5), *(("j", n) for n in range(6, 20))]
+        cursor.executemany(update, rows, batcherrors=True, arraydmlrowcounts=True)
+        assert [(error.offset, error.code) for error in cursor.getbatcherrors()] == [(at, 12899) for at in (1, 3, 4)]
+        assert cursor.getarraydmlrowcounts() == [1, 0, 1, 0, 0] + [1] * 14
+        assert cursor.execute("SELECT note FROM many WHERE id BETWEEN 1 AND 6 ORDER BY id").fetchall() == [
+            ("ab",),
+            ("cf",),
+            ("h",),
+            ("i",),
+            (None,),
+            ("j",),
+        ]
+        cursor.executemany(
+            "DELETE FROM many WHERE id = :1", [(1,), (1,), (2,)], batcherrors=True, arraydmlrowcounts=True
+        )
+        assert cursor.getarraydmlrowcounts() == [1, 0, 1]
+    finally:
+        drop(connection, "many")
+
+
 def test_privileges(oracle: Oracle) -> None:
     with oracle.connect("SYSTEM") as system:
         cursor = system.cursor()

@@ -35,16 +35,18 @@ def test_a_row_lock_is_waited_for(oracle: Oracle, statement: str) -> None:
         holder.cursor().execute(statement)
         with ThreadPoolExecutor() as pool:
             waiting = pool.submit(lambda: waiter.cursor().execute(statement) and None)
-            time.sleep(0.3)
-            assert not waiting.done()
-            assert other.cursor().execute("SELECT cost FROM flightspecial WHERE id = 1").fetchone() == (93,)
-            with raises(54, "ORA-00054: resource busy and acquire with NOWAIT specified or timeout expired"):
-                other.cursor().execute("SELECT id FROM flightspecial WHERE id = 1 FOR UPDATE NOWAIT")
-            assert other.cursor().execute(
-                "SELECT id FROM flightspecial WHERE id < 3 FOR UPDATE SKIP LOCKED"
-            ).fetchall() == [(2,)]
-            other.rollback()
-            holder.rollback()
+            try:
+                time.sleep(0.3)
+                assert not waiting.done()
+                assert other.cursor().execute("SELECT cost FROM flightspecial WHERE id = 1").fetchone() == (93,)
+                with raises(54, "ORA-00054: resource busy and acquire with NOWAIT specified or timeout expired"):
+                    other.cursor().execute("SELECT id FROM flightspecial WHERE id = 1 FOR UPDATE NOWAIT")
+                assert other.cursor().execute(
+                    "SELECT id FROM flightspecial WHERE id < 3 FOR UPDATE SKIP LOCKED"
+                ).fetchall() == [(2,)]
+                other.rollback()
+            finally:
+                holder.rollback()
             waiting.result(5)
         waiter.rollback()
 

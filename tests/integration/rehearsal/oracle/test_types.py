@@ -125,6 +125,17 @@ def test_char_is_padded_and_compared_so(table: oracledb.Cursor) -> None:
     assert table.execute(counts + "c IN ('a', 'b') AND c BETWEEN 'a' AND 'b'").fetchone() == (1,)
 
 
+def test_a_column_that_is_added_is_held_to_its_length(table: oracledb.Cursor) -> None:
+    table.execute("INSERT INTO typed (n) VALUES (1)")
+    table.execute("ALTER TABLE typed ADD (more CHAR(3) DEFAULT 'x', \"Text\" VARCHAR2(2))")
+    table.execute("ALTER TABLE typed DROP COLUMN v")
+    assert table.execute("SELECT more || '|' FROM typed").fetchall() == [("x  |",)]
+    table.execute("UPDATE typed SET more = 'y'")
+    assert table.execute("SELECT more || '|' FROM typed").fetchall() == [("y  |",)]
+    with raises(12899, '"TYPED"."Text" (actual: 3, maximum: 2)'):
+        table.execute("UPDATE typed SET \"Text\" = 'abc'")
+
+
 def test_lengths_are_bytes_or_characters(table: oracledb.Cursor) -> None:
     with raises(12899, '"TYPED"."V" (actual: 12, maximum: 9)'):
         table.execute("INSERT INTO typed (v) VALUES ('특가특가')")
