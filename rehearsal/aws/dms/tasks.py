@@ -129,6 +129,10 @@ class Tasks:
             raise InvalidParameterCombinationError(
                 "Start Type : RESUME_PROCESSING, valid only for tasks that have run before"
             )
+        if kind == "resume-processing" and parameters.get("CdcStartPosition"):
+            raise InvalidParameterCombinationError(
+                "CdcStartPosition cannot be used with RESUME_PROCESSING, which goes on where the task stopped"
+            )
         start = "resume" if kind == "resume-processing" else self._fresh_start(task, parameters)
         self._connections.require_tested(task.instance_arn, task.endpoint_arns)
         self._life.start(task, start)

@@ -218,6 +218,9 @@ class Stream:
             source = self._source.table(schema, name)
             projection = self._mapping.project(source) if source.columns else None
             state = self._states.get(f"{schema}.{name}")
+            if self._mapping.selects(schema, name) and not (state and source.columns):
+                text = f"Table '{schema}.{name}' is new since the task started, or gone: its changes are ignored"
+                self._log.add("SOURCE_CAPTURE", "W", text)
             self._tables[key] = (
                 target_table(f"{schema}.{name}", projection, self._settings["TargetMetadata"], state)
                 if projection and state

@@ -250,8 +250,9 @@ def test_stop_task_stops_before_the_record_and_a_resume_meets_it_again(tables: S
     arrived(tables, {1: "first", 60: "is there"})
 
 
-def test_an_added_column_is_known_from_then_on(tables: Stage) -> None:
-    tables.start(tables.task())
+def test_ddl_at_the_source_is_met_at_once(tables: Stage) -> None:
+    arn = tables.task(settings=LOGGED)
+    tables.start(arn)
     tables.oracle_run("ALTER TABLE ITEM ADD (COLOUR VARCHAR2(10))")
     run_sql(
         tables,
@@ -259,6 +260,17 @@ def test_an_added_column_is_known_from_then_on(tables: Stage) -> None:
         "UPDATE stage.item SET colour = '파랑' WHERE id = 1",
     )
     eventually(lambda: tables.oracle_rows("SELECT COLOUR FROM ITEM") == [("파랑",)])
+    run_sql(
+        tables,
+        "ALTER TABLE stage.item DROP COLUMN price",
+        "INSERT INTO stage.item (id, name) VALUES (2, 'without a price')",
+    )
+    arrived(tables, {1: "first", 2: "without a price"})
+    run_sql(tables, "ALTER TABLE stage.note RENAME TO remark", "INSERT INTO stage.remark VALUES ('lost')")
+    run_sql(tables, "INSERT INTO stage.item (id, name) VALUES (3, 'goes on')")
+    arrived(tables, {1: "first", 2: "without a price", 3: "goes on"})
+    assert tables.oracle_rows("SELECT TEXT FROM NOTE") == []
+    assert "Table 'stage.remark' is new since the task started, or gone: its changes are ignored" in tables.log(arn)
 
 
 def test_no_table_to_replicate_fails_the_task(tables: Stage) -> None:

@@ -178,6 +178,8 @@ def test_what_may_be_done_depends_on_the_state(tables: Stage) -> None:
     with pytest.raises(ClientError, match=r"in use by replication task states, which is running; stop the task first"):
         dms.modify_endpoint(EndpointArn=source, DatabaseName="other")
     tables.stop(arn)
+    refused("CdcStartPosition cannot be used with RESUME_PROCESSING", dms.start_replication_task,
+            StartReplicationTaskType="resume-processing", CdcStartPosition="0/1")  # fmt: skip
     modified = dms.modify_replication_task(ReplicationTaskArn=arn, ReplicationTaskIdentifier="renamed")
     assert modified["ReplicationTask"]["Status"] == "modifying"
     assert tables.wait_for(arn, "stopped")["ReplicationTaskIdentifier"] == "renamed"
