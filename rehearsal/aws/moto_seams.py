@@ -95,7 +95,7 @@ def install_rds(rds: Rds) -> None:
         return ActionResult(rds.describe_parameters(group.parameters, response.params))
 
     def describe_events(_backend: Any, **filters: Any) -> list[dict[str, Any]]:
-        return rds.describe_events(filters)
+        return rds.events.find({name.title().replace("_", ""): value for name, value in filters.items()})
 
     modify = RDSBackend.modify_db_parameter_group
     _replace_attribute(DBInstance, "status", lambda instance, status: rds.shown_status(instance, status))

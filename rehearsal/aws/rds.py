@@ -7,7 +7,6 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ import psycopg
 
 from rehearsal.aws import moto_seams
 from rehearsal.aws.dms.describe import page
+from rehearsal.aws.events import Events
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -76,7 +76,7 @@ class Rds:
         self._port = port
         self._control = control
         self._transitions = transitions
-        self._events: list[dict[str, Any]] = []
+        self.events = Events()
         self._last_apply_status = "in-sync"
         self._rebooting = threading.Lock()
         transitions.faults.after_heal["fail-reboot"] = self._recover
@@ -205,30 +205,9 @@ class Rds:
         wanted = [parameter for parameter in described if source in (None, parameter["Source"])]
         return page("Parameters", wanted, {name: asked.get(name) for name in ("MaxRecords", "Marker")})
 
-    def describe_events(self, filters: dict[str, Any]) -> list[dict[str, Any]]:
-        """Events of the last hour, or as the filters of DescribeEvents say."""
-        start = filters.get("start_time") or datetime.now(UTC) - timedelta(minutes=int(filters.get("duration") or 60))
-        wanted = {"SourceIdentifier": filters.get("source_identifier"), "SourceType": filters.get("source_type")}
-        categories = set(filters.get("event_categories") or ())
-        return [
-            event
-            for event in self._events
-            if event["Date"] >= start
-            and all(value in (None, event[key]) for key, value in wanted.items())
-            and (not categories or categories & set(event["EventCategories"]))
-        ]
-
     def _event(self, message: str, category: str) -> None:
-        self._events.append(
-            {
-                "SourceIdentifier": INSTANCE,
-                "SourceType": "db-instance",
-                "SourceArn": f"arn:aws:rds:{self._region}:{moto_seams.ACCOUNT}:db:{INSTANCE}",
-                "Message": message,
-                "EventCategories": [category],
-                "Date": datetime.now(UTC),
-            }
-        )
+        arn = f"arn:aws:rds:{self._region}:{moto_seams.ACCOUNT}:db:{INSTANCE}"
+        self.events.add("db-instance", INSTANCE, category, message, SourceArn=arn)
 
     def _health(self) -> dict[str, Any]:
         try:

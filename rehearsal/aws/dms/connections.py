@@ -13,10 +13,9 @@ import psycopg
 from rehearsal.aws.dms.describe import filtered, found, page
 from rehearsal.aws.dms.endpoints import SecretUnusableError
 from rehearsal.aws.dms.errors import InvalidResourceStateError, ResourceNotFoundError
+from rehearsal.aws.worker.target import connect as connect_to_oracle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from rehearsal.aws.dms.endpoints import Endpoint
     from rehearsal.aws.dms.instances import ReplicationInstances
     from rehearsal.aws.dms.protocol import Parameters
@@ -115,9 +114,11 @@ def probe(endpoint: Endpoint, region: str) -> str | None:
             f"{_FAILED}Failed to retrieve secret. Unable to find Secrets Manager secret,"
             f" Application-Detailed-Message: {error}"
         )
-    test: Callable[[dict[str, Any]], None] = _probe_oracle if endpoint.engine == "oracle" else _probe_postgres
     try:
-        test(login)
+        if endpoint.engine == "oracle":
+            connect_to_oracle(login).close()
+        else:
+            psycopg.connect(**login, connect_timeout=CONNECT_TIMEOUT_S).close()
     except (psycopg.Error, oracledb.Error, OSError, ValueError) as error:  # the latter two for impossible host names
         reason = " ".join(str(error).split())
         if endpoint.engine == "oracle":
@@ -125,28 +126,6 @@ def probe(endpoint: Endpoint, region: str) -> str | None:
         state = getattr(error, "sqlstate", None) or "08001"
         return f"{_NETWORK}{_ODBC} SqlState: {state} NativeError: 101 Message: [unixODBC]{reason}"
     return None
-
-
-def _probe_postgres(login: dict[str, Any]) -> None:
-    psycopg.connect(
-        host=login["host"],
-        port=login["port"],
-        dbname=login["database"],
-        user=login["user"],
-        password=login["password"],
-        connect_timeout=CONNECT_TIMEOUT_S,
-    ).close()
-
-
-def _probe_oracle(login: dict[str, Any]) -> None:
-    oracledb.connect(
-        host=login["host"],
-        port=int(login["port"]),
-        service_name=login["database"],
-        user=login["user"],
-        password=login["password"],
-        tcp_connect_timeout=CONNECT_TIMEOUT_S,
-    ).close()
 
 
 def _shown(connection: Connection) -> dict[str, Any]:

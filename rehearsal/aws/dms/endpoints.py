@@ -12,10 +12,9 @@ from rehearsal.aws.dms.errors import (
     InvalidParameterCombinationError,
     InvalidParameterValueError,
     InvalidResourceStateError,
-    ResourceAlreadyExistsError,
 )
 from rehearsal.aws.dms.protocol import MODEL, without_secrets
-from rehearsal.aws.dms.region import checked_identifier, tags
+from rehearsal.aws.dms.region import free_identifier, tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +30,7 @@ _FILTERS = {
     "endpoint-id": "EndpointIdentifier",
     "engine-name": "EngineName",
 }
+_IN_SECRET = {"host": "host", "port": "port", "dbname": "dbname", "user": "username", "password": "password"}
 _NO_ATTRIBUTES = {"Tags", "ResourceIdentifier", "EndpointArn", "ExactSettings"}
 
 
@@ -65,7 +65,7 @@ class Endpoint:
         return named | (self.attributes.get(SETTINGS.get(self.engine, "")) or {})
 
     def login(self, region: str) -> dict[str, Any]:
-        """host, port, database, user, password: its own, or those of its secret. Raises SecretUnusableError.
+        """host, port, dbname, user, password (libpq's names): its own, or its secret's. Raises SecretUnusableError.
 
         https://docs.aws.amazon.com/dms/latest/userguide/security_iam_secretsmanager.html
         """
@@ -73,15 +73,14 @@ class Endpoint:
         login = {
             "host": own.get("ServerName") or settings.get("ServerName"),
             "port": own.get("Port") or settings.get("Port"),
-            "database": own.get("DatabaseName") or settings.get("DatabaseName"),
+            "dbname": own.get("DatabaseName") or settings.get("DatabaseName"),
             "user": own.get("Username") or settings.get("Username"),
             "password": own.get("Password") or settings.get("Password"),
         }
         if secret := settings.get("SecretsManagerSecretId"):
             kept = _read_secret(secret, region)
-            names = {"host": "host", "port": "port", "database": "dbname", "user": "username", "password": "password"}
-            login |= {key: kept[name] for key, name in names.items() if name in kept}
-            if lacking := [name for key, name in names.items() if not login[key]]:
+            login |= {key: kept[name] for key, name in _IN_SECRET.items() if name in kept}
+            if lacking := [name for key, name in _IN_SECRET.items() if not login[key]]:
                 raise SecretUnusableError(f"the secret {secret} has no {', '.join(lacking)}")
         return login
 
@@ -95,8 +94,8 @@ class Endpoints:
 
     def create_endpoint(self, parameters: Parameters) -> dict[str, Any]:
         """CreateEndpoint."""
-        identifier = checked_identifier("EndpointIdentifier", parameters["EndpointIdentifier"])
-        self._check_unused(identifier)
+        asked = parameters["EndpointIdentifier"]
+        identifier = free_identifier("EndpointIdentifier", asked, self._region.endpoints)
         arn = self._region.new_arn("endpoint", parameters.get("ResourceIdentifier"))
         attributes = {name: value for name, value in parameters.items() if name not in _NO_ATTRIBUTES}
         endpoint = Endpoint(arn, attributes | {"EndpointIdentifier": identifier})
@@ -119,9 +118,9 @@ class Endpoints:
                 )
         changes = {name: value for name, value in parameters.items() if name not in _NO_ATTRIBUTES}
         if "EndpointIdentifier" in changes:
-            changes["EndpointIdentifier"] = checked_identifier("EndpointIdentifier", changes["EndpointIdentifier"])
-            if changes["EndpointIdentifier"] != endpoint.identifier:
-                self._check_unused(changes["EndpointIdentifier"])
+            changes["EndpointIdentifier"] = free_identifier(
+                "EndpointIdentifier", changes["EndpointIdentifier"], self._region.endpoints, but_for=endpoint
+            )
         if not parameters.get("ExactSettings"):
             for name in set(SETTINGS.values()) & set(changes):
                 changes[name] = (endpoint.attributes.get(name) or {}) | changes[name]
@@ -155,10 +154,6 @@ class Endpoints:
         self._region.transitions.after("endpoint_delete", "deleting", deleted)
         return {"Endpoint": self._shown(endpoint)}
 
-    def _check_unused(self, identifier: str) -> None:
-        if any(endpoint.identifier == identifier for endpoint in self._region.endpoints.values()):
-            raise ResourceAlreadyExistsError(f"The endpoint {identifier} already exists.")
-
     def _shown(self, endpoint: Endpoint) -> dict[str, Any]:
         shown: dict[str, Any] = without_secrets(endpoint.attributes, MODEL.shape_for("Endpoint"))
         return (
@@ -189,7 +184,7 @@ def _check(endpoint: Endpoint) -> None:
         )
     if secret and not endpoint.settings.get("SecretsManagerAccessRoleArn"):
         raise InvalidParameterCombinationError("SecretsManagerSecretId needs SecretsManagerAccessRoleArn with it")
-    if not secret and not all(endpoint.login("")[name] for name in ("host", "port", "database", "user", "password")):
+    if not secret and not all(endpoint.login("").values()):
         raise InvalidParameterCombinationError(
             "ServerName, Port, DatabaseName, Username and Password are needed, or a SecretsManagerSecretId"
         )

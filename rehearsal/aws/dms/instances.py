@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rehearsal.aws.dms.describe import filtered, found, page
-from rehearsal.aws.dms.errors import InvalidResourceStateError, ResourceAlreadyExistsError, ResourceNotFoundError
-from rehearsal.aws.dms.region import checked_identifier, tags
+from rehearsal.aws.dms.errors import InvalidResourceStateError, ResourceNotFoundError
+from rehearsal.aws.dms.region import free_identifier, tags
 
 if TYPE_CHECKING:
     from rehearsal.aws.dms.protocol import Parameters
@@ -49,9 +49,8 @@ class ReplicationInstances:
 
     def create_replication_instance(self, parameters: Parameters) -> dict[str, Any]:
         """CreateReplicationInstance."""
-        identifier = checked_identifier("ReplicationInstanceIdentifier", parameters["ReplicationInstanceIdentifier"])
-        if any(instance.identifier == identifier for instance in self._region.instances.values()):
-            raise ResourceAlreadyExistsError(f"The replication instance {identifier} already exists.")
+        asked = parameters["ReplicationInstanceIdentifier"]
+        identifier = free_identifier("ReplicationInstanceIdentifier", asked, self._region.instances)
         arn = self._region.new_arn("rep", parameters.get("ResourceIdentifier"))
         instance = ReplicationInstance(arn, identifier, parameters["ReplicationInstanceClass"])
         instance.allocated_storage_gb = parameters.get("AllocatedStorage", instance.allocated_storage_gb)
@@ -62,7 +61,8 @@ class ReplicationInstances:
         def created() -> None:
             with self._region.lock:
                 instance.status = "available"
-                self._region.event("replication-instance", identifier, "creation", "Replication instance created.")
+                message = "Replication instance created."
+                self._region.events.add("replication-instance", identifier, "creation", message)
 
         self._region.transitions.after("instance_create", "creating", created)
         return {"ReplicationInstance": self._shown(instance)}

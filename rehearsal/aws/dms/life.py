@@ -174,7 +174,7 @@ class TaskLife:
         return self._region.instances[task.instance_arn].identifier
 
     def _event(self, task: Task, category: str, message: str) -> None:
-        self._region.event("replication-task", task.identifier, category, message)
+        self._region.events.add("replication-task", task.identifier, category, message)
 
     def _running(self, arguments: dict[str, Any]) -> list[Task]:
         """The tasks that a fault is for. Raises ValueError if there is none."""
@@ -205,17 +205,9 @@ class TaskLife:
     def _drop_slot(self, task: Task) -> None:
         """Drop the task's slot at the source, its reader disconnected. Raises ValueError."""
         source = self._region.endpoints[task.source_arn]
-        login = source.login(self._region.name)
         slot = source.settings.get("SlotName") or task.slot
         try:
-            with psycopg.connect(
-                host=login["host"],
-                port=login["port"],
-                dbname=login["database"],
-                user=login["user"],
-                password=login["password"],
-                autocommit=True,
-            ) as connection:
+            with psycopg.connect(**source.login(self._region.name), autocommit=True) as connection:
                 drop_slot(connection, slot)
         except psycopg.Error as error:
             raise ValueError(f"the slot {slot} cannot be dropped: {' '.join(str(error).split())}") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from rehearsal.aws.dms.describe import filtered, page
@@ -48,19 +47,7 @@ class Records:
 
     def describe_events(self, parameters: Parameters) -> dict[str, Any]:
         """DescribeEvents: those of the last hour, or as its parameters say."""
-        now = datetime.now(UTC)
-        age = timedelta(minutes=parameters.get("Duration", 60))
-        start, end = parameters.get("StartTime"), parameters.get("EndTime")
-        categories = set(parameters.get("EventCategories") or ())
-        events = [
-            event
-            for event in self._region.events
-            if (start <= event["Date"] if start else now - event["Date"] <= age)
-            and (end is None or event["Date"] <= end)
-            and parameters.get("SourceIdentifier") in (None, event["SourceIdentifier"])
-            and parameters.get("SourceType") in (None, event["SourceType"])
-            and (not categories or categories & set(event["EventCategories"]))
-        ]
+        events = self._region.events.find(parameters)
         return page("Events", filtered(events, parameters, _EVENT_FILTERS), parameters)
 
     def _existing(self, arn: str) -> dict[str, str]:

@@ -7,7 +7,6 @@ import secrets
 import string
 import threading
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rehearsal.aws.dms.errors import (
@@ -16,6 +15,7 @@ from rehearsal.aws.dms.errors import (
     ResourceAlreadyExistsError,
     ResourceNotFoundError,
 )
+from rehearsal.aws.events import Events
 from rehearsal.aws.moto_seams import ACCOUNT
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Region:
     connections: dict[tuple[str, str], Connection] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
-    events: list[dict[str, Any]] = field(default_factory=list)
+    events: Events = field(default_factory=Events)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def new_arn(self, kind: str, resource_identifier: str | None) -> str:
@@ -67,18 +67,6 @@ class Region:
             raise InvalidResourceStateError(f"Endpoint {endpoint.identifier} is {endpoint.status}.")
         return endpoint
 
-    def event(self, kind: str, identifier: str, category: str, message: str) -> None:
-        """Remember an event: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Events.html"""
-        self.events.append(
-            {
-                "SourceIdentifier": identifier,
-                "SourceType": kind,
-                "Message": message,
-                "EventCategories": [category],
-                "Date": datetime.now(UTC),
-            }
-        )
-
 
 def checked_identifier(parameter: str, value: str, longest: int = 255) -> str:
     """The identifier as DMS keeps it, in lower case. Raises InvalidParameterValueError for one that it does not allow.
@@ -92,6 +80,17 @@ def checked_identifier(parameter: str, value: str, longest: int = 255) -> str:
             " consecutive hyphens."
         )
     return value.lower()
+
+
+def free_identifier(parameter: str, value: str, among: dict[str, Any], but_for: object = None) -> str:
+    """The identifier, if nothing else ``among`` the resources has it.
+
+    Raises InvalidParameterValueError, ResourceAlreadyExistsError.
+    """
+    identifier = checked_identifier(parameter, value)
+    if any(one.identifier == identifier for one in among.values() if one is not but_for):
+        raise ResourceAlreadyExistsError(f"The resource you are attempting to create already exists: {identifier}.")
+    return identifier
 
 
 def tags(parameters: dict[str, Any]) -> dict[str, str]:

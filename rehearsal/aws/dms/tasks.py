@@ -10,11 +10,10 @@ from rehearsal.aws.dms.errors import (
     InvalidParameterCombinationError,
     InvalidParameterValueError,
     InvalidResourceStateError,
-    ResourceAlreadyExistsError,
     ResourceNotFoundError,
 )
 from rehearsal.aws.dms.monitoring import log_names
-from rehearsal.aws.dms.region import checked_identifier, tags
+from rehearsal.aws.dms.region import free_identifier, tags
 from rehearsal.aws.dms.task import Task, start_lsn
 from reverse_sync.table_mapping import MappingError, TableMapping
 
@@ -54,8 +53,8 @@ class Tasks:
 
     def create_replication_task(self, parameters: Parameters) -> dict[str, Any]:
         """CreateReplicationTask."""
-        identifier = checked_identifier("ReplicationTaskIdentifier", parameters["ReplicationTaskIdentifier"])
-        self._check_unused(identifier)
+        asked = parameters["ReplicationTaskIdentifier"]
+        identifier = free_identifier("ReplicationTaskIdentifier", asked, self._region.tasks)
         instance = self._instances.available(parameters["ReplicationInstanceArn"])
         source = self._endpoint(parameters["SourceEndpointArn"], "source")
         target = self._endpoint(parameters["TargetEndpointArn"], "target")
@@ -94,10 +93,8 @@ class Tasks:
         mappings = parameters.get("TableMappings", task.mappings)
         _check_mapping(mappings)
         settings = task_settings.merged(parameters.get("ReplicationTaskSettings"), over=task.settings)
-        identifier = parameters.get("ReplicationTaskIdentifier", task.identifier)
-        identifier = checked_identifier("ReplicationTaskIdentifier", identifier)
-        self._check_unused(identifier, but_by=task)
-        task.identifier = identifier
+        asked = parameters.get("ReplicationTaskIdentifier", task.identifier)
+        task.identifier = free_identifier("ReplicationTaskIdentifier", asked, self._region.tasks, but_for=task)
         task.migration_type = parameters.get("MigrationType", task.migration_type)
         task.mappings = mappings
         task.settings = settings
@@ -208,10 +205,6 @@ class Tasks:
         if arn not in self._region.tasks:
             raise ResourceNotFoundError(f"Replication task not found: {arn}")
         return self._region.tasks[arn]
-
-    def _check_unused(self, identifier: str, but_by: Task | None = None) -> None:
-        if any(task.identifier == identifier for task in self._region.tasks.values() if task is not but_by):
-            raise ResourceAlreadyExistsError(f"The resource you are attempting to create already exists: {identifier}")
 
     def _at_rest(self, parameters: Parameters, participle: str) -> Task:
         task = self._existing(parameters["ReplicationTaskArn"])

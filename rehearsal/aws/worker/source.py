@@ -61,10 +61,11 @@ class Source:
     def connect(self) -> None:
         """Connect, and see which plugin there is: pglogical where it can be used, otherwise test_decoding."""
         with translated():
-            self._sql = psycopg2.connect(**self._parameters(), options="-c TimeZone=UTC")
+            self._sql = psycopg2.connect(**self._login, connect_timeout=10, options="-c TimeZone=UTC")
             self._sql.autocommit = True
             self._stream = psycopg2.connect(
-                **self._parameters(),
+                **self._login,
+                connect_timeout=10,
                 options="-c TimeZone=UTC -c DateStyle=ISO -c IntervalStyle=postgres -c extra_float_digits=1",
                 connection_factory=LogicalReplicationConnection,
             )
@@ -127,7 +128,7 @@ class Source:
             return
         with translated():
             if not self._rows("SELECT 1 FROM pglogical.local_node"):
-                dsn = f"host={self._login['host']} port={self._login['port']} dbname={self._login['database']}"
+                dsn = f"host={self._login['host']} port={self._login['port']} dbname={self._login['dbname']}"
                 self._rows("SELECT pglogical.create_node(%s, %s)", "awsdms_node", dsn)
             for name, inserts in ((self._slot, False), (f"i{self._slot}", True)):
                 if not self._rows("SELECT 1 FROM pglogical.replication_set WHERE set_name = %s", name):
@@ -163,10 +164,6 @@ class Source:
         with self._sql.cursor() as cursor:
             cursor.execute(query, arguments)
             return list(cursor.fetchall())
-
-    def _parameters(self) -> dict[str, Any]:
-        names = {"host": "host", "port": "port", "dbname": "database", "user": "user", "password": "password"}
-        return {"connect_timeout": 10} | {name: self._login[key] for name, key in names.items()}
 
 
 def lsn_number(lsn: str | None) -> int:

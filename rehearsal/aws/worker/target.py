@@ -25,6 +25,18 @@ _EXCEPTION_COLUMNS = """
 _MAX_TEXT = 4000
 
 
+def connect(login: dict[str, Any]) -> oracledb.Connection:
+    """A session on Oracle. Raises oracledb.Error."""
+    return oracledb.connect(
+        host=login["host"],
+        port=int(login["port"]),
+        service_name=login["dbname"],
+        user=login["user"],
+        password=login["password"],
+        tcp_connect_timeout=10,
+    )
+
+
 class Target:
     """A session on Oracle, one transaction after the other."""
 
@@ -39,14 +51,7 @@ class Target:
     def connect(self) -> None:
         """Connect, and make the control tables if they are not there. Raises RecoverableError, FatalError."""
         try:
-            self._connection = oracledb.connect(
-                host=self._login["host"],
-                port=int(self._login["port"]),
-                service_name=self._login["database"],
-                user=self._login["user"],
-                password=self._login["password"],
-                tcp_connect_timeout=10,
-            )
+            self._connection = connect(self._login)
             self.cursor = self._connection.cursor()
             for table, columns in (
                 (self._states, '"TASK_NAME" VARCHAR2(128), "SCOPE" VARCHAR2(257), "STATE" VARCHAR2(4000)'),

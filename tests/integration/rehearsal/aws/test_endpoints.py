@@ -48,7 +48,7 @@ def test_an_endpoint_is_made_found_changed_and_deleted(stage: Stage) -> None:
 def test_what_an_endpoint_cannot_be(stage: Stage) -> None:
     stage.source_endpoint()
     wrong: dict[str, dict[str, Any]] = {
-        "ResourceAlreadyExistsFault.*source already exists": {},
+        "ResourceAlreadyExistsFault.*already exists: source": {},
         "the engine 'mysql' is none": {"name": "b", "EngineName": "mysql"},
         "not a valid identifier": {"name": "-b"},
         "Value 'both' at 'endpointType' failed to satisfy constraint": {"name": "b", "EndpointType": "both"},

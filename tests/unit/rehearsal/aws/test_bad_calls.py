@@ -104,7 +104,7 @@ def test_a_bad_value_in_any_place_is_a_fault(dms: Wire, operation: str) -> None:
 @pytest.mark.parametrize(
     ("operation", "parameters", "fault", "message"),
     [
-        ("CreateEndpoint", {"EndpointIdentifier": "S", **ENDPOINT}, "ResourceAlreadyExistsFault", "s already"),
+        ("CreateEndpoint", {"EndpointIdentifier": "S", **ENDPOINT}, "ResourceAlreadyExistsFault", "exists: s."),
         ("CreateEndpoint", {"EndpointIdentifier": "e", **ENDPOINT, "Port": 70000},
          "InvalidParameterValueException", "the port 70000 is none"),
         ("CreateEndpoint", {"EndpointIdentifier": "e", **ENDPOINT, "ResourceIdentifier": "a--b"},
