@@ -130,8 +130,10 @@ class Applier:
             return
         key_columns = projection.source.primary_key
         old = change.old or change.new
-        if not key_columns or not old.keys() >= set(key_columns):
-            return  # DMS ignores updates and deletes without a primary key, and REPLICA IDENTITY NOTHING tells none
+        # DMS ignores updates and deletes without a primary key. REPLICA IDENTITY NOTHING tells none, and a key of which
+        # the mapping removes a column could meet other rows.
+        if not key_columns or len(projection.primary_key) < len(key_columns) or not old.keys() >= set(key_columns):
+            return
         row = self._read(change.new or change.old, table)
         # Of the row before the change only its key is certain in what the plugin sends.
         key = {name: table.readers[name](old[name]) for name in key_columns}

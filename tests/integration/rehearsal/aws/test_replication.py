@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.support.aws_stage import MAPPING, Stage, eventually
+from tests.support.aws_stage import MAPPING, Stage, eventually, upper_case
 from tests.support.aws_tables import LOGGED, arrived, behaviour, exceptions, names, run_sql
 
 if TYPE_CHECKING:
@@ -153,6 +153,22 @@ def test_filters_and_expressions_of_the_mapping_apply(tables: Stage) -> None:
     run_sql(tables, "INSERT INTO stage.item VALUES (2, 'below', 1, NULL), (100, 'above', 1, NULL)")
     arrived(tables, {1: "first", 100: "above"})
     assert tables.oracle_rows("SELECT NOTE FROM ITEM WHERE ID = 100") == [("above!",)]
+
+
+def test_a_key_that_the_mapping_removes_meets_no_row(tables: Stage) -> None:
+    removed = upper_case(4, "column", **{"table-name": "item", "column-name": "id"}) | {"rule-action": "remove-column"}
+    upper = upper_case(5, "column", **{"table-name": "%", "column-name": "%"})
+    arn = tables.task(mapping={"rules": [*MAPPING["rules"][:3], removed, upper]})
+    tables.start(arn)
+    run_sql(
+        tables,
+        "UPDATE stage.item SET name = 'whichever' WHERE id = 1",
+        "DELETE FROM stage.item",
+        "INSERT INTO stage.note VALUES ('done')",
+    )
+    eventually(lambda: tables.oracle_rows("SELECT TEXT FROM NOTE") == [("done",)])
+    assert names(tables) == {1: "first"}
+    assert exceptions(tables, arn) == []
 
 
 def broken_rows(stage: Stage) -> None:
