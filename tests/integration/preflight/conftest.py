@@ -5,22 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import oracledb
 import psycopg
 import pytest
 
-from rehearsal.airflow.environment import Neighbours, connections
-from rehearsal.layout import Layout, Ports
-from rehearsal.orchestrator import Orchestrator
-from rehearsal.parts import PARTS
-from rehearsal.port_choice import choose_ports
 from reverse_sync.preflight.runner import run
+from tests.support.all_parts import all_parts, aws_client, name_connections
 from tests.support.worlds import PIPELINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rehearsal.layout import Ports
     from reverse_sync.preflight import Finding
 
 
@@ -48,14 +44,7 @@ class Parts:
 
     def aws(self, service: str) -> Any:
         """A boto3 client."""
-        client: Any = boto3.client
-        return client(
-            service,
-            endpoint_url=f"http://127.0.0.1:{self.ports.aws}",
-            region_name="ap-northeast-2",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
+        return aws_client(self.ports, service)
 
     def look(self, **options: Any) -> list[Finding]:
         """The preflight's findings that are more than notes."""
@@ -64,20 +53,11 @@ class Parts:
 
 @pytest.fixture(scope="session")
 def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
-    ports = choose_ports({})
-    needed = [part for part in PARTS if part.name != "airflow"]
-    orchestrator = Orchestrator(Layout(tmp_path_factory.mktemp("preflight")), ports, needed)
-    try:
-        orchestrator.start(tell=lambda _line: None)
+    with all_parts(tmp_path_factory.mktemp("preflight")) as ports:
         yield Parts(ports)
-    finally:
-        orchestrator.stop()
 
 
 @pytest.fixture
 def parts(started: Parts, monkeypatch: pytest.MonkeyPatch) -> Parts:
-    ports = started.ports
-    neighbours = Neighbours(ports.postgres, ports.oracle, ports.aws, ports.flightspecials_api)
-    for name, value in connections(neighbours).items():
-        monkeypatch.setenv(name, value)
+    name_connections(started.ports, monkeypatch)
     return started

@@ -6,24 +6,20 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import oracledb
 import psycopg
 import pytest
 import requests
 
-from rehearsal.airflow.environment import Neighbours, connections
-from rehearsal.layout import Layout, Ports
-from rehearsal.orchestrator import Orchestrator
-from rehearsal.parts import PARTS
-from rehearsal.port_choice import choose_ports
 from reverse_sync.pipeline import Pipeline, load
+from tests.support.all_parts import all_parts, aws_client, name_connections
 from tests.support.parts import ROOT
 from tests.support.procedure import Procedure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from rehearsal.layout import Ports
 
 PIPELINE = ROOT / "include" / "pipelines" / "flightspecials.yaml"
 
@@ -36,14 +32,7 @@ class World:
 
     def aws(self, service: str) -> Any:
         """A boto3 client."""
-        client: Any = boto3.client
-        return client(
-            service,
-            endpoint_url=f"http://127.0.0.1:{self.ports.aws}",
-            region_name="ap-northeast-2",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
+        return aws_client(self.ports, service)
 
     def postgres(self) -> psycopg.Connection[Any]:
         """A session of the master user."""
@@ -102,23 +91,14 @@ class World:
 
 @pytest.fixture(scope="session")
 def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    home: Path = tmp_path_factory.mktemp("rehearsal")
-    ports = choose_ports({})
-    orchestrator = Orchestrator(Layout(home), ports, [part for part in PARTS if part.name != "airflow"])
-    try:
-        orchestrator.start(tell=lambda _line: None)
+    with all_parts(tmp_path_factory.mktemp("rehearsal")) as ports:
         yield World(ports)
-    finally:
-        orchestrator.stop()
 
 
 @pytest.fixture
 def world(parts: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """The parts, with Airflow's connections to them in the environment."""
-    ports = parts.ports
-    neighbours = Neighbours(ports.postgres, ports.oracle, ports.aws, ports.flightspecials_api)
-    for name, value in connections(neighbours).items():
-        monkeypatch.setenv(name, value)
+    name_connections(parts.ports, monkeypatch)
     return parts
 
 
