@@ -57,7 +57,7 @@ class LookTrigger(BaseTrigger):
 
     @abc.abstractmethod
     async def look(self) -> Answer:
-        """Look once. What it raises is taken as an outage that may pass, and noted."""
+        """Look once. What it raises, except NeedsPersonError, is taken as an outage that may pass, and noted."""
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """The trigger as the metadata database keeps it."""
@@ -69,11 +69,16 @@ class LookTrigger(BaseTrigger):
         }
 
     async def look_safely(self) -> Answer:
-        """Look once; an outage is an answer of its own, and so is a look that takes longer than `LOOK_TIMEOUT_S`."""
+        """Look once; an outage is an answer of its own, and so is a look that takes longer than `LOOK_TIMEOUT_S`.
+
+        What only a person can mend (a wrong password) is no outage: looking again might lock the account.
+        """
         bound = asyncio.timeout(LOOK_TIMEOUT_S)
         try:
             async with bound:
                 return await self.look()
+        except NeedsPersonError as error:
+            return Answer("failure", {"could not look": str(error)})
         except Exception as error:  # noqa: BLE001 - whatever keeps us from looking may pass; the deadline bounds it
             late = f"no answer within {LOOK_TIMEOUT_S} s"
             reason = late if bound.expired() else f"{type(error).__name__}: {error}".strip()

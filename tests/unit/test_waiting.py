@@ -93,6 +93,12 @@ def test_an_outage_that_lasts_is_named_when_the_time_is_up() -> None:
         Sensor(task_id="wait", timeout_s=30).execute_complete({}, event)
 
 
+def test_what_only_a_person_can_mend_is_no_outage() -> None:
+    script(NeedsPersonError("wrong password"))
+    event = event_of(trigger())
+    assert event == {"status": "failure", "facts": {"could not look": "wrong password"}}
+
+
 def test_a_look_that_hangs_is_given_up_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     class Hanging(Scripted):
         async def look(self) -> Answer:

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from reverse_sync.catalog.database import fetch_all
-from reverse_sync.oracle.session import CALL_TIMEOUT_S, CONNECT_TIMEOUT_S, oracle_session
+from reverse_sync.oracle.session import CALL_TIMEOUT_S, CONNECT_TIMEOUT_S, explained, oracle_session
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,12 +34,13 @@ async def fetch_row_async(oracle_conn_id: str, query: str, key: Sequence[Any]) -
     connection = await BaseHook.aget_connection(oracle_conn_id)
     if connection.extra_dejson.get("thick_mode"):
         return await asyncio.to_thread(fetch_row, oracle_conn_id, query, key)
-    async with oracledb.connect_async(**connect_arguments(connection)) as oracle:
-        oracle.call_timeout = CALL_TIMEOUT_S * 1000
-        with oracle.cursor() as cursor:
-            await cursor.execute(query, list(key))
-            row: tuple[Any, ...] | None = await cursor.fetchone()
-            return row
+    with explained(oracle_conn_id):
+        async with oracledb.connect_async(**connect_arguments(connection)) as oracle:
+            oracle.call_timeout = CALL_TIMEOUT_S * 1000
+            with oracle.cursor() as cursor:
+                await cursor.execute(query, list(key))
+                row: tuple[Any, ...] | None = await cursor.fetchone()
+                return row
 
 
 def connect_arguments(connection: Connection) -> dict[str, Any]:

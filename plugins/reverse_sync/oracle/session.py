@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from reverse_sync.errors import ReverseSyncError
+from reverse_sync.errors import NeedsPersonError, ReverseSyncError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 # Seconds for one connect and for one round trip: a hanging listener must not hang a task.
 CONNECT_TIMEOUT_S = 20
 CALL_TIMEOUT_S = 30
+# No later try can mend these (wrong password, locked or expired account, no right, no such table or column):
+# https://docs.oracle.com/en/error-help/db/
+REFUSALS = frozenset({904, 942, 1017, 1031, 1045, 28000, 28001})
 
 
 def connect(oracle_conn_id: str, **options: Any) -> Any:
@@ -53,22 +56,35 @@ def oracle_session(oracle_conn_id: str) -> Iterator[Any]:
 
     https://python-oracledb.readthedocs.io/en/latest/api_manual/connection.html#oracledb.Connection.call_timeout
 
-    :raises ReverseSyncError: where Oracle does not answer, also later in the block.
+    :raises ReverseSyncError: as :func:`explained`, also later in the block.
+    """
+    with (
+        explained(oracle_conn_id),
+        closing(connect(oracle_conn_id, fetch_decimals=True, fetch_lobs=False)) as connection,
+    ):
+        connection.call_timeout = CALL_TIMEOUT_S * 1000
+        yield connection
+
+
+@contextmanager
+def explained(oracle_conn_id: str) -> Iterator[None]:
+    """Raise the driver's errors as one sentence and the next step.
+
+    :raises ReverseSyncError: where Oracle does not answer: Airflow retries the task.
+    :raises NeedsPersonError: where it refuses the login or the statement; more tries would lock the account.
     """
     from oracledb import Error
 
     try:
-        with closing(connect(oracle_conn_id, fetch_decimals=True, fetch_lobs=False)) as connection:
-            connection.call_timeout = CALL_TIMEOUT_S * 1000
-            yield connection
+        yield
     except (Error, TimeoutError) as error:
-        raise ReverseSyncError(unreachable(oracle_conn_id, error)) from None
-
-
-def unreachable(oracle_conn_id: str, error: Exception) -> str:
-    """One sentence for a connection that does not work, and the next step."""
-    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return (
-        f"Oracle does not answer over the connection {oracle_conn_id!r}: {reason}. Check its host, port, service name, "
-        "login and password in Airflow, and that the listener is up, then clear this task."
-    )
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        if getattr(error.args[0], "code", 0) in REFUSALS:
+            raise NeedsPersonError(
+                f"Oracle refuses what the connection {oracle_conn_id!r} asks: {reason}. Correct its login or password "
+                "in Airflow, or the login's rights, then clear this task."
+            ) from None
+        raise ReverseSyncError(
+            f"Oracle does not answer over the connection {oracle_conn_id!r}: {reason}. Check its host, port, service "
+            "name, login and password in Airflow, and that the listener is up, then clear this task."
+        ) from None

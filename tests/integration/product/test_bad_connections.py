@@ -128,6 +128,37 @@ def test_oracle_gone_later_in_the_run_is_tried_again(
     assert not isinstance(gone.value, NeedsPersonError)
 
 
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"password": "sw0rdfish-wrong"}, "password authentication failed"),
+        ({"schema": "absent"}, 'database "absent" does not exist'),
+    ],
+)
+def test_what_postgresql_refuses_later_in_the_run_is_not_tried_again(
+    world: World, monkeypatch: pytest.MonkeyPatch, values: dict[str, Any], said: str
+) -> None:
+    change(monkeypatch, "flightspecials_postgres", **values)
+    with pytest.raises(NeedsPersonError, match="refuses what the connection 'flightspecials_postgres' asks") as refused:
+        look("flightspecials_postgres")
+    assert said in str(refused.value)
+    assert "sw0rdfish" not in str(refused.value)
+
+
+def test_a_statement_that_postgresql_refuses_is_not_tried_again(world: World) -> None:
+    show = PostgresQueryOperator(task_id="show", conn_id="flightspecials_postgres", sql="SELECT absent")
+    with pytest.raises(NeedsPersonError, match='column "absent" does not exist'):
+        run(show)
+
+
+def test_what_oracle_refuses_later_in_the_run_is_not_tried_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(NeedsPersonError, match="ORA-00942"):
+        fetch_row("travelbuddy_oracle", "SELECT 1 FROM ABSENT", [])
+    change(monkeypatch, "travelbuddy_oracle", password="sw0rdfish-wrong")
+    with pytest.raises(NeedsPersonError, match="refuses what the connection 'travelbuddy_oracle' asks: ORA-01017"):
+        fetch_row("travelbuddy_oracle", "SELECT 1 FROM DUAL", [])
+
+
 @pytest.fixture
 def silent() -> Iterator[int]:
     """A port that takes a connection and never says a word; whoever still waits for one gives up at the end."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +13,7 @@ from reverse_sync.errors import NeedsPersonError, NotProvedError
 from reverse_sync.evidence.store import write
 from reverse_sync.verify.arrival import CompareRowOperator, OracleRowSensor
 from reverse_sync.verify.canary import ChangeRowOperator, ReadCanaryOperator, RestoreCanaryOperator
+from tests.support.parts import free_port
 from tests.support.procedure import QUICK
 from tests.support.tasks import context, run
 
@@ -202,15 +205,23 @@ def test_a_change_that_does_not_arrive_is_explained(world: World, pipeline: Pipe
 def test_oracle_unreachable_during_the_wait(
     world: World, pipeline: Pipeline, replicating: Procedure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import json
-    import os
-
-    from tests.support.parts import free_port
-
     canary = Canary(pipeline, 8)
     read = canary.read("manual__gone")
     name = "AIRFLOW_CONN_TRAVELBUDDY_ORACLE"
     monkeypatch.setenv(name, json.dumps(json.loads(os.environ[name]) | {"port": free_port()}))
     never = {"seen_in_oracle_after_s": None, "answered_at": "2026-11-22T03:00:00+00:00"}
-    with pytest.raises(NeedsPersonError, match=r"Oracle could not be asked for the change: .*DPY-6005"):
+    with pytest.raises(NeedsPersonError, match=r"^Waited 0.5 s in vain. Oracle could not be asked .*DPY-6005"):
         canary.arrive(read, never, timeout_s=0.5)
+
+
+def test_a_wrong_password_during_the_wait_ends_it_before_oracle_locks_the_account(
+    world: World, pipeline: Pipeline, replicating: Procedure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    canary = Canary(pipeline, 8)
+    read = canary.read("manual__refused")
+    name = "AIRFLOW_CONN_TRAVELBUDDY_ORACLE"
+    monkeypatch.setenv(name, json.dumps(json.loads(os.environ[name]) | {"password": "sw0rdfish-wrong"}))
+    never = {"seen_in_oracle_after_s": None, "answered_at": "2026-11-22T03:00:00+00:00"}
+    with pytest.raises(NeedsPersonError, match=r"^Oracle could not be asked .*ORA-01017") as refused:
+        canary.arrive(read, never, timeout_s=60)
+    assert "sw0rdfish" not in str(refused.value)
