@@ -17,7 +17,6 @@ class Lobs:
 
     def __init__(self) -> None:
         self._texts: dict[bytes, str] = {}
-        self._open: set[bytes] = set()
         self._numbers = itertools.count(1)
 
     def keep(self, text: str) -> bytes:
@@ -48,7 +47,7 @@ class Lobs:
         for locator in locators:
             self._texts.pop(locator[_ID_AT : _ID_AT + 8], None)
 
-    def operate(self, request: LobOperation) -> bytes:  # noqa: C901  # one branch an operation
+    def operate(self, request: LobOperation) -> bytes:  # one branch an operation
         """Do what a client asks with a locator; the messages that answer it."""
         if request.action == LobAction.CREATE:
             if request.offset != _CLOB:
@@ -68,17 +67,8 @@ class Lobs:
                 data = request.data.decode(errors="replace")
                 self._texts[number] = text[:at].ljust(at) + data + text[at + len(data) :]
                 answer = ub(request.amount) if request.has_amount else b""
-            case LobAction.TRIM:
-                self._texts[number] = text[: request.amount]
-                answer = ub(request.amount)
             case LobAction.FREE:
                 self.free([request.locator])
-            case LobAction.OPEN:
-                self._open.add(number)
-            case LobAction.CLOSE:
-                self._open.discard(number)
-            case LobAction.IS_OPEN:
-                answer = bytes((number in self._open,))
             case _:
                 raise unlisted(f"LOB operation {request.action}")
         return b"\x08" + request.locator + answer

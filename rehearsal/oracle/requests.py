@@ -46,8 +46,7 @@ class Option:
 class LobAction:
     """The codes of LOB operations."""
 
-    LENGTH, READ, TRIM, WRITE, CHUNK_SIZE, CREATE, FREE = 1, 2, 0x20, 0x40, 0x4000, 0x110, 0x111
-    OPEN, CLOSE, IS_OPEN = 0x8000, 0x10000, 0x11000
+    LENGTH, READ, WRITE, CHUNK_SIZE, CREATE, FREE = 1, 2, 0x40, 0x4000, 0x110, 0x111
 
 
 @dataclass(frozen=True)

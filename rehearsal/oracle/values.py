@@ -20,8 +20,6 @@ class Code(IntEnum):
     RAW = 23
     LONG_RAW = 24
     CHAR = 96
-    BINARY_FLOAT = 100
-    BINARY_DOUBLE = 101
     CLOB = 112
     TIMESTAMP = 180
     TIMESTAMP_TZ = 181
@@ -154,14 +152,6 @@ def decode_timestamp_tz(data: bytes) -> bytes:
     return b'("%s",%d)' % (decode_timestamp(data), minutes)
 
 
-def _decode_float(layout: str) -> Callable[[bytes], bytes]:
-    def decode(data: bytes) -> bytes:
-        bits = bytes((data[0] & 0x7F, *data[1:])) if data[0] & 0x80 else bytes(byte ^ 0xFF for byte in data)
-        return f"{Decimal(repr(struct.unpack(layout, bits)[0])):f}".encode()
-
-    return decode
-
-
 def _as_is(data: bytes) -> bytes:
     return data
 
@@ -174,8 +164,6 @@ BINDS: dict[int, tuple[str, Callable[[bytes], bytes]]] = {
     Code.CLOB: ("text", _as_is),
     Code.NUMBER: ("numeric", decode_number),
     Code.BINARY_INTEGER: ("numeric", decode_number),
-    Code.BINARY_FLOAT: ("numeric", _decode_float(">f")),
-    Code.BINARY_DOUBLE: ("numeric", _decode_float(">d")),
     Code.DATE: ('"SYS".date', decode_timestamp),
     Code.TIMESTAMP: ("timestamp", decode_timestamp),
     Code.TIMESTAMP_LTZ: ("timestamp", decode_timestamp),

@@ -1,4 +1,4 @@
-"""CREATE, ALTER, DROP and TRUNCATE: each becomes a list of PostgreSQL statements.
+"""CREATE, ALTER and DROP: each becomes a list of PostgreSQL statements.
 
 What PostgreSQL has no place for (VARCHAR2's bytes, the text of a default, a NOT NULL's name) goes to tables of SYS,
 where the dictionary views find it.
@@ -96,15 +96,9 @@ class Definitions(Changes):
             return Definition([f"ALTER TABLE {path} DROP {dropped}", _sized(path)], owner, "", "ALTER ANY TABLE")
         raise unlisted(f"ALTER TABLE ... {self.now.text}")
 
-    def truncate(self) -> Definition:
-        """TRUNCATE TABLE name."""
-        self.expect("TABLE", 3290, "Invalid truncate command - missing CLUSTER or TABLE keyword")
-        path, _ = self.table()
-        return Definition([f"TRUNCATE {path}"], self._owner_of(path), "", "DROP ANY TABLE")
-
     def drop(self) -> Definition:
-        """DROP TABLE, SEQUENCE, INDEX, TRIGGER or USER."""
-        kind = self.one_of("TABLE", "SEQUENCE", "INDEX", "TRIGGER", "USER")
+        """DROP TABLE, SEQUENCE, INDEX or USER."""
+        kind = self.one_of("TABLE", "SEQUENCE", "INDEX", "USER")
         if not kind:
             raise (
                 unlisted(f"DROP {self.now.text}") if self.now.kind == "name" else self.error(950, "invalid DROP option")
@@ -120,29 +114,19 @@ class Definitions(Changes):
             cascade = self.accept("CASCADE", "CONSTRAINTS")
             self.accept("PURGE")
             return Definition([f'SELECT "SYS".drop_table({literal(path)}, {cascade})'], owner, "", "DROP ANY TABLE")
-        if kind == "TRIGGER":
-            return Definition([f'SELECT "SYS".drop_trigger({literal(path)})'], owner, "", "DROP ANY TRIGGER")
         return Definition([f"DROP {kind} {path}"], owner, "", f"DROP ANY {kind}")
 
     def create_index(self, *, unique: bool) -> Definition:
-        """CREATE [UNIQUE] INDEX name ON table (expressions)."""
+        """CREATE [UNIQUE] INDEX name ON table (columns)."""
         owner, name = self._new_name()
         self.expect("ON", 969, "missing ON keyword")
         path, _ = self.table()
-        self.open()
-        keys, values = [], []
-        while True:
-            key = self.value().sql
-            values.append(key)
-            keys.append(f"({key}) {self.one_of('ASC', 'DESC') or ''}")
-            if not self.accept(","):
-                break
-        self.close()
+        columns = ", ".join(self._column_list())
+        # Oracle does not index rows that are NULL in every column, and compares the others.
+        nulls = f" NULLS NOT DISTINCT WHERE NOT (({columns}) IS NULL)" if unique else ""
         kind = "UNIQUE INDEX" if unique else "INDEX"
-        # Oracle does not index rows that are NULL in every key, and compares the others.
-        nulls = f" NULLS NOT DISTINCT WHERE NOT (({') IS NULL AND ('.join(values)}) IS NULL)" if unique else ""
         return Definition(
-            [f"CREATE {kind} {quote(stored(name))} ON {path} ({', '.join(keys)}){nulls}"],
+            [f"CREATE {kind} {quote(stored(name))} ON {path} ({columns}){nulls}"],
             owner,
             "CREATE TABLE",
             "CREATE ANY INDEX",
@@ -169,8 +153,8 @@ class Definitions(Changes):
             statements, owner, "CREATE SEQUENCE" if new else "", "CREATE ANY SEQUENCE" if new else "ALTER ANY SEQUENCE"
         )
 
-    def user(self, *, new: bool) -> Definition:
-        """CREATE or ALTER USER name IDENTIFIED BY password; tablespaces and quotas are read past."""
+    def user(self) -> Definition:
+        """CREATE USER name IDENTIFIED BY password; tablespaces and quotas are read past."""
         name = self.name()
         if not self.accept("IDENTIFIED", "BY"):
             raise unlisted("CREATE USER without IDENTIFIED BY")
@@ -181,10 +165,7 @@ class Definitions(Changes):
         self._skip_user_options()
         verifier = Verifier.of(password)
         secret = f"'\\x{verifier.salt.hex()}', '\\x{verifier.digest.hex()}'"
-        arguments = f"{literal(stored(name))}, {secret}"
-        if new:
-            return Definition([f'SELECT "SYS".create_user({arguments})'], "", "", "CREATE USER")
-        return Definition([f'SELECT "SYS".alter_user({arguments})'], name, "", "ALTER USER")
+        return Definition([f'SELECT "SYS".create_user({literal(stored(name))}, {secret})'], "", "", "CREATE USER")
 
     def _skip_user_options(self) -> None:
         while True:

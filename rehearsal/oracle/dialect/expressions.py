@@ -48,7 +48,7 @@ class Expressions(Words):
         self.bind_types = bind_types
         self.many_rows = False  # each bind is a whole column of values, in a source `b` of its own
         self.schema = schema
-        self.sequences: list[str] = []  # whose NEXTVAL or CURRVAL the statement takes
+        self.sequences: list[str] = []  # whose NEXTVAL the statement takes
         self.aggregates = 0
         self._depth = 0
         # Each placeholder is a bind of its own, in the order of the text, also where a name is repeated.
@@ -287,14 +287,16 @@ class Expressions(Words):
         names = [self.name()]
         while self.accept("."):
             names.append(self.name(1747, "invalid user.table.column, table.column, or column specification"))
-        if names[-1] in ("NEXTVAL", "CURRVAL") and len(names) in (2, 3):
+        if names[-1] == "CURRVAL" and len(names) in (2, 3):
+            raise unlisted("CURRVAL")
+        if names[-1] == "NEXTVAL" and len(names) in (2, 3):
             owner, sequence = names[-3:-2] or [self.schema], names[-2]
             path = f"{quote(stored(owner[0]))}.{quote(stored(sequence))}"
             if path in self.sequences:
                 # Oracle gives both the same number, PostgreSQL would not.
-                raise unlisted(f"{names[-1]} of one sequence twice in a statement")
+                raise unlisted("NEXTVAL of one sequence twice in a statement")
             self.sequences.append(path)
-            return Expression(f'"SYS".{names[-1].lower()}({literal(path)})')
+            return Expression(f'"SYS".nextval({literal(path)})')
         if self.now.text == "(" and self.now.kind == "op":
             raise unlisted(f"function {'.'.join(names)}")
         if len(names) > 3:
@@ -343,7 +345,7 @@ class Expressions(Words):
     def _evaluated_once(self, where: str, sequences: int) -> None:
         """What may be computed twice or not at all must not take a sequence's number."""
         if len(self.sequences) > sequences:
-            raise unlisted(f"NEXTVAL or CURRVAL inside {where}")
+            raise unlisted(f"NEXTVAL inside {where}")
 
     def _case(self) -> Expression:
         sequences = len(self.sequences)
@@ -421,12 +423,6 @@ class Expressions(Words):
 def _joined(parts: Sequence[Expression]) -> Expression:
     texts = ('"SYS".txt(NULL::varchar)' if part.sql == "NULL" else f'"SYS".txt({part.sql})' for part in parts)
     return Expression(reduce(lambda one, two: f'"SYS".joined({one}, {two})', texts))
-
-
-def _concat(words: Expressions) -> Expression:
-    first = words.value()
-    words.expect(",", 909, "invalid number of arguments")
-    return _joined((first, words.value()))
 
 
 def _coalesce(words: Expressions) -> Expression:
@@ -519,18 +515,10 @@ def _trim(words: Expressions) -> Expression:
     return Expression(f"\"SYS\".trim_side('{side}', {value}, ' ')")
 
 
-def _extract(words: Expressions) -> Expression:
-    part = words.one_of("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND")
-    if not part:
-        raise words.error(907, "missing right parenthesis")
-    words.expect("FROM", 923, "FROM keyword not found where expected")
-    return Expression(f"\"SYS\".extract_part('{part.lower()}', {words.value().sql})")
-
-
 def _standard_hash(words: Expressions) -> Expression:
     value = words.value().sql
     method = words.format_argument().text.upper() if words.accept(",") else "SHA1"
-    if method not in ("MD5", "SHA256", "SHA384", "SHA512"):
+    if method not in ("MD5", "SHA256"):
         raise unlisted(f"STANDARD_HASH with {method}")
     return Expression(f'"SYS".hash_{method.lower()}({value})')
 
@@ -542,11 +530,9 @@ SPECIAL: dict[str, Callable[[Expressions], Expression]] = {
     "TO_DATE": _to_date("to_date"),
     "TO_TIMESTAMP": _to_date("to_timestamp"),
     "TO_NUMBER": _to_number,
-    "CONCAT": _concat,
     "COALESCE": _coalesce,
     "DECODE": _decode,
     "NULLIF": _nullif,
     "TRIM": _trim,
-    "EXTRACT": _extract,
     "STANDARD_HASH": _standard_hash,
 }

@@ -13,7 +13,6 @@ _ELEMENTS: dict[str, tuple[str, str | None]] = {
     "HH24": ("HH24", r"[01]?\d|2[0-3]"),
     "HH12": ("HH12", r"\d{1,2}"),
     "YYYY": ("YYYY", r"\d{4}"),
-    "DDD": ("DDD", None),
     "DAY": ("DAY", None),
     "MON": ("MON", r"[A-Za-z]{3}"),
     "RR": ("YY", r"\d{2}"),
@@ -26,11 +25,6 @@ _ELEMENTS: dict[str, tuple[str, str | None]] = {
     "SS": ("SS", r"\d{1,2}"),
     "AM": ("AM", r"[AaPp][Mm]"),
     "PM": ("AM", r"[AaPp][Mm]"),
-    "WW": ("WW", None),
-    "IW": ("IW", None),
-    "D": ("D", None),
-    "Q": ("Q", None),
-    "J": ("J", None),
 }
 _TOKEN = re.compile(
     rf"""(?P<element>{"|".join(_ELEMENTS)}) | (?P<fraction>FF[1-9]?) | (?P<zone>TZH|TZM) | (?P<fill>FM)
@@ -38,7 +32,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _UNLISTED = re.compile(
-    r"TS|RRRR|SSSSS|TZR|TZD|DL|DS|SYYYY|SYEAR|YEAR|YYY|Y,YYY|IYYY|IYY|IY|BC|B\.C\.|A\.D\.|A\.M\.|P\.M\.|AD|CC|SCC|RM|FX|EE|E|I|W|Y",
+    r"TS|RRRR|SSSSS|TZR|TZD|DL|DS|SYYYY|SYEAR|YEAR|YYY|Y,YYY|IYYY|IYY|IY|BC|B\.C\.|A\.D\.|A\.M\.|P\.M\.|AD|CC|SCC|RM|FX|EE|E|IW|I|WW|W|Y|DDD|D|Q|J",
     re.IGNORECASE,
 )
 _WORDS = ("MONTH", "MON", "DAY", "DY", "AM", "PM")  # printed in the case in which they are written

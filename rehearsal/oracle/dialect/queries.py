@@ -11,10 +11,8 @@ from rehearsal.oracle.dialect.expressions import Expression, Expressions
 from rehearsal.oracle.dialect.tokens import Token, quote, row
 from rehearsal.oracle.errors import OracleError, invalid_identifier, stored, unlisted
 
-_SET_OPERATORS = {"UNION": "UNION", "MINUS": "EXCEPT", "INTERSECT": "INTERSECT"}
 _MAX_HEADING_BYTES = 30
 _FOREIGN_SCHEMAS = ("PG_", "INFORMATION_SCHEMA")
-_ALL_ROWS = "9e18"
 
 
 @dataclass
@@ -29,7 +27,7 @@ class Item:
 
 @dataclass
 class Block:
-    """One SELECT without set operators, piece by piece."""
+    """One SELECT, piece by piece."""
 
     distinct: str
     items: list[Item]
@@ -67,7 +65,7 @@ class Queries(Expressions):
         return sql
 
     def subquery(self, *, allow_lock: bool = False) -> str:
-        """A SELECT with set operators, ORDER BY and row limits."""
+        """A SELECT with ORDER BY and a row limit."""
         self._level += 1
         sql = self.deeper(lambda: self._subquery(allow_lock=allow_lock))
         self._level -= 1
@@ -77,24 +75,17 @@ class Queries(Expressions):
         if self.sees("WITH"):
             raise unlisted("WITH")
         sequences = len(self.sequences)
-        blocks = [self._block()]
-        sql = blocks[0].sql()
-        while operator := self.one_of(*_SET_OPERATORS):
-            every = " ALL" if operator == "UNION" and self.accept("ALL") else ""
-            blocks.append(self._block())
-            # Oracle gives all set operators the same precedence: from left to right.
-            sql = f"({sql}) {_SET_OPERATORS[operator]}{every} ({blocks[-1].sql()})"
-        order = self._order(blocks)
-        self._headings = [item.heading if not item.alias else stored(item.alias) for item in blocks[0].items]
-        if order or len(blocks) > 1:
+        block = self._block()
+        order = self._order(block.items)
+        self._headings = [item.heading if not item.alias else stored(item.alias) for item in block.items]
+        if order:
             self.refuse_sequences_since(sequences)
-        sql += order
         limited = self._row_limit()
         if allow_lock and self.accept("FOR"):
-            if limited or len(blocks) > 1 or blocks[0].distinct or blocks[0].group or blocks[0].limit:
+            if limited or block.distinct or block.group or block.limit:
                 raise OracleError(2014, "cannot select FOR UPDATE from view with DISTINCT, GROUP BY, etc.")
-            return sql + self._lock()
-        return sql + limited
+            return block.sql() + order + self._lock()
+        return block.sql() + order + limited
 
     def table(self) -> tuple[str, str]:
         """A table's name, qualified for PostgreSQL, and the name alone."""
@@ -275,25 +266,20 @@ class Queries(Expressions):
             self.at = here
             self._hides_keys = False
 
-    def _order(self, blocks: list[Block]) -> str:
+    def _order(self, items: list[Item]) -> str:
         if not self.accept("ORDER"):
             return ""
-        self.accept("SIBLINGS")
         self.expect("BY", 924, "missing BY keyword")
-        keys = [self._key(blocks)]
+        keys = [self._key(items)]
         while self.accept(","):
-            keys.append(self._key(blocks))
+            keys.append(self._key(items))
         return f" ORDER BY {', '.join(keys)}"
 
-    def _key(self, blocks: list[Block]) -> str:
-        items = blocks[0].items
+    def _key(self, items: list[Item]) -> str:
         if (
             self.now.kind == "number"
             and self.now.text.isdigit()
-            and (
-                self.ahead().text in (",", ")", "ASC", "DESC", "NULLS", "FETCH", "OFFSET", "FOR")
-                or self.ahead().kind == "end"
-            )
+            and (self.ahead().text in (",", ")", "ASC", "DESC", "NULLS", "FETCH", "FOR") or self.ahead().kind == "end")
         ):
             position = int(self.take().text)
             if items[0].sql != "*" and not 1 <= position <= len(items):
@@ -309,8 +295,6 @@ class Queries(Expressions):
             if named and len(alike) > 1:
                 raise OracleError(960, "ambiguous column naming in select list")
             sql = named[0] if named else sql
-            if len(blocks) > 1 and sql == found.sql and not found.column:
-                raise OracleError(1785, "ORDER BY item must be the number of a SELECT-list expression")
         direction = self.one_of("ASC", "DESC") or "ASC"
         nulls = ""
         if self.accept("NULLS"):
@@ -321,37 +305,24 @@ class Queries(Expressions):
         return f"{sql} {direction}{nulls}"
 
     def _row_limit(self) -> str:
-        sql = ""
-        if self.accept("OFFSET"):
-            sql += f" OFFSET {self._row_count(of_null=_ALL_ROWS)}"
-            if not self.one_of("ROWS", "ROW"):
-                raise self.error(905, "missing keyword")
-        if self.accept("FETCH"):
-            if not self.one_of("FIRST", "NEXT"):
-                raise self.error(905, "missing keyword")
-            count = "1" if self.sees("ROWS") or self.sees("ROW") else self._row_count()
-            if not self.one_of("ROWS", "ROW"):
-                raise self.error(905, "missing keyword")
-            if self.accept("WITH"):
-                raise unlisted("FETCH ... WITH TIES")
-            self.expect("ONLY", 905, "missing keyword")
-            sql += f" LIMIT {count}"
-        return sql
-
-    def _row_count(self, of_null: str = "0") -> str:
-        return f"greatest(coalesce(floor({self._operand().sql}), {of_null}), 0)::bigint"
+        if not self.accept("FETCH"):
+            return ""
+        if not self.one_of("FIRST", "NEXT"):
+            raise self.error(905, "missing keyword")
+        count = "1" if self.sees("ROWS") or self.sees("ROW") else f"coalesce(floor({self._operand().sql}), 0)"
+        if not self.one_of("ROWS", "ROW"):
+            raise self.error(905, "missing keyword")
+        if self.accept("WITH"):
+            raise unlisted("FETCH ... WITH TIES")
+        self.expect("ONLY", 905, "missing keyword")
+        return f" LIMIT greatest({count}, 0)::bigint"
 
     def _lock(self) -> str:
         self.expect("UPDATE", 905, "missing keyword")
-        if self.accept("OF"):
-            raise unlisted("FOR UPDATE OF")
         if self.accept("NOWAIT"):
             return " FOR UPDATE NOWAIT"
-        if self.accept("SKIP"):
-            self.expect("LOCKED", 905, "missing keyword")
-            return " FOR UPDATE SKIP LOCKED"
-        if self.sees("WAIT"):
-            raise unlisted("FOR UPDATE WAIT")
+        if self.now.kind != "end":
+            raise unlisted(f"FOR UPDATE {self.now.text}")
         return " FOR UPDATE"
 
 

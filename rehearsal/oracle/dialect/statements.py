@@ -14,7 +14,7 @@ from rehearsal.oracle.errors import OracleError, unlisted
 _KNOWN_TO_ORACLE = frozenset(
     (  # noqa: SIM905  # a list would take a line a word
         "BEGIN DECLARE CALL EXPLAIN LOCK SAVEPOINT SET COMMENT RENAME ANALYZE AUDIT NOAUDIT PURGE FLASHBACK "
-        "ASSOCIATE DISASSOCIATE WITH"
+        "ASSOCIATE DISASSOCIATE WITH TRUNCATE"
     ).split()
 )
 _NLS_FORMATS = ("NLS_DATE_FORMAT", "NLS_TIMESTAMP_FORMAT", "NLS_TIMESTAMP_TZ_FORMAT")
@@ -94,8 +94,6 @@ class _Statements(Triggers):
                 return self._alter()
             case "DROP":
                 return self.drop()
-            case "TRUNCATE":
-                return self.truncate()
             case "GRANT" | "REVOKE":
                 return self.grant(revoke=verb == "REVOKE")
         return None
@@ -106,7 +104,7 @@ class _Statements(Triggers):
         if self.accept("SEQUENCE"):
             return self.sequence(new=True)
         if self.accept("USER"):
-            return self.user(new=True)
+            return self.user()
         if self.accept("UNIQUE", "INDEX"):
             return self.create_index(unique=True)
         if self.accept("INDEX"):
@@ -127,8 +125,6 @@ class _Statements(Triggers):
             return self.alter_trigger()
         if self.accept("SEQUENCE"):
             return self.sequence(new=False)
-        if self.accept("USER"):
-            return self.user(new=False)
         raise (
             unlisted(f"ALTER {self.now.text}") if self.now.kind == "name" else self.error(940, "invalid ALTER command")
         )

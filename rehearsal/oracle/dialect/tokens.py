@@ -23,12 +23,12 @@ _ELSEWHERE = frozenset(
     (  # noqa: SIM905  # a list would take a line a word
         "CONNECT START PRIOR LEVEL ROWID PIVOT UNPIVOT MODEL NATURAL USING RIGHT FULL OVER KEEP RETURNING WITH LOG "
         "SAMPLE VERSIONS PARTITION SUBPARTITION ROLLUP CUBE GROUPING WITHIN PERCENT AS ORGANIZATION TABLESPACE "
-        "STORAGE PCTFREE"
+        "STORAGE PCTFREE UNION MINUS INTERSECT OFFSET"
     ).split()
 )
 _TOKEN = re.compile(
     r"""(?P<space>\s+|--[^\n]*|/\*.*?\*/)
-    |(?P<string>[nN]?'(?:[^']|'')*'|[nN]?[qQ]'\[.*?\]'|[nN]?[qQ]'\(.*?\)'|[nN]?[qQ]'\{.*?\}'|[nN]?[qQ]'<.*?>'|[nN]?[qQ]'(?P<q>[^\s\[({<]).*?(?P=q)')
+    |(?P<string>[nNqQ]{0,2}'(?:[^']|'')*')
     |(?P<number>(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?[fFdD]?(?!\w))
     |(?P<bind>:\s*(?:"[^"\0]+"|\w+))
     |(?P<name>[^\W\d_][\w$\#]*)
@@ -57,7 +57,7 @@ def tokenize(sql: str) -> list[Token]:
         found = _TOKEN.match(sql, at)
         if not found:
             raise _unreadable(sql, at)
-        kind, text = str(found.lastgroup if found.lastgroup != "q" else "string"), found[0]
+        kind, text = str(found.lastgroup), found[0]
         if kind != "space":
             tokens.append(Token(kind, _value(kind, text), at, found.end()))
         at = found.end()
@@ -70,16 +70,16 @@ def _value(kind: str, text: str) -> str:
     if kind in ("quoted", "bind"):
         return text.strip('"')
     if kind == "string":
-        if text[0] in "nN":
-            raise unlisted(f"national character literal {text}")
-        return text[3:-2] if text[0] in "qQ" else text[1:-1].replace("''", "'")
+        if text[0] != "'":
+            raise unlisted(f"literal {text}")
+        return text[1:-1].replace("''", "'")
     if kind == "number" and text[-1] in "fFdD":
         raise unlisted(f"binary literal {text}")
     return re.sub(r"\s", "", text) if kind == "op" else text
 
 
 def _unreadable(sql: str, at: int) -> OracleError:
-    if sql[at] == "'" or re.match(r"[nNqQ]+'", sql[at:]):
+    if sql[at] == "'":
         return OracleError(1756, "quoted string not properly terminated", at)
     if sql[at] == '"':
         return OracleError(1740, "missing double quote in identifier", at)

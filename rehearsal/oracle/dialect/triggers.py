@@ -72,44 +72,28 @@ class Triggers(Privileges):
 
     def _body(self) -> str:
         self.expect("BEGIN", 6550, "line 1, column 1: PLS-00103: Encountered something other than BEGIN")
-        return f"BEGIN {self._steps('END')} RETURN NEW; END"
-
-    def _steps(self, *ends: str) -> str:
-        steps = []
-        while not any(self.sees(end) for end in ends):
+        steps = [self._step()]
+        while not self.accept("END"):
             steps.append(self._step())
-        if ends == ("END",):
-            self.take()
-        return " ".join(steps)
+        return f"BEGIN {' '.join(steps)} RETURN NEW; END"
 
     def _step(self) -> str:
         self.needed_sequences += self.sequences
         self.sequences = []
-        if self.accept("IF"):
-            step = f"IF {self.condition()} THEN "
-            self.expect("THEN", 905, "missing keyword")
-            step += self._steps("END", "ELSE")
-            if self.accept("ELSE"):
-                step += f" ELSE {self._steps('END')}"
-            else:
-                self.take()
-            self.expect("IF", 905, "missing keyword")
-            step += " END IF;"
-        elif self.accept("SELECT"):
+        if self.accept("SELECT"):
             value = self.value().sql
             self.expect("INTO", 905, "missing keyword")
             column = self._new_column()
             if not self.accept("FROM", "DUAL"):
                 raise unlisted("a trigger that reads a table")
-            step = f"{column} := {value};"
         elif self.now.kind == "bind":
             column = self._new_column()
             self.expect(":=", 6550, "PLS-00103: an assignment is expected")
-            step = f"{column} := {self.value().sql};"
+            value = self.value().sql
         else:
             raise unlisted(f"{self.now.text} in a trigger")
         self.expect(";", 6550, 'PLS-00103: ";" is expected')
-        return step
+        return f"{column} := {value};"
 
     def _new_column(self) -> str:
         if self.now.text.upper().replace(" ", "") != ":NEW" or self.ahead().text != ".":

@@ -99,11 +99,6 @@ BEGIN
   EXECUTE format('CREATE ROLE %1$I NOLOGIN; CREATE SCHEMA %1$I AUTHORIZATION %1$I; GRANT USAGE ON SCHEMA %1$I TO PUBLIC', new_name);
   INSERT INTO users VALUES (new_name, salt, digest);
 END $$;
-CREATE FUNCTION alter_user(old_name name, new_salt bytea, new_digest bytea) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  UPDATE users SET salt = new_salt, digest = new_digest WHERE name = old_name;
-  IF NOT FOUND THEN PERFORM raise(1918, format('user ''%s'' does not exist', shown(old_name))); END IF;
-END $$;
 CREATE FUNCTION drop_user(old_name name, with_objects boolean) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM users WHERE name = old_name) THEN PERFORM raise(1918, format('user ''%s'' does not exist', shown(old_name))); END IF;

@@ -62,34 +62,19 @@ END $$;
 CREATE FUNCTION lpad(t text, size numeric, fill text DEFAULT ' ') RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(pg_catalog.lpad(narrow(t), CASE WHEN size > 4000 THEN 4000 ELSE pg_catalog.trunc(size) END::integer, narrow(fill)), '') $$;
 CREATE FUNCTION rpad(t text, size numeric, fill text DEFAULT ' ') RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(pg_catalog.rpad(narrow(t), CASE WHEN size > 4000 THEN 4000 ELSE pg_catalog.trunc(size) END::integer, narrow(fill)), '') $$;
 CREATE FUNCTION replace(t text, old text, new text DEFAULT NULL) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(pg_catalog.replace(t, COALESCE(old, ''), COALESCE(new, '')), '') $$;
-CREATE FUNCTION chr(n numeric) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$
-BEGIN
-  IF n NOT BETWEEN 1 AND 127 THEN PERFORM raise(3001, 'unimplemented feature: CHR outside 1 to 127'); END IF;
-  RETURN pg_catalog.chr(trunc(n)::integer);
-END $$;
 CREATE FUNCTION abs(n numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT pg_catalog.abs(n) $$;
-CREATE FUNCTION ceil(n numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT pg_catalog.ceil(n) $$;
-CREATE FUNCTION floor(n numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT pg_catalog.floor(n) $$;
-CREATE FUNCTION sign(n numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT pg_catalog.sign(n) $$;
 CREATE FUNCTION mod(a numeric, b numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN b = 0 THEN a ELSE pg_catalog.mod(a, b) END $$;
 CREATE FUNCTION round(n numeric, places numeric DEFAULT 0) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT pg_catalog.round(n, pg_catalog.trunc(places)::integer) $$;
 CREATE FUNCTION trunc(n numeric, places numeric DEFAULT 0) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT pg_catalog.trunc(n, pg_catalog.trunc(places)::integer) $$;
 CREATE FUNCTION round(d date) RETURNS date LANGUAGE sql IMMUTABLE AS $$ SELECT truncated('day', d::timestamp + interval '12 hours') $$;
 CREATE FUNCTION trunc(t timestamp, format text DEFAULT 'DD') RETURNS date LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 DECLARE unit text := CASE pg_catalog.upper(format)
-  WHEN 'YYYY' THEN 'year' WHEN 'YEAR' THEN 'year' WHEN 'YY' THEN 'year' WHEN 'Q' THEN 'quarter' WHEN 'MM' THEN 'month'
-  WHEN 'MON' THEN 'month' WHEN 'MONTH' THEN 'month' WHEN 'IW' THEN 'week' WHEN 'DD' THEN 'day' WHEN 'DDD' THEN 'day'
-  WHEN 'J' THEN 'day' WHEN 'HH' THEN 'hour' WHEN 'HH12' THEN 'hour' WHEN 'HH24' THEN 'hour' WHEN 'MI' THEN 'minute' END;
+  WHEN 'YYYY' THEN 'year' WHEN 'YEAR' THEN 'year' WHEN 'YY' THEN 'year' WHEN 'MM' THEN 'month'
+  WHEN 'MON' THEN 'month' WHEN 'MONTH' THEN 'month' WHEN 'DD' THEN 'day' 
+  WHEN 'HH' THEN 'hour' WHEN 'HH12' THEN 'hour' WHEN 'HH24' THEN 'hour' WHEN 'MI' THEN 'minute' END;
 BEGIN
   IF unit IS NULL THEN PERFORM raise(3001, 'unimplemented feature: TRUNC to ' || format); END IF;
   RETURN truncated(unit, t);
-END $$;
-CREATE FUNCTION extract_part(part text, t timestamp) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT trim_scale(pg_catalog.round(date_part(part, t)::numeric, 6)) $$;
-CREATE FUNCTION extract_part(part text, t timestamptz) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT extract_part(part, (t).utc) $$;
-CREATE FUNCTION extract_part(part text, d date) RETURNS numeric LANGUAGE plpgsql IMMUTABLE STRICT AS $$
-BEGIN
-  IF part NOT IN ('year', 'month', 'day') THEN PERFORM raise(30076, 'invalid extract field for extract source'); END IF;
-  RETURN extract_part(part, d::timestamp);
 END $$;
 CREATE FUNCTION to_char_date(t timestamp, format text) RETURNS text LANGUAGE sql STABLE AS $$ SELECT NULLIF(to_char(t, format), '') $$;
 CREATE FUNCTION to_char_date(t timestamptz, format text) RETURNS text LANGUAGE sql STABLE AS $$ SELECT to_char_date(local_time(t), format) $$;
@@ -129,12 +114,9 @@ END $$;
 CREATE FUNCTION no_hash(is_null boolean) RETURNS bytea LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM raise(3001, 'unimplemented feature: STANDARD_HASH of NULL'); RETURN NULL; END $$;
 CREATE FUNCTION hash_md5(t text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN t IS NULL THEN no_hash(t IS NULL) ELSE decode(md5(t), 'hex') END $$;
 CREATE FUNCTION hash_sha256(t text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN t IS NULL THEN no_hash(t IS NULL) ELSE sha256(textsend(t)) END $$;
-CREATE FUNCTION hash_sha384(t text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN t IS NULL THEN no_hash(t IS NULL) ELSE sha384(textsend(t)) END $$;
-CREATE FUNCTION hash_sha512(t text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN t IS NULL THEN no_hash(t IS NULL) ELSE sha512(textsend(t)) END $$;
 CREATE FUNCTION hash_md5(r bytea) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN r IS NULL THEN no_hash(r IS NULL) ELSE decode(md5(r), 'hex') END $$;
 CREATE FUNCTION hash_sha256(r bytea) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN r IS NULL THEN no_hash(r IS NULL) ELSE sha256(r) END $$;
 CREATE FUNCTION rawtohex(r bytea) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT txt(r) $$;
-CREATE FUNCTION hextoraw(t text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT to_raw(t) $$;
 CREATE FUNCTION sys_extract_utc(t timestamptz) RETURNS timestamp LANGUAGE sql IMMUTABLE AS $$ SELECT (t).utc $$;
 CREATE FUNCTION sysdate() RETURNS date LANGUAGE sql STABLE AS $$ SELECT as_date(statement_timestamp()::timestamp) $$;
 CREATE FUNCTION systimestamp() RETURNS timestamptz LANGUAGE sql STABLE AS $$ SELECT at_utc(statement_timestamp()::timestamp) $$;
@@ -154,11 +136,6 @@ CREATE FUNCTION nextval(path text) RETURNS numeric LANGUAGE plpgsql AS $$
 BEGIN
   IF to_regclass(path) IS NULL THEN PERFORM raise(2289, 'sequence does not exist'); END IF;
   RETURN nextval(path::regclass);
-END $$;
-CREATE FUNCTION currval(path text) RETURNS numeric LANGUAGE plpgsql AS $$
-BEGIN
-  IF to_regclass(path) IS NULL THEN PERFORM raise(2289, 'sequence does not exist'); END IF;
-  RETURN currval(path::regclass);
 END $$;
 
 -- What holds strings to their lengths. (PostgreSQL would sort control characters at the end of a CHAR behind its blanks.)
