@@ -194,9 +194,13 @@ class TaskLife:
             raise ValueError("the task's worker is just being started again; try once more")
 
     def _suspend_table(self, arguments: dict[str, Any]) -> None:
-        for task in self._running(arguments):
+        tasks, table = self._running(arguments), arguments["table"]
+        if not any(table in task.tables for task in tasks):
+            known = ", ".join(sorted({name for task in tasks for name in task.tables}))
+            raise ValueError(f"no running task replicates the table {table}; there are {known or 'none yet'}")
+        for task in tasks:
             if task.replication:
-                task.replication.tell({"do": "suspend", "table": arguments["table"]})
+                task.replication.tell({"do": "suspend", "table": table})
 
     def _lose_slot(self, arguments: dict[str, Any]) -> None:
         for task in self._running(arguments):

@@ -28,8 +28,8 @@ def test_what_the_message_says_brings_the_table_back(world: World, replicating: 
             DmsTablesSensor(task_id="wait_tables", tables=TABLES, **replicating.task, **replicating.aws, **QUICK)
         )
 
-    def reconcile() -> Any:
-        quick = pipeline.reconciliation.model_copy(update={"recheck_after_s": 0.05, "rechecks": 8})
+    def reconcile(rechecks: int = 8) -> Any:
+        quick = pipeline.reconciliation.model_copy(update={"recheck_after_s": 0.05, "rechecks": rechecks})
         changed = pipeline.model_copy(update={"reconciliation": quick})
         return run(ReconcileTableOperator(task_id="reconcile", pipeline=changed, table=TABLES[0], accept="False"))
 
@@ -66,7 +66,7 @@ def test_what_the_message_says_brings_the_table_back(world: World, replicating: 
     replicating.wait_running()
     wait_tables()
     with pytest.raises(NotProvedError, match=r"(?s)differs from PostgreSQL in 1 of .*6.*멈춘 동안"):
-        reconcile()
+        reconcile(rechecks=1)
     with world.postgres() as session:
         session.execute("UPDATE travelbuddy.flightspecial SET header = header WHERE id = 6")
     reconcile()

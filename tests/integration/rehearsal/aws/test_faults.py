@@ -125,6 +125,8 @@ def test_a_start_fails_on_demand_with_its_reason(tables: Stage) -> None:
 def test_a_table_is_suspended_on_demand(tables: Stage) -> None:
     arn = tables.task(settings=QUICK_ERRORS)
     tables.start(arn)
+    refused = tables.fault("suspend-table", table="stage.itme")["error"]
+    assert refused.startswith("no running task replicates the table stage.itme; there are stage.doc, stage.item,")
     tables.fault("suspend-table", table="stage.item")
     eventually(lambda: tables.statistics(arn)["TableState"] == "Table error")
     assert "Table 'stage.item' was errored/suspended: on demand" in eventually(

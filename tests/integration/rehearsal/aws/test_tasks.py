@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from airflow.providers.amazon.aws.operators import dms as operators
-from airflow.providers.amazon.aws.sensors.dms import DmsTaskBaseSensor
+from airflow.providers.amazon.aws.sensors.dms import DmsTaskBaseSensor, DmsTaskCompletedSensor
 from airflow.providers.amazon.aws.sensors.rds import RdsDbSensor
 from airflow.sdk.exceptions import AirflowException
 from botocore.exceptions import ClientError, WaiterError
@@ -63,6 +63,7 @@ def test_the_amazon_providers_operators_and_sensors_work_unmodified(provider: St
         "termination_statuses": ["stopped"],
     }
     assert DmsTaskBaseSensor(task_id="wait", **sensor).poke({})
+    assert not DmsTaskCompletedSensor(task_id="completed", replication_task_arn=arn).poke({})
     operators.DmsStopTaskOperator(task_id="stop", replication_task_arn=arn).execute({})
     provider.wait_for(arn, "stopped")
     with pytest.raises(AirflowException, match=r"Unexpected status: stopped"):
@@ -242,6 +243,25 @@ def test_botocores_waiters(tables: Stage) -> None:
     dms.get_waiter("replication_task_stopped").wait(**where)
     dms.delete_replication_task(ReplicationTaskArn=arn)
     dms.get_waiter("replication_task_deleted").wait(**where)
+    source = dms.describe_endpoints()["Endpoints"][0]["EndpointArn"]
+    where["Filters"] = [{"Name": "endpoint-arn", "Values": [source]}]
+    dms.test_connection(EndpointArn=source, ReplicationInstanceArn=tables.instance_arn)
+    dms.get_waiter("test_connection_succeeds").wait(**where)
+    dms.delete_endpoint(EndpointArn=source)
+    dms.get_waiter("endpoint_deleted").wait(**where)
+
+
+def test_botocores_waiters_for_replication_instances(stage: Stage) -> None:
+    dms = stage.client("dms")
+    made = dms.create_replication_instance(
+        ReplicationInstanceIdentifier="another", ReplicationInstanceClass="dms.t3.micro"
+    )["ReplicationInstance"]
+    arn = made["ReplicationInstanceArn"]
+    assert made["ReplicationInstanceStatus"] == "creating"
+    where = {"Filters": [{"Name": "replication-instance-arn", "Values": [arn]}], "WaiterConfig": {"Delay": 1}}
+    dms.get_waiter("replication_instance_available").wait(**where)
+    dms.delete_replication_instance(ReplicationInstanceArn=arn)
+    dms.get_waiter("replication_instance_deleted").wait(**where)
 
 
 def test_a_full_load_is_refused_at_its_start(tables: Stage) -> None:
