@@ -106,11 +106,7 @@ class Changes(Queries):
         return f" WHERE {self.condition()}" if self.accept("WHERE") else ""
 
     def _column_list(self, table: str = "") -> list[str]:
-        self.open()
-        names = [self._target_column(table)]
-        while self.accept(","):
-            names.append(self._target_column(table))
-        self.close()
+        names = self.wrapped(lambda: self.listed(lambda: self._target_column(table)))
         for at, name in enumerate(names):
             if name in names[:at]:
                 raise OracleError(957, "duplicate column name")
@@ -126,11 +122,7 @@ class Changes(Queries):
         return quote(stored(name))
 
     def _values(self, wanted: int) -> list[str]:
-        self.open()
-        values = [self._value_or_default()]
-        while self.accept(","):
-            values.append(self._value_or_default())
-        self.close()
+        values = self.wrapped(lambda: self.listed(self._value_or_default))
         if self.sees(","):
             raise self.error(933, "SQL command not properly ended")
         if len(values) > wanted:
@@ -146,10 +138,7 @@ class Changes(Queries):
         return self.value().sql
 
     def _assignments(self, alias: str) -> list[str]:
-        assignments = [self._assignment(alias)]
-        while self.accept(","):
-            assignments.append(self._assignment(alias))
-        return assignments
+        return self.listed(lambda: self._assignment(alias))
 
     def _assignment(self, alias: str) -> str:
         if self.sees("("):

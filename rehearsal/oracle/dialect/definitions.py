@@ -5,6 +5,7 @@ where the dictionary views find it.
 """
 
 import itertools
+from collections.abc import Callable
 from dataclasses import astuple, dataclass, field
 
 from rehearsal.oracle.auth import Verifier
@@ -47,25 +48,12 @@ class Definitions(Changes):
         """CREATE TABLE name (columns and constraints)."""
         owner, name = self._new_name()
         path = f"{quote(stored(owner))}.{quote(stored(name))}"
-        columns: list[str] = []
-        constraints: list[str] = []
-        self.open()
-        while True:
-            if self.sees("CONSTRAINT") or self._at_constraint():
-                constraints += self._constraint(path)
-            else:
-                column, more = self._column_definition(path)
-                columns.append(column)
-                constraints += more
-            if not self.accept(","):
-                break
-        self.close()
+        additions = self.wrapped(lambda: self._additions(path, self.listed))
         if self.sees("AS"):
             raise unlisted("CREATE TABLE ... AS SELECT")
-        create = f"CREATE TABLE {path} ({', '.join(columns)})"
         own = f"ALTER TABLE {path} OWNER TO {quote(stored(owner))}"
         return Definition(
-            [create, own, *constraints, _sized(path), f'SELECT "SYS".spread_any_privileges({literal(path)})'],
+            [f"CREATE TABLE {path} ()", own, *additions, f'SELECT "SYS".spread_any_privileges({literal(path)})'],
             owner,
             "CREATE TABLE",
             "CREATE ANY TABLE",
@@ -82,17 +70,14 @@ class Definitions(Changes):
                 [f"SELECT \"SYS\".switch_triggers({literal(path)}, NULL, '{switch}')"], owner, "", "ALTER ANY TABLE"
             )
         if self.accept("ADD"):
-            return Definition([*self._additions(path), _sized(path)], owner, "", "ALTER ANY TABLE")
+            read = (lambda one: self.wrapped(lambda: self.listed(one))) if self.sees("(") else (lambda one: [one()])
+            return Definition(self._additions(path, read), owner, "", "ALTER ANY TABLE")
         if self.accept("DROP"):
             if self.accept("CONSTRAINT"):
                 dropped = f"CONSTRAINT {quote(stored(self.name()))}"
             else:
-                wrapped = not self.accept("COLUMN")
-                if wrapped:
-                    self.open()
-                dropped = f"COLUMN {quote(stored(self.name()))}"
-                if wrapped:
-                    self.close()
+                name = self.name() if self.accept("COLUMN") else self.wrapped(self.name)
+                dropped = f"COLUMN {quote(stored(name))}"
             return Definition([f"ALTER TABLE {path} DROP {dropped}", _sized(path)], owner, "", "ALTER ANY TABLE")
         raise unlisted(f"ALTER TABLE ... {self.now.text}")
 
@@ -100,9 +85,7 @@ class Definitions(Changes):
         """DROP TABLE, SEQUENCE, INDEX or USER."""
         kind = self.one_of("TABLE", "SEQUENCE", "INDEX", "USER")
         if not kind:
-            raise (
-                unlisted(f"DROP {self.now.text}") if self.now.kind == "name" else self.error(950, "invalid DROP option")
-            )
+            raise self.not_listed("DROP", 950)
         if kind == "USER":
             user = self.name()
             return Definition(
@@ -192,18 +175,16 @@ class Definitions(Changes):
     def _at_constraint(self) -> bool:
         return self.sees("PRIMARY", "KEY") or self.sees("UNIQUE") or self.sees("FOREIGN", "KEY") or self.sees("CHECK")
 
-    def _column_definition(self, path: str) -> tuple[str, list[str]]:
+    def _column_definition(self, path: str) -> list[str]:
         name = self.name()
         kind = column_type(*self.data_type())
         column = quote(stored(name))
         sql, default_text, null_name, more = f"{column} {kind.postgres}", None, None, []
         if self.accept("DEFAULT"):
-            start = self.now.start
-            value = self.value().sql
+            value, default_text = self._spelled(lambda: self.value().sql)
             if kind.data_type == "CHAR":
                 value = f"\"SYS\".padded({value}::text, {kind.limit[0]}, '{kind.limit[1]}')"
             sql += f" DEFAULT {value}"
-            default_text = self.text[start : self.tokens[self.at - 1].end]
         if self.sees("GENERATED"):
             raise unlisted("GENERATED ... AS IDENTITY")
         while True:
@@ -221,7 +202,12 @@ class Definitions(Changes):
             f'INSERT INTO "SYS".column_facts SELECT attrelid, attnum, {facts} FROM pg_attribute'
             f" WHERE attrelid = {literal(path)}::regclass AND attname = {literal(stored(name))}"
         )
-        return sql, more
+        return [f"ALTER TABLE {path} ADD COLUMN {sql}", *more]
+
+    def _spelled(self, read: Callable[[], str]) -> tuple[str, str]:
+        """What ``read`` makes of the words, and the words."""
+        start = self.now.start
+        return read(), self.text[start : self.tokens[self.at - 1].end]
 
     def _constraint(self, path: str, name: str = "", column: str = "") -> list[str]:
         if not name:
@@ -233,11 +219,7 @@ class Definitions(Changes):
             nulls = " NULLS NOT DISTINCT" if kind == "UNIQUE" and len(columns) > 1 else ""
             return [f"{head} {kind}{nulls} ({', '.join(columns)})"]
         if self.accept("CHECK"):
-            self.open()
-            start = self.now.start
-            condition = self.condition()
-            text = self.text[start : self.tokens[self.at - 1].end]
-            self.close()
+            condition, text = self.wrapped(lambda: self._spelled(self.condition))
             return [
                 f"{head} CHECK ({condition})",
                 f"COMMENT ON CONSTRAINT {quote(stored(name))} ON {path} IS {literal(text)}",
@@ -255,20 +237,16 @@ class Definitions(Changes):
                 raise self.error(905, "missing keyword")
         return [f"{head} FOREIGN KEY ({', '.join(columns)}) REFERENCES {target}{wanted}{action}"]
 
-    def _additions(self, path: str) -> list[str]:
-        wrapped = self.accept("(")
-        statements: list[str] = []
-        while True:
-            if self.sees("CONSTRAINT") or self._at_constraint():
-                statements += self._constraint(path)
-            else:
-                column, more = self._column_definition(path)
-                statements += [f"ALTER TABLE {path} ADD COLUMN {column}", *more]
-            if not (wrapped and self.accept(",")):
-                break
-        if wrapped:
-            self.close()
-        return statements
+    def _additions(self, path: str, read: Callable[[Callable[[], list[str]]], list[list[str]]]) -> list[str]:
+        """Columns, and behind them the constraints, of a new or changed table."""
+        found = list(itertools.chain(*read(lambda: self._addition(path))))
+        columns = [statement for statement in found if " ADD COLUMN " in statement]
+        return [*columns, *(statement for statement in found if statement not in columns), _sized(path)]
+
+    def _addition(self, path: str) -> list[str]:
+        if self.sees("CONSTRAINT") or self._at_constraint():
+            return self._constraint(path)
+        return self._column_definition(path)
 
     def _sequence_options(self, *, new: bool) -> tuple[list[str], list[str]]:  # noqa: C901  # one branch an option
         options, facts = [], []

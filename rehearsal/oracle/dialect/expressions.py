@@ -7,14 +7,10 @@ is written out is one of SYS too.
 import datetime
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import reduce
 from typing import TypeVar
 
-from rehearsal.oracle.dialect.formats import input_format, number_format, output_format
-from rehearsal.oracle.dialect.functions import AGGREGATES, FUNCTIONS, NO_PARENTHESES
+from rehearsal.oracle.dialect.functions import AGGREGATES, FUNCTIONS, NO_PARENTHESES, SPECIAL, Expression, joined
 from rehearsal.oracle.dialect.tokens import Token, Words, literal, quote, row
-from rehearsal.oracle.dialect.types import column_type
 from rehearsal.oracle.errors import OracleError, stored, unlisted
 from rehearsal.oracle.values import normalized
 
@@ -22,22 +18,9 @@ _COMPARISONS = {"=": "=", "<>": "<>", "!=": "<>", "^=": "<>", "<": "<", ">": ">"
 _MAX_DEPTH = 60
 _MAX_LIST = 1000
 _MAX_LITERAL_BYTES = 4000
+_DATE = r"(?P<plain>\d{4}-\d{2}-\d{2})"
+_TIMESTAMP = r"(?P<plain>\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,6})?) ?(?P<zone>[+-](0\d|1[0-4]):[0-5]\d)?"
 _Read = TypeVar("_Read")
-
-
-@dataclass
-class Expression:
-    """A piece of SQL for PostgreSQL; ``text`` is set for a string literal, ``column`` for a plain column."""
-
-    sql: str
-    is_condition: bool = False
-    text: str | None = None
-    column: str | None = None
-
-    @property
-    def is_text(self) -> bool:
-        """Whether it surely is a string; NULL is one where nothing else tells its type."""
-        return self.text is not None or self.sql == "NULL"
 
 
 class Expressions(Words):
@@ -117,10 +100,7 @@ class Expressions(Words):
 
     def _predicate(self) -> Expression:
         if self.accept("EXISTS"):
-            self.open()
-            inner = self.subquery()
-            self.close()
-            return Expression(f"EXISTS ({inner})", is_condition=True)
+            return Expression(f"EXISTS ({self.wrapped(self.subquery)})", is_condition=True)
         left = self._sum()
         if left.is_condition:
             return left
@@ -157,7 +137,7 @@ class Expressions(Words):
         if self.at_subquery():
             inner = self.subquery()
         else:
-            items = self._list(self._operand)
+            items = self.listed(self._operand)
             if len(items) > _MAX_LIST:
                 raise OracleError(1795, "maximum number of expressions in a list is 1000")
             if not (all(item.text for item in items) or all(item.sql.endswith("::numeric") for item in items)):
@@ -180,15 +160,9 @@ class Expressions(Words):
         self.expect("AND", 905, "missing keyword")
         return f"{left.sql} BETWEEN {low.sql} AND {self._operand().sql}"
 
-    def _list(self, item: Callable[[], Expression]) -> list[Expression]:
-        items = [item()]
-        while self.accept(","):
-            items.append(item())
-        return items
-
     def values(self) -> list[Expression]:
         """Values with commas between them."""
-        return self._list(self.value)
+        return self.listed(self.value)
 
     def _sum(self) -> Expression:
         left = self._product()
@@ -197,7 +171,7 @@ class Expressions(Words):
                 parts = [left, self._concatenated()]
                 while self.accept("||"):
                     parts.append(self._concatenated())
-                left = _joined(parts)
+                left = joined(parts)
             elif operator := self.one_of("+", "-"):
                 left = Expression(f"({left.sql} {operator} {self._factor(self._product).sql})")
             else:
@@ -267,11 +241,12 @@ class Expressions(Words):
                 "CASE": self._case,
                 "DATE": self._datetime_literal,
                 "TIMESTAMP": self._datetime_literal,
-                "INTERVAL": self._interval,
             }.get(token.text)
             if special and not (is_call and token.text != "CASE"):
                 self.take()
                 return special()
+            if token.text == "INTERVAL":
+                raise unlisted("INTERVAL literal")
             if token.text == "ROWNUM":
                 raise unlisted("ROWNUM other than as a limit in WHERE")
             if token.text in NO_PARENTHESES and not is_call and self.ahead().text != ".":
@@ -368,28 +343,17 @@ class Expressions(Words):
         if self.now.kind != "string":
             raise self.error(936, "missing expression")
         text = self.take().text
-        pattern = (
-            r"\d{4}-\d{2}-\d{2}"
-            if kind == "DATE"
-            else r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,6})?( ?[+-](0\d|1[0-4]):[0-5]\d)?"
-        )
-        if not re.fullmatch(pattern, text):
+        found = re.fullmatch(_DATE if kind == "DATE" else _TIMESTAMP, text)
+        if not found:
             raise OracleError(1861, "literal does not match format string")
-        plain, zone = (
-            (text[:-6].rstrip(), text[-6:]) if re.search(r"[+-]\d{2}:\d{2}$", text) and kind != "DATE" else (text, "")
-        )
+        plain, zone = found["plain"], found.groupdict().get("zone")
         try:
             datetime.datetime.fromisoformat(plain)
         except ValueError:
             raise OracleError(1847, "day of month must be between 1 and last day of month") from None
         if zone:
             return Expression(f'"SYS".from_tz({literal(plain)}::timestamp, {literal(zone)})')
-        return Expression(
-            f"{literal(plain)}::{'timestamp' if kind == 'TIMESTAMP' else chr(34) + 'SYS' + chr(34) + '.date'}"
-        )
-
-    def _interval(self) -> Expression:
-        raise unlisted("INTERVAL literal")
+        return Expression(f"""{literal(plain)}::{'"SYS".date' if kind == "DATE" else "timestamp"}""")
 
     def data_type(self) -> tuple[str, str, list[int]]:
         """A data type: its name, BYTE or CHAR or nothing, and the numbers in its parentheses."""
@@ -418,121 +382,3 @@ class Expressions(Words):
         if self.now.kind != "string":
             raise unlisted("a format model that is not a string literal")
         return self.take()
-
-
-def _joined(parts: Sequence[Expression]) -> Expression:
-    texts = ('"SYS".txt(NULL::varchar)' if part.sql == "NULL" else f'"SYS".txt({part.sql})' for part in parts)
-    return Expression(reduce(lambda one, two: f'"SYS".joined({one}, {two})', texts))
-
-
-def _coalesce(words: Expressions) -> Expression:
-    values = words.values()
-    if len(values) < 2:
-        raise OracleError(938, "not enough arguments for function")
-    return Expression(f'"SYS".chosen(COALESCE({", ".join(value.sql for value in values)}))')
-
-
-def _cast(words: Expressions) -> Expression:
-    value = words.value().sql
-    words.expect("AS", 905, "missing keyword")
-    kind = column_type(*words.data_type())
-    if kind.data_type in ("CLOB", "RAW"):
-        raise unlisted(f"CAST to {kind.data_type}")
-    if kind.data_type in ("VARCHAR2", "CHAR"):
-        limit, unit = kind.limit
-        return Expression(f"\"SYS\".cast_{kind.data_type.lower()}({value}, {limit}, '{unit}')")
-    return Expression(f"{value}::{kind.postgres}")
-
-
-def _to_char(words: Expressions) -> Expression:
-    value = words.value().sql
-    if not words.accept(","):
-        return Expression(f'"SYS".varchar2("SYS".txt({value}))')
-    model = words.format_argument().text
-    if re.match(r"(?i)(FM)?[$BLSU]?[09X.,]", model):
-        return Expression(f'"SYS".to_char_number({value}, {literal(number_format(model))})')
-    return Expression(f'"SYS".to_char_date({value}, {literal(output_format(model))})')
-
-
-def _to_date(function: str) -> Callable[[Expressions], Expression]:
-    def read(words: Expressions) -> Expression:
-        value = words.value().sql
-        if not words.accept(","):
-            return Expression(f'"SYS".{function}({value})')
-        postgres, pattern = input_format(words.format_argument().text)
-        return Expression(f'"SYS".{function}({value}, {literal(postgres)}, {literal(pattern)})')
-
-    return read
-
-
-def _to_number(words: Expressions) -> Expression:
-    value = words.value().sql
-    if not words.accept(","):
-        return Expression(f'"SYS".to_number({value})')
-    model = words.format_argument().text
-    if not re.fullmatch(r"[Xx]{1,60}", model):
-        raise unlisted(f"TO_NUMBER with format '{model}'")
-    return Expression(f'"SYS".from_hex({value}, {len(model)})')
-
-
-def _decode(words: Expressions) -> Expression:
-    arguments = words.values()
-    if len(arguments) < 3:
-        raise OracleError(938, "not enough arguments for function")
-    base, *rest = arguments
-    searches, results = rest[: len(rest) // 2 * 2 : 2], rest[1::2]
-    default = rest[-1] if len(rest) % 2 else Expression("NULL")
-    # The first search tells as what to compare, the first result as what to answer; a string literal is seen here,
-    # what else does not fit is refused when the types are known.
-    compared, *sought = _alike([base, *searches], as_text=searches[0].is_text)
-    *answers, otherwise = _alike([*results, default], as_text=results[0].is_text)
-    whens = " ".join(
-        f'WHEN "SYS".same({compared}, {search}) THEN {answer}' for search, answer in zip(sought, answers, strict=True)
-    )
-    return Expression(f'"SYS".varchar2(CASE {whens} ELSE {otherwise} END)')
-
-
-def _alike(values: list[Expression], *, as_text: bool) -> list[str]:
-    return [f'"SYS".txt({value.sql})' if as_text else value.sql for value in values]
-
-
-def _nullif(words: Expressions) -> Expression:
-    first = words.value()
-    if first.sql == "NULL":
-        raise OracleError(932, "inconsistent datatypes: expected - got CHAR")
-    words.expect(",", 909, "invalid number of arguments")
-    equal = f'"SYS".equal({first.sql}, {words.value().sql})'
-    return Expression(f'"SYS".chosen(CASE WHEN {equal} THEN NULL ELSE {first.sql} END)')
-
-
-def _trim(words: Expressions) -> Expression:
-    side = words.one_of("LEADING", "TRAILING", "BOTH") or "BOTH"
-    if words.accept("FROM"):
-        return Expression(f"\"SYS\".trim_side('{side}', {words.value().sql}, ' ')")
-    value = words.value().sql
-    if words.accept("FROM"):
-        return Expression(f"\"SYS\".trim_side('{side}', {words.value().sql}, {value})")
-    return Expression(f"\"SYS\".trim_side('{side}', {value}, ' ')")
-
-
-def _standard_hash(words: Expressions) -> Expression:
-    value = words.value().sql
-    method = words.format_argument().text.upper() if words.accept(",") else "SHA1"
-    if method not in ("MD5", "SHA256"):
-        raise unlisted(f"STANDARD_HASH with {method}")
-    return Expression(f'"SYS".hash_{method.lower()}({value})')
-
-
-# Those whose arguments are more than a list of values.
-SPECIAL: dict[str, Callable[[Expressions], Expression]] = {
-    "CAST": _cast,
-    "TO_CHAR": _to_char,
-    "TO_DATE": _to_date("to_date"),
-    "TO_TIMESTAMP": _to_date("to_timestamp"),
-    "TO_NUMBER": _to_number,
-    "COALESCE": _coalesce,
-    "DECODE": _decode,
-    "NULLIF": _nullif,
-    "TRIM": _trim,
-    "STANDARD_HASH": _standard_hash,
-}

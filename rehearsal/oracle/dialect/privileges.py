@@ -12,14 +12,10 @@ class Privileges(Definitions):
 
     def grant(self, *, revoke: bool) -> Definition:
         """GRANT ... TO or REVOKE ... FROM users."""
-        names = [self._privilege()]
-        while self.accept(","):
-            names.append(self._privilege())
+        names = self.listed(self._privilege)
         path = self.table()[0] if self.accept("ON") else ""
         self.expect("FROM" if revoke else "TO", 905, "missing keyword")
-        users = [self._grantee()]
-        while self.accept(","):
-            users.append(self._grantee())
+        users = self.listed(self._grantee)
         option = self.accept("WITH", "GRANT" if path else "ADMIN", "OPTION")
         pairs = [(name, user) for name in names for user in users]
         if not path:

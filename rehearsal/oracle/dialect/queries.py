@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rehearsal.oracle.dialect.dictionary import DICTIONARY
-from rehearsal.oracle.dialect.expressions import Expression, Expressions
+from rehearsal.oracle.dialect.expressions import Expressions
+from rehearsal.oracle.dialect.functions import Expression
 from rehearsal.oracle.dialect.tokens import Token, quote, row
 from rehearsal.oracle.errors import OracleError, invalid_identifier, stored, unlisted
 
 _MAX_HEADING_BYTES = 30
+_NO_ALIAS = ("LEFT", "INNER", "CROSS", "JOIN", "RIGHT", "FULL", "NATURAL", "USING", "WHEN", "OFFSET", "FETCH", "LOG")
 _FOREIGN_SCHEMAS = ("PG_", "INFORMATION_SCHEMA")
 
 
@@ -105,20 +107,7 @@ class Queries(Expressions):
         """A table's alias, or the default; Oracle knows no AS here."""
         if self.sees("AS"):
             raise OracleError(933, "SQL command not properly ended", self.now.start)
-        if self.now.kind == "name" and self.now.text in (
-            "LEFT",
-            "INNER",
-            "CROSS",
-            "JOIN",
-            "RIGHT",
-            "FULL",
-            "NATURAL",
-            "USING",
-            "WHEN",
-            "OFFSET",
-            "FETCH",
-            "LOG",
-        ):
+        if self.now.kind == "name" and self.now.text in _NO_ALIAS:
             return default
         return self.name() if self.at_name() else default
 
@@ -137,7 +126,7 @@ class Queries(Expressions):
             self._where(block)
         if self.accept("GROUP"):
             self.expect("BY", 924, "missing BY keyword")
-            block.group = f" GROUP BY {', '.join(self._group(items))}"
+            block.group = f" GROUP BY {', '.join(self.listed(lambda: self._group_item(items)))}"
             block.sources = self._without_keys(start)
         if self.accept("HAVING"):
             block.having = f" HAVING {self.condition()}"
@@ -157,10 +146,7 @@ class Queries(Expressions):
             if self.sees(","):
                 raise OracleError(923, "FROM keyword not found where expected", self.now.start)
             return [Item("*", "*")]
-        items = [self._item()]
-        while self.accept(","):
-            items.append(self._item())
-        return items
+        return self.listed(self._item)
 
     def _item(self) -> Item:
         start = self.at
@@ -243,12 +229,6 @@ class Queries(Expressions):
         if self.sees("OR"):
             raise unlisted("ROWNUM other than as a limit in WHERE")
 
-    def _group(self, items: list[Item]) -> list[str]:
-        expressions = [self._group_item(items)]
-        while self.accept(","):
-            expressions.append(self._group_item(items))
-        return expressions
-
     def _group_item(self, items: list[Item]) -> str:
         found = self.value()
         # PostgreSQL would take a select list's alias here, Oracle does not.
@@ -270,10 +250,7 @@ class Queries(Expressions):
         if not self.accept("ORDER"):
             return ""
         self.expect("BY", 924, "missing BY keyword")
-        keys = [self._key(items)]
-        while self.accept(","):
-            keys.append(self._key(items))
-        return f" ORDER BY {', '.join(keys)}"
+        return f" ORDER BY {', '.join(self.listed(lambda: self._key(items)))}"
 
     def _key(self, items: list[Item]) -> str:
         if (

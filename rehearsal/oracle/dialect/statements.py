@@ -1,6 +1,6 @@
 """Which statement it is: the list's entry point."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
@@ -89,52 +89,26 @@ class _Statements(Triggers):
     def _definition(self, verb: str) -> Definition | None:
         match verb:
             case "CREATE":
-                return self._create()
+                return self._one_of_these(verb, 901, _CREATE)
             case "ALTER":
-                return self._alter()
+                return self._one_of_these(verb, 940, _ALTER)
             case "DROP":
                 return self.drop()
             case "GRANT" | "REVOKE":
                 return self.grant(revoke=verb == "REVOKE")
         return None
 
-    def _create(self) -> Definition:
-        if self.accept("TABLE"):
-            return self.create_table()
-        if self.accept("SEQUENCE"):
-            return self.sequence(new=True)
-        if self.accept("USER"):
-            return self.user()
-        if self.accept("UNIQUE", "INDEX"):
-            return self.create_index(unique=True)
-        if self.accept("INDEX"):
-            return self.create_index(unique=False)
-        replace = self.accept("OR", "REPLACE")
-        if self.accept("TRIGGER"):
-            return self.create_trigger(replace=replace)
-        raise (
-            unlisted(f"CREATE {self.now.text}")
-            if self.now.kind == "name"
-            else self.error(901, "invalid CREATE command")
-        )
-
-    def _alter(self) -> Definition:
-        if self.accept("TABLE"):
-            return self.alter_table()
-        if self.accept("TRIGGER"):
-            return self.alter_trigger()
-        if self.accept("SEQUENCE"):
-            return self.sequence(new=False)
-        raise (
-            unlisted(f"ALTER {self.now.text}") if self.now.kind == "name" else self.error(940, "invalid ALTER command")
-        )
+    def _one_of_these(self, verb: str, number: int, kinds: "_Kinds") -> Definition:
+        for words, read in kinds.items():
+            if self.accept(*words.split()):
+                return read(self)
+        raise self.not_listed(verb, number)
 
     def _setting(self) -> str:
         name = self.take().text
-        if name == "CURRENT_SCHEMA":
-            self.expect("=", 927, "missing equal sign")
-            return f"schema {self.name()}"
         self.expect("=", 927, "missing equal sign")
+        if name == "CURRENT_SCHEMA":
+            return f"schema {self.name()}"
         value = self.string()
         if name == "TIME_ZONE":
             if value not in ("+00:00", "UTC", "+0:00"):
@@ -146,3 +120,20 @@ class _Statements(Triggers):
                 f"set_config('oracle.{key}', {literal(text)}, false)" for key, text in settings.items()
             )
         raise unlisted(f"ALTER SESSION SET {name}")
+
+
+_Kinds = dict[str, Callable[[_Statements], Definition]]
+_CREATE: _Kinds = {
+    "TABLE": _Statements.create_table,
+    "SEQUENCE": lambda words: words.sequence(new=True),
+    "USER": _Statements.user,
+    "UNIQUE INDEX": lambda words: words.create_index(unique=True),
+    "INDEX": lambda words: words.create_index(unique=False),
+    "OR REPLACE TRIGGER": lambda words: words.create_trigger(replace=True),
+    "TRIGGER": lambda words: words.create_trigger(replace=False),
+}
+_ALTER: _Kinds = {
+    "TABLE": _Statements.alter_table,
+    "TRIGGER": _Statements.alter_trigger,
+    "SEQUENCE": lambda words: words.sequence(new=False),
+}

@@ -1,7 +1,8 @@
 """The words of a statement, and a reader that goes through them."""
 
 import re
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
 
 from rehearsal.oracle.errors import OracleError, stored, unlisted
 
@@ -37,6 +38,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _MAX_NAME_BYTES = 30
+_Read = TypeVar("_Read")
 
 
 class Token(NamedTuple):
@@ -140,6 +142,20 @@ class Words:
         """Go past `)`."""
         self.expect(")", 907, "missing right parenthesis")
 
+    def wrapped(self, read: Callable[[], _Read]) -> _Read:
+        """What stands in parentheses."""
+        self.open()
+        found = read()
+        self.close()
+        return found
+
+    def listed(self, read: Callable[[], _Read]) -> list[_Read]:
+        """What stands between commas."""
+        found = [read()]
+        while self.accept(","):
+            found.append(read())
+        return found
+
     def finish(self) -> None:
         """Nothing may follow."""
         if self.now.kind != "end":
@@ -153,6 +169,10 @@ class Words:
         if (token.kind == "name" and token.text in _ELSEWHERE) or token.text == "(+)":
             return unlisted(self.text[token.start : token.end])
         return OracleError(number, text, token.start)
+
+    def not_listed(self, verb: str, number: int) -> OracleError:
+        """An error for what ``verb`` is to be done with."""
+        return unlisted(f"{verb} {self.now.text}") if self.now.kind == "name" else self.error(number, f"invalid {verb}")
 
     def name(self, number: int = 904, text: str = "invalid identifier") -> str:
         """A name, upper case unless it was quoted. Raises ORA-00972 when it is too long."""

@@ -1,7 +1,7 @@
 """CREATE and ALTER TRIGGER: row triggers that set the new row's columns, such as an id from a sequence."""
 
 from rehearsal.oracle.dialect.definitions import Definition
-from rehearsal.oracle.dialect.expressions import Expression
+from rehearsal.oracle.dialect.functions import Expression
 from rehearsal.oracle.dialect.privileges import Privileges
 from rehearsal.oracle.dialect.tokens import literal, quote
 from rehearsal.oracle.errors import OracleError, stored, unlisted

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from rehearsal.oracle.dialect.expressions import SPECIAL
-from rehearsal.oracle.dialect.functions import AGGREGATES, FUNCTIONS, NO_PARENTHESES
+from rehearsal.oracle.dialect.functions import AGGREGATES, FUNCTIONS, NO_PARENTHESES, SPECIAL
 from tests.support.oracle_dialect import CASES, STATEMENTS
 from tests.support.oracle_readme import README, render
 
