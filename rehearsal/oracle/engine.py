@@ -89,7 +89,7 @@ class Engine:
 
         Where a row fails, the rows before it stay changed, and the error's `counts` say how many each touched.
         """
-        if known.statement.for_many_rows and len(rows) >= _MANY_ROWS:
+        if known.statement.for_many_rows and len(rows) >= _MANY_ROWS and not self._refers_to_itself(known):
             with suppress(OracleError):
                 # All rows in one statement; which one fails, if one does, is found below.
                 known.for_many_rows = known.for_many_rows or self.backend.prepare(
@@ -162,8 +162,14 @@ class Engine:
         raise OracleError(1031, "insufficient privileges")
 
     def _sees_target(self, sql: str) -> bool:
-        path = re.search(r'"[^"]+"\."[^"]+"', sql)
-        return not path or self._truth(f"has_table_privilege({literal(path[0])}, 'SELECT, INSERT, UPDATE, DELETE')")
+        return self._truth(f"has_table_privilege({literal(_target(sql))}, 'SELECT, INSERT, UPDATE, DELETE')")
+
+    def _refers_to_itself(self, known: Known) -> bool:
+        """Whether the table has a foreign key to itself: a row may then not come before the one that it refers to."""
+        if known.for_many_rows:
+            return False
+        itself = f"conrelid = {literal(_target(known.statement.sql))}::regclass AND conrelid = confrelid"
+        return self._truth(f"EXISTS (SELECT FROM pg_constraint WHERE {itself})")
 
     def use_schema(self, schema: str) -> None:
         """Take names without a schema from this one. Raises ORA-01435."""
@@ -191,6 +197,12 @@ class Engine:
         if not names:
             raise OracleError(942, "table or view does not exist")
         return names
+
+
+def _target(sql: str) -> str:
+    """The table that a statement changes."""
+    path = re.search(r'"(?:[^"]|"")+"\."(?:[^"]|"")+"', sql)
+    return path[0] if path else ""
 
 
 def _array(values: Sequence[bytes | None]) -> bytes:

@@ -246,7 +246,6 @@ CASES = [
         " 0012007 1,234.50",
         "Format-Models",
     ),
-    _value(_CONVERSION, "TO_CHAR with X", "TO_CHAR(4096, 'XXXX') || TO_CHAR(255, 'FMXX')", " 1000FF", "Format-Models"),
     _value(
         _CONVERSION,
         "TO_CHAR of a date",

@@ -24,9 +24,10 @@ class Changes(Queries):
         columns = self._column_list(name) if self.sees("(") else [quote(stored(name)) for name in self.columns_of(path)]
         head = f"INSERT INTO {path} ({', '.join(columns)})"
         if self.accept("VALUES"):
-            self.takes_many_rows = (
-                bool(self.bind_types) and '"SYS".timestamptz' not in self.bind_types
-            )  # unnest splits it
+            # A subquery would not see the array's earlier rows, and unnest would split a TIMESTAMP WITH TIME ZONE.
+            self.takes_many_rows = bool(self.bind_types) and not (
+                '"SYS".timestamptz' in self.bind_types or any(token.text == "SELECT" for token in self.tokens)
+            )
             values = ", ".join(self._values(len(columns)))
             if not self.many_rows:
                 return f"{head} VALUES ({values})"

@@ -117,11 +117,8 @@ def nls_settings(parameter: str, model: str) -> dict[str, str]:
 
 def number_format(model: str) -> str:
     """PostgreSQL's format for printing a number with ``model``: digits, one period, commas, FM. Raises OracleError."""
-    upper = model.upper()
-    if re.fullmatch(r"(FM)?X+", upper) and "x" not in model:
-        return upper
-    if re.fullmatch(r"(FM)?[09]+(,[09]+)*(\.[09]+)?", upper):
-        return upper
+    if re.fullmatch(r"(FM)?[09]+(,[09]+)*(\.[09]+)?", model.upper()):
+        return model.upper()
     raise unlisted(f"number format '{model}'")
 
 

@@ -54,20 +54,7 @@ def column_type(name: str, unit: str, numbers: list[int]) -> ColumnType:  # noqa
     raise OracleError(902, "invalid datatype")
 
 
-_OTHERS = (
-    "BLOB",
-    "NCLOB",
-    "NVARCHAR2",
-    "NCHAR",
-    "LONG",
-    "FLOAT",
-    "REAL",
-    "BINARY_FLOAT",
-    "BINARY_DOUBLE",
-    "BFILE",
-    "ROWID",
-    "INTERVAL",
-)
+_OTHERS = "BLOB NCLOB NVARCHAR2 NCHAR LONG FLOAT REAL BINARY_FLOAT BINARY_DOUBLE BFILE ROWID INTERVAL".split()  # noqa: SIM905
 
 
 def _number(precision: int, scale: int) -> ColumnType:

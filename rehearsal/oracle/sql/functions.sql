@@ -84,19 +84,10 @@ BEGIN
   RETURN to_char_date(d::timestamp, format);
 END $$;
 CREATE FUNCTION to_char_number(n numeric, format text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$
-DECLARE
-  fill boolean := format LIKE 'FM%';
-  digits text;
+DECLARE digits text := to_char(n, format);
 BEGIN
-  IF format NOT LIKE '%X%' THEN
-    digits := to_char(n, format);
-    IF n < 0 AND digits !~ '[1-9#]' THEN PERFORM raise(3001, 'unimplemented feature: TO_CHAR of a negative number that its format rounds to 0'); END IF;
-    RETURN CASE WHEN digits LIKE '%#%' THEN repeat('#', char_length(pg_catalog.replace(format, 'FM', '')) + 1) ELSE digits END;
-  END IF;
-  IF n < 0 OR n > 9223372036854775807 THEN PERFORM raise(3001, 'unimplemented feature: TO_CHAR with X of a number outside 0 to 2**63-1'); END IF;
-  digits := pg_catalog.upper(to_hex(pg_catalog.round(n)::bigint));
-  IF char_length(digits) > char_length(format) - 2 * fill::integer THEN RETURN pg_catalog.rpad('#', char_length(format) + 1, '#'); END IF;
-  RETURN CASE WHEN fill THEN digits ELSE pg_catalog.lpad(digits, char_length(format) + 1) END;
+  IF n < 0 AND digits !~ '[1-9#]' THEN PERFORM raise(3001, 'unimplemented feature: TO_CHAR of a negative number that its format rounds to 0'); END IF;
+  RETURN CASE WHEN digits LIKE '%#%' THEN repeat('#', char_length(pg_catalog.replace(format, 'FM', '')) + 1) ELSE digits END;
 END $$;
 -- Hexadecimal digits, 15 at a time so that each piece fits a bigint.
 CREATE FUNCTION hex_piece(t text) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT ('x' || pg_catalog.lpad(t, 16, '0'))::bit(64)::bigint::numeric $$;

@@ -54,8 +54,8 @@ CREATE OPERATOR * (LEFTARG = numeric, RIGHTARG = numeric, FUNCTION = times);
 CREATE OPERATOR / (LEFTARG = numeric, RIGHTARG = numeric, FUNCTION = divide);
 CREATE FUNCTION long_text(n numeric) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
-  IF abs(n) >= 1e40 OR abs(n) < 1e-10 AND scale(n) > 40 THEN PERFORM raise(3001, 'unimplemented feature: TO_CHAR of a number that needs an exponent'); END IF;
-  RETURN concat(trim_scale(round(n, 40)));
+  IF abs(n) >= 1e40 OR scale(trim_scale(n)) > 40 THEN PERFORM raise(3001, 'unimplemented feature: TO_CHAR of a number that needs an exponent'); END IF;
+  RETURN concat(trim_scale(n));
 END $$;
 CREATE FUNCTION txt(n numeric) RETURNS text LANGUAGE sql IMMUTABLE AS $$
   SELECT regexp_replace(CASE WHEN abs(n) < 1e15 AND scale(n) < 20 THEN concat(trim_scale(n)) ELSE long_text(n) END, '^(-?)0\.', '\1.') WHERE n IS NOT NULL $$;

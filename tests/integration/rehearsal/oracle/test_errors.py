@@ -176,6 +176,21 @@ def test_the_rows_of_an_array_are_applied_in_their_order(
         drop(connection, "many")
 
 
+def test_an_array_s_rows_see_those_before_them(connection: oracledb.Connection, cursor: oracledb.Cursor) -> None:
+    cursor.execute(
+        "CREATE TABLE tree (id NUMBER PRIMARY KEY, parent NUMBER CONSTRAINT of_tree REFERENCES tree, n NUMBER)"
+    )
+    try:
+        insert = "INSERT INTO tree (id, n) VALUES (:1, (SELECT COUNT(*) FROM tree))"
+        cursor.executemany(insert, [(number,) for number in range(10)])
+        assert cursor.execute("SELECT SUM(n), MAX(n) FROM tree").fetchone() == (45, 9)
+        with raises(2291, "OF_TREE"):
+            cursor.executemany("INSERT INTO tree (id, parent) VALUES (:1, :1 + 1)", [(n,) * 2 for n in range(20, 30)])
+        assert cursor.rowcount == 0
+    finally:
+        drop(connection, "tree")
+
+
 def test_privileges(oracle: Oracle) -> None:
     with oracle.connect("SYSTEM") as system:
         cursor = system.cursor()
