@@ -6,6 +6,7 @@ tests/unit/rehearsal/aws/test_moto_seams.py fails with the name of the seam when
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import moto
@@ -95,7 +96,8 @@ def install_rds(rds: Rds) -> None:
         return ActionResult(rds.describe_parameters(group.parameters, response.params))
 
     def describe_events(_backend: Any, **filters: Any) -> list[dict[str, Any]]:
-        return rds.events.find({name.title().replace("_", ""): value for name, value in filters.items()})
+        times = {name: at.replace(tzinfo=UTC) for name, at in filters.items() if isinstance(at, datetime)}
+        return rds.events.find({name.title().replace("_", ""): value for name, value in (filters | times).items()})
 
     modify = RDSBackend.modify_db_parameter_group
     _replace_attribute(DBInstance, "status", lambda instance, status: rds.shown_status(instance, status))

@@ -14,6 +14,7 @@ import psycopg
 
 from rehearsal.aws import moto_seams
 from rehearsal.aws.dms.describe import page
+from rehearsal.aws.dms.errors import InvalidParameterValueError
 from rehearsal.aws.events import Events
 
 if TYPE_CHECKING:
@@ -179,17 +180,24 @@ class Rds:
         """
         values: dict[str, str] = {}
         for parameter in parameters:
-            name, value = parameter["ParameterName"], parameter.get("ParameterValue", "")
+            name, value, method = (parameter.get(key) for key in ("ParameterName", "ParameterValue", "ApplyMethod"))
+            if not name or value is None or method not in ("immediate", "pending-reboot"):
+                raise moto_seams.rds_error(
+                    "InvalidParameterValue",
+                    f"A parameter name, value, and apply method must be supplied, not {name}, {value}, {method}.",
+                )
             known = self._known_parameters.get(name)
             if known is None:
                 raise moto_seams.rds_error("InvalidParameterValue", f"Could not find parameter with name: {name}")
             if known["context"] in _NOT_MODIFIABLE:
                 raise moto_seams.rds_error("InvalidParameterValue", f"The parameter {name} cannot be modified.")
-            if known["context"] in _STATIC_CONTEXTS and parameter.get("ApplyMethod") == "immediate":
+            if known["context"] in _STATIC_CONTEXTS and method == "immediate":
                 raise moto_seams.rds_error(
                     "InvalidParameterCombination",
                     f"cannot use immediate apply method for static parameter, name: {name}",
                 )
+            if name == _RDS_ONLY["name"] and value not in ("0", "1"):
+                raise moto_seams.rds_error("InvalidParameterValue", f"Invalid parameter value: {value} for: {name}")
             values |= _as_postgres(name, value)
         if group != PARAMETER_GROUP:
             return
@@ -203,7 +211,10 @@ class Rds:
         described = [_described(known, changed.get(name)) for name, known in self._known_parameters.items()]
         source = asked.get("Source")
         wanted = [parameter for parameter in described if source in (None, parameter["Source"])]
-        return page("Parameters", wanted, {name: asked.get(name) for name in ("MaxRecords", "Marker")})
+        try:
+            return page("Parameters", wanted, {name: asked.get(name) for name in ("MaxRecords", "Marker")})
+        except InvalidParameterValueError as error:
+            raise moto_seams.rds_error("InvalidParameterValue", str(error)) from error
 
     def _event(self, message: str, category: str) -> None:
         arn = f"arn:aws:rds:{self._region}:{moto_seams.ACCOUNT}:db:{INSTANCE}"

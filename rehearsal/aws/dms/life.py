@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -82,13 +83,13 @@ class TaskLife:
         task.status = "deleting"
 
         def deleted() -> None:
+            if self._region.policies["slot_on_task_deletion"] == "dropped" and task.started:
+                with contextlib.suppress(ValueError):  # PostgreSQL may be down: the slot stays then
+                    self._drop_slot(task)
             with self._region.lock:
                 del self._region.tasks[task.arn]
                 self._region.tags.pop(task.arn, None)
                 self._event(task, "deletion", "Replication task deleted.")
-                drop = self._region.policies["slot_on_task_deletion"] == "dropped" and task.started
-            if drop:
-                self._drop_slot(task)
 
         self._region.transitions.after("task_delete", "deleting", deleted)
 

@@ -90,7 +90,7 @@ class Stream:
         kept = self._target.read_states()
         position = kept.pop("*", {}).get("lsn")
         new = {name: self._new_state() for name in names if name not in kept}
-        self._target.add_states(new)
+        self._target.add_states(new if position else new | {"*": {}})
         self._states = kept | new
         if self._policies["suspended_table_on_resume"] == "retried":
             for state in self._states.values():

@@ -154,6 +154,20 @@ def test_a_killed_worker_comes_back(tables: Stage) -> None:
     assert tables.describe(arn)["Status"] == "running"
 
 
+def test_a_dropped_control_table_is_made_again_and_nothing_is_lost(tables: Stage) -> None:
+    arn = tables.task(settings=QUICK_ERRORS)
+    tables.start(arn)
+    with tables.oracle("dmsuser") as oracle:
+        oracle.cursor().execute('DROP TABLE "DMSUSER"."awsdms_txn_state"')
+    with tables.postgres() as postgres:
+        postgres.execute("UPDATE stage.item SET name = 'kept' WHERE id = 1")
+    eventually(lambda: tables.oracle_rows("SELECT NAME FROM ITEM") == [("kept",)])
+    query = f"""SELECT "STATE" FROM "DMSUSER"."awsdms_txn_state"
+                WHERE "SCOPE" = '*' AND "TASK_NAME" = '{arn.rpartition(":")[2]}'"""
+    assert '{"lsn": "' in str(tables.oracle_rows(query, user="dmsuser")[0][0])
+    assert tables.describe(arn)["Status"] == "running"
+
+
 def test_an_oracle_outage_is_waited_for_with_growing_intervals(tables: Stage) -> None:
     arn = tables.task(settings=QUICK_ERRORS)
     tables.start(arn)

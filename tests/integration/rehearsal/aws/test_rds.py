@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -104,6 +105,9 @@ def test_a_dynamic_parameter_applies_at_once(restored: Stage) -> None:
         ("max_wal_senders", "12", "immediate", "cannot use immediate apply method for static parameter"),
         ("block_size", "1", "pending-reboot", "block_size cannot be modified"),
         ("max_wal_senders", "many", "pending-reboot", "InvalidParameterValue.*max_wal_senders"),
+        ("rds.logical_replication", "yes", "pending-reboot", "Invalid parameter value: yes for: rds.logical_repl"),
+        ("work_mem", "4096", "sometime", "value, and apply method must be supplied, not work_mem, 4096, sometime"),
+        ("", "4096", "immediate", "InvalidParameterValue.*must be supplied"),
     ],
 )
 def test_a_parameter_that_cannot_be_set_changes_nothing(
@@ -115,6 +119,19 @@ def test_a_parameter_that_cannot_be_set_changes_nothing(
     after = stage.client("rds").describe_db_parameters(DBParameterGroupName=GROUP, Source="user")["Parameters"]
     assert before == after
     assert described(stage)["DBParameterGroups"][0]["ParameterApplyStatus"] == "in-sync"
+
+
+def test_events_between_two_times(stage: Stage) -> None:
+    rds, now = stage.client("rds"), time.time()
+    created = rds.describe_events(StartTime=now - 3600, EndTime=now)["Events"]
+    assert created[0]["Message"] == "DB instance created"
+    assert rds.describe_events(StartTime=now - 7200, EndTime=now - 3600)["Events"] == []
+
+
+@pytest.mark.parametrize("wrong", [{"MaxRecords": 5}, {"Marker": "x"}])
+def test_a_page_that_cannot_be(stage: Stage, wrong: dict[str, Any]) -> None:
+    with pytest.raises(ClientError, match=r"\(InvalidParameterValue\)"):
+        stage.client("rds").describe_db_parameters(DBParameterGroupName=GROUP, **wrong)
 
 
 def test_an_instance_that_does_not_exist(stage: Stage) -> None:
