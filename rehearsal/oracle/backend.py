@@ -109,11 +109,11 @@ class Backend:
     def run(self, *statements: str) -> PGresult:
         """Execute statements of our own, all or nothing where a transaction is open; the last one's result."""
         self._make_room()
-        if self.in_transaction:
-            self._fresh_savepoint()
-        for statement in statements:
-            self._pg.send_query_params(statement.encode(), None)
-        return self._finish(statements[-1].encode())[-1]
+        skipped = self._fresh_savepoint() if self.in_transaction else 0
+        encoded = [statement.encode() for statement in statements]
+        for statement in encoded:
+            self._pg.send_query_params(statement, None)
+        return self._finish(*encoded, skip=skipped)[-1]
 
     def begin(self) -> None:
         """Open a transaction unless one is open."""
@@ -150,8 +150,11 @@ class Backend:
         if self._stream:
             self._stream.set_aside()
 
-    def _finish(self, sql: bytes, *, skip: int = 0) -> list[PGresult]:
-        """Send the pipeline and read all its results; on an error, undo the statement and raise it."""
+    def _finish(self, *sql: bytes, skip: int = 0) -> list[PGresult]:
+        """Send the pipeline and read all its results; on an error, undo the statement and raise it.
+
+        ``sql`` is what was sent, without the first ``skip`` commands; the last one may have been sent many times.
+        """
         self._pg.pipeline_sync()
         results: list[PGresult] = []
         failed: PGresult | None = None
@@ -164,8 +167,9 @@ class Backend:
                 results.append(result)
         if failed is None and not (self._client and self._client.interrupted):
             return results[skip:]
-        error = self._failure(failed, sql)
-        error.done = max(len(results) - skip, 0)
+        done = max(len(results) - skip, 0)
+        error = self._failure(failed, sql[min(done, len(sql) - 1)])
+        error.done = done
         raise error
 
     def rows(self, sql: bytes) -> Iterator[Rows]:

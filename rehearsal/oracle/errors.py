@@ -86,6 +86,11 @@ _BY_TEXT = [
     ("42883", b"", "clob", 932, "inconsistent datatypes: expected - got CLOB"),
     ("42883", b"", "ordering operator", 932, "inconsistent datatypes: expected - got CLOB"),
     ("42883", b"", "equality operator", 932, "inconsistent datatypes: expected - got CLOB"),
+    ("22023", b"", "less than MINVALUE", 4006, "START WITH cannot be less than MINVALUE"),
+    ("22023", b"", "greater than MAXVALUE", 4008, "START WITH cannot be more than MAXVALUE"),
+    ("22023", b"", "must not be zero", 4002, "INCREMENT must be a non-zero integer"),
+    ("0A000", b"", "subquery in check", 2251, "subquery not allowed here"),
+    ("0A000", b"", "column reference in DEFAULT", 984, "column not allowed here"),
     ("55000", b"", "view", 1732, "data manipulation operation not legal on this view"),
     ("0A000", b"", "cached plan", 1007, "variable not in select list"),
 ]

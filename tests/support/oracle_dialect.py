@@ -633,6 +633,24 @@ STATEMENTS = [
     ),
     Steps(
         _DEFINE,
+        "LAST_NUMBER is beyond the cache",
+        ("CREATE SEQUENCE cached START WITH 5 CACHE 10", "SELECT cached.NEXTVAL FROM dual"),
+        "SELECT last_number FROM user_sequences WHERE sequence_name = 'CACHED'",
+        [(15,)],
+        "CREATE-SEQUENCE",
+        ("DROP SEQUENCE cached",),
+    ),
+    Steps(
+        _DEFINE,
+        "a sequence that counts down",
+        ("CREATE SEQUENCE down START WITH 9 INCREMENT BY -1 MAXVALUE 9 CACHE 5", "SELECT down.NEXTVAL FROM dual"),
+        "SELECT last_number FROM user_sequences WHERE sequence_name = 'DOWN'",
+        [(4,)],
+        "CREATE-SEQUENCE",
+        ("DROP SEQUENCE down",),
+    ),
+    Steps(
+        _DEFINE,
         "CREATE TRIGGER ... BEFORE INSERT that sets :new",
         (
             "CREATE TABLE numbered (id NUMBER, note VARCHAR2(9))",

@@ -66,7 +66,11 @@ class Changes(Queries):
         joined = {token.text for token in self.tokens[start : self.at] if token.kind in ("name", "quoted")}
         self.close()
         parts = [f"MERGE INTO {path} AS {row(alias)} USING {source} ON {condition}"]
+        met = set()
         while self.accept("WHEN"):
+            if self.now.text in met:
+                raise self.error(933, "SQL command not properly ended")
+            met.add(self.now.text)
             parts.append(self._merge_part(alias, joined))
         if len(parts) == 1:
             raise self.error(905, "missing keyword")

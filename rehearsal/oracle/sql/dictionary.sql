@@ -2,7 +2,7 @@
 CREATE FUNCTION yes_no(boolean) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN $1 THEN 'YES' ELSE 'NO' END $$;
 -- The number after the last one that is used or, where a cache is, set aside: what Oracle has written to disk.
 CREATE FUNCTION sequence_last_number(relid oid, start bigint, step bigint, cache numeric) RETURNS numeric LANGUAGE sql VOLATILE SECURITY DEFINER AS $$
-  SELECT CASE WHEN last IS NULL THEN start WHEN cache < 2 THEN last + step ELSE start + step * cache * pg_catalog.ceil(((last - start) OPERATOR(pg_catalog./) step + 1)::numeric / cache) END
+  SELECT CASE WHEN last IS NULL THEN start WHEN cache < 2 THEN last + step ELSE start + step * cache * pg_catalog.ceil((((last - start) OPERATOR(pg_catalog./) step) + 1)::numeric / cache) END
   FROM (SELECT pg_sequence_last_value(relid) AS last) s $$;
 CREATE VIEW relations AS
   SELECT c.oid AS relid, u.name AS owner_name, shown(u.name) AS owner, shown(c.relname) AS name, c.relkind AS kind, c.reltuples AS estimate
