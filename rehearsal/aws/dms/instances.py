@@ -91,15 +91,11 @@ class ReplicationInstances:
         self._region.transitions.after("instance_create", "deleting", deleted)
         return {"ReplicationInstance": self._shown(instance)}
 
-    def existing(self, arn: str) -> ReplicationInstance:
-        """The instance of that ARN. Raises ResourceNotFoundError."""
-        if arn not in self._region.instances:
-            raise ResourceNotFoundError(f"Replication instance not found: {arn}")
-        return self._region.instances[arn]
-
     def available(self, arn: str) -> ReplicationInstance:
         """The instance, if it is available. Raises ResourceNotFoundError, InvalidResourceStateError."""
-        instance = self.existing(arn)
+        instance = self._region.instances.get(arn)
+        if instance is None:
+            raise ResourceNotFoundError(f"Replication instance not found: {arn}")
         status = self._shown(instance)["ReplicationInstanceStatus"]
         if status != "available":
             raise InvalidResourceStateError(
