@@ -56,13 +56,11 @@ class DmsReplicationInstanceSensor(AwsStatusSensor):
         if facts.get("status") == "missing":
             return (
                 f"DMS has no replication instance {self.replication_instance} in {self.region_name}: correct "
-                "dms.replication_instance "
-                "or aws.region in the pipeline file, or make the instance."
+                "dms.replication_instance or aws.region in the pipeline file, or make the instance."
             )
         return (
             f"DMS replication instance {self.replication_instance} should be 'available' but is "
-            f"{facts.get('status', facts)!r}: mend it "
-            "in the DMS console, then clear this task."
+            f"{facts.get('status', facts)!r}: mend it in the DMS console, then clear this task."
         )
 
 
@@ -104,9 +102,9 @@ class DmsTaskSensor(AwsStatusSensor):
         reasons = "; ".join(str(facts[key]) for key in ("stop_reason", "failure") if facts.get(key))
         return (
             f"Task {self.task_identifier} should be {' or '.join(self.success)} but is {facts.get('status', facts)!r}: "
-            f"{reasons or 'DMS gives no reason'}. Its log ends:\n{self._log()}\nMend what it names, then clear "
-            "this task group: a "
-            "task that has run is resumed, never restarted."
+            f"{reasons or 'DMS gives no reason'}. Its log ends:\n"
+            f"{self._log()}\n"
+            "Mend what it names, then clear this task group: a task that has run is resumed, never restarted."
         )
 
     def _log(self) -> str:
