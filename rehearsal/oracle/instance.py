@@ -1,11 +1,12 @@
 """The database behind all sessions: a PostgreSQL cluster of its own, made new at every start."""
 
-import json
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 from psycopg import sql
 
+from rehearsal.oracle import legacy
 from rehearsal.oracle.auth import Verifier
 from rehearsal.oracle.dialect.dictionary import SQL as DICTIONARY_SQL
 from rehearsal.oracle.dialect.formats import nls_settings
@@ -16,7 +17,6 @@ from rehearsal.postgres.cluster import SUPERUSER, SUPERUSER_PASSWORD, Cluster
 
 _SQL = DICTIONARY_SQL.parent
 _SCRIPTS = ("types.sql", "functions.sql", "administration.sql", "dictionary.sql")
-_ROWS = Path(__file__).parents[1] / "seed/flightspecials.json"
 _SETTINGS = {
     "max_connections": "250",
     "max_locks_per_transaction": "256",
@@ -101,35 +101,21 @@ class Instance:
         self._administrator.execute("SELECT \"SYS\".grant_privilege('SYSTEM', 'DBA', true)")
 
     def _seed(self) -> None:
-        self._run("SYSTEM", (_SQL / "users.oracle.sql").read_text())
-        self._run("TRAVELBUDDY", (_SQL / "travelbuddy.oracle.sql").read_text())
-        flights = json.loads(_ROWS.read_text())
-        columns = (
-            "id",
-            "header",
-            "body",
-            "origin",
-            "origin_code",
-            "destination",
-            "destination_code",
-            "cost",
-            "expiry_date_num",
-        )
+        self._run("SYSTEM", legacy.users())
+        self._run("TRAVELBUDDY", legacy.schema())
+        rows: list[list[bytes | None]] = [[str(value).encode() for value in row] for row in legacy.flight_specials()]
         engine = Engine(self.conninfo, "TRAVELBUDDY")
         try:
-            insert = engine.prepare(
-                f"INSERT INTO flightspecial VALUES ({', '.join(f':{n}' for n in range(1, 10))})", ["text"] * 9
-            )
-            engine.change(insert, [[str(flight[column]).encode() for column in columns] for flight in flights])
+            engine.change(engine.prepare(legacy.INSERT, ["text"] * len(rows[0])), rows)
             engine.backend.end("COMMIT")
         finally:
             engine.close()
 
-    def _run(self, user: str, script: str) -> None:
-        """Run a script of Oracle's SQL; a slash alone on its line ends each statement."""
+    def _run(self, user: str, statements: Iterable[str]) -> None:
+        """Run Oracle's SQL as a user."""
         engine = Engine(self.conninfo, user)
         try:
-            for statement in filter(None, map(str.strip, script.split("\n/\n"))):
+            for statement in statements:
                 known = engine.prepare(statement, [])
                 if known.prepared:
                     engine.change(known, [[]])

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.oracle_free import SCRIPTS, seed, statements
+from rehearsal.oracle.legacy import schema, statements
+from rehearsal.oracle_free import seed
 from tests.support.parts import free_port, part
 
 pytestmark = pytest.mark.integration
@@ -31,7 +32,7 @@ def test_it_leaves_alone_what_is_there_and_says_what_is_wrong(tmp_path: Path) ->
 
 
 def test_a_script_is_split_where_a_slash_stands_alone() -> None:
-    found = list(statements((SCRIPTS / "travelbuddy.oracle.sql").read_text()))
+    found = list(schema())
     assert [one.split()[:2] for one in found if "TRIGGER" in one] == [["CREATE", "OR"]] * 2
     assert all(one.endswith("END;") for one in found if "TRIGGER" in one)
     assert list(statements("SELECT 1 / 2 FROM DUAL\n/\nCOMMIT\n/\n")) == ["SELECT 1 / 2 FROM DUAL", "COMMIT"]

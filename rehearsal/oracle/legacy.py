@@ -1,0 +1,41 @@
+"""The legacy database's users, tables and rows, in Oracle's own SQL."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+_SCRIPTS = Path(__file__).with_name("sql")
+_ROWS = Path(__file__).parents[1] / "seed" / "flightspecials.json"
+# The columns of FLIGHTSPECIAL in their order, as the seed's rows name them.
+_COLUMNS = (
+    "id",
+    "header",
+    "body",
+    "origin",
+    "origin_code",
+    "destination",
+    "destination_code",
+    "cost",
+    "expiry_date_num",
+)
+INSERT = f"INSERT INTO FLIGHTSPECIAL VALUES ({', '.join(f':{n}' for n in range(1, len(_COLUMNS) + 1))})"
+
+
+def users() -> Iterator[str]:
+    """The statements that SYSTEM runs."""
+    return statements((_SCRIPTS / "users.oracle.sql").read_text(encoding="utf-8"))
+
+
+def schema() -> Iterator[str]:
+    """The statements that TRAVELBUDDY runs."""
+    return statements((_SCRIPTS / "travelbuddy.oracle.sql").read_text(encoding="utf-8"))
+
+
+def statements(script: str) -> Iterator[str]:
+    """The statements of a script in which a slash alone on its line ends each."""
+    yield from filter(None, map(str.strip, f"\n{script}\n".split("\n/\n")))
+
+
+def flight_specials() -> list[list[object]]:
+    """The rows that `INSERT` takes."""
+    return [[row[column] for column in _COLUMNS] for row in json.loads(_ROWS.read_text(encoding="utf-8"))]
