@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html#CHA
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -56,9 +56,16 @@ def _unchanged(value: object) -> object:
     return value
 
 
+def _number(value: object) -> Decimal:
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        raise ValueError(f"{value!r} is not a number") from None
+
+
 def _integer(value: object) -> int:
-    number = Decimal(str(value))
-    if number != number.to_integral_value():
+    number = _number(value)
+    if not number.is_finite() or number != number.to_integral_value():
         raise ValueError(f"{value!r} is not a whole number")
     return int(number)
 
@@ -69,7 +76,7 @@ def _bytes(value: object) -> bytes:
 
 _CONVERTERS: dict[str, Callable[[object], object]] = {
     **{f"{sign}int{size}": _integer for sign in ("", "u") for size in (1, 2, 4, 8)},
-    "numeric": lambda value: Decimal(str(value)),
+    "numeric": _number,
     "real4": lambda value: float(str(value)),
     "real8": lambda value: float(str(value)),
     "string": str,

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from reverse_sync.table_mapping import MappingError, Projection
+from reverse_sync.table_mapping.data_types import DataTypeName, as_data_type
 from tests.support.mappings import include, mapping, table, transformation
 
 
@@ -146,3 +147,19 @@ def test_times_are_utc_whatever_their_zone() -> None:
         projection.transform({"a": seoul, "b": 0})["X"]
         == projection.transform({"a": seoul.astimezone(UTC), "b": 0})["X"]
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "type_name", "said"),
+    [
+        ("London", "int8", "'London' is not a number"),
+        ("London", "numeric", "'London' is not a number"),
+        ("NaN", "int4", "'NaN' is not a whole number"),
+        ("Infinity", "uint2", "'Infinity' is not a whole number"),
+        ("London", "real8", "could not convert string to float: 'London'"),
+        ("London", "datetime", "Invalid isoformat string: 'London'"),
+    ],
+)
+def test_a_value_that_is_none_of_its_data_type_is_named(value: str, type_name: DataTypeName, said: str) -> None:
+    with pytest.raises(ValueError, match=f"^{said}$"):
+        as_data_type(value, type_name)
