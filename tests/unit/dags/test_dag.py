@@ -1,7 +1,9 @@
 """The DAG as Airflow reads it: wiring, defaults, form, and what a broken pipeline file does to the others."""
 
 import ast
+import re
 import shutil
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,15 @@ def dag(monkeypatch: pytest.MonkeyPatch) -> DAG:
 
 def upstream(dag: DAG, task_id: str) -> set[str]:
     return {task.task_id for task in dag.get_task(task_id).get_flat_relatives(upstream=True)}
+
+
+def test_the_runbook_of_the_night_has_every_task(dag: DAG) -> None:
+    night = (ROOT / "docs" / "cutover-night.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in night.splitlines() if line.startswith("| `")]
+    patterns = [pattern for row in rows for pattern in re.findall(r"`([^`]+)`", row)]
+    assert [task for task in dag.task_ids if not any(fnmatch(task, pattern) for pattern in patterns)] == []
+    known = [*dag.task_ids, "postgres.approve_reboot"]
+    assert [pattern for pattern in patterns if not any(fnmatch(task, pattern) for task in known)] == []
 
 
 def test_a_run_is_alone_and_by_hand(dag: DAG) -> None:

@@ -1,0 +1,60 @@
+"""A stopped task is resumed whatever stopped it; only the stand-in's own reasons can be had over the wire."""
+
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from reverse_sync.aws.operators.base import DmsOperator
+from reverse_sync.aws.operators.task import DmsStartOrResumeOperator
+from reverse_sync.catalog.postgres_server import Slot
+
+ARN = "arn:aws:dms:ap-northeast-2:123456789012:task:TASK"
+SLOT = Slot("task_awsdms", "pglogical_output", "dso", active=False, wal_status="reserved", retained_bytes=0)
+# https://docs.aws.amazon.com/dms/latest/APIReference/API_ReplicationTask.html
+REASONS = [
+    "NORMAL",
+    "RECOVERABLE_ERROR",
+    "FATAL_ERROR",
+    "FULL_LOAD_ONLY_FINISHED",
+    "STOPPED_AFTER_FULL_LOAD",
+    "STOPPED_AFTER_CACHED_EVENTS",
+    "EXPRESS_LICENSE_LIMITS_REACHED",
+    "STOPPED_AFTER_DDL_APPLY",
+    "STOPPED_DUE_TO_LOW_MEMORY",
+    "STOPPED_DUE_TO_LOW_DISK",
+    "STOPPED_AT_SERVER_TIME",
+    "STOPPED_AT_COMMIT_TIME",
+    "RECONFIGURATION_RESTART",
+    "RECYCLE_TASK",
+]
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_a_stopped_task_is_resumed_whatever_its_reason(reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    dms: Any = boto3.client("dms", region_name="ap-northeast-2", aws_access_key_id="test", aws_secret_access_key="test")
+    monkeypatch.setattr(DmsOperator, "client", dms)
+    monkeypatch.setattr("reverse_sync.aws.operators.task.dms_slots", lambda _connection: [SLOT])
+    stopped = {
+        "ReplicationTaskIdentifier": "task",
+        "ReplicationTaskArn": ARN,
+        "Status": "stopped",
+        "StopReason": f"Stop Reason {reason}",
+        "RecoveryCheckpoint": "checkpoint:V1#1#0/1#0#0#*#0#0",
+    }
+    operator = DmsStartOrResumeOperator(
+        task_id="start",
+        task_identifier="task",
+        postgres_conn_id="flightspecials_postgres",
+        may_start=True,
+        recover_lost_slot="False",
+    )
+    with Stubber(dms) as wire:
+        wire.add_response("describe_replication_tasks", {"ReplicationTasks": [stopped]})
+        resume = {"ReplicationTaskArn": ARN, "StartReplicationTaskType": "resume-processing"}
+        wire.add_response("start_replication_task", {"ReplicationTask": {"ReplicationTaskArn": ARN}}, resume)
+        done = operator.execute({})
+        wire.assert_no_pending_responses()
+    assert done["how"] == "resume-processing"
+    assert done["task"]["StopReason"] == f"Stop Reason {reason}"
