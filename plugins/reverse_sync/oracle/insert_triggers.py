@@ -2,44 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 from airflow.sdk import BaseOperator
 
-from reverse_sync.catalog.database import fetch_all
+from reverse_sync.catalog.oracle import read_triggers
 from reverse_sync.errors import NeedsPersonError
 from reverse_sync.oracle.session import oracle_session
+from reverse_sync.results import Outcome
 from reverse_sync.sql import quoted
+from reverse_sync.steps import SELECT_TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from airflow.sdk import Context
 
-# https://docs.oracle.com/en/database/oracle/oracle-database/19/refrn/ALL_TRIGGERS.html
-ENABLED = """
-    SELECT OWNER, TRIGGER_NAME, TABLE_OWNER, TABLE_NAME FROM ALL_TRIGGERS
-    WHERE TABLE_OWNER = :1 AND TABLE_NAME = :2 AND STATUS = 'ENABLED'
-      AND TRIGGER_TYPE = 'BEFORE EACH ROW' AND TRIGGERING_EVENT LIKE '%INSERT%'
-    ORDER BY OWNER, TRIGGER_NAME
-"""
+    from reverse_sync.catalog.database import Connection
+    from reverse_sync.catalog.oracle import Trigger
+    from reverse_sync.results import Result, SelectedTable
 
 
-class InsertTrigger(NamedTuple):
-    """An enabled BEFORE INSERT row trigger."""
+def insert_triggers(connection: Connection, tables: Iterable[SelectedTable]) -> list[Trigger]:
+    """The BEFORE INSERT row triggers of the target tables, enabled or not."""
+    wanted = {tuple(table["target"]) for table in tables}
+    return [
+        trigger
+        for owner in sorted({owner for owner, _ in wanted})
+        for trigger in read_triggers(connection, owner)
+        if (trigger.schema, trigger.table) in wanted and trigger.before_insert
+    ]
 
-    owner: str
-    name: str
-    table_owner: str
-    table: str
 
-    def __str__(self) -> str:
-        return f"{self.owner}.{self.name} on {self.table_owner}.{self.table}"
-
-
-def enabled_triggers(connection: Any, tables: Iterable[Mapping[str, Any]]) -> list[InsertTrigger]:
-    """The enabled BEFORE INSERT row triggers of the target tables."""
-    return [InsertTrigger(*row) for table in tables for row in fetch_all(connection, ENABLED, list(table["target"]))]
+def switch(connection: Connection, trigger: Trigger, state: Literal["ENABLE", "DISABLE"]) -> None:
+    """Enable or disable a trigger."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TRIGGER {quoted(trigger.owner, trigger.name)} {state}")
 
 
 class OracleInsertTriggersOperator(BaseOperator):
@@ -59,7 +57,7 @@ class OracleInsertTriggersOperator(BaseOperator):
         self,
         *,
         oracle_conn_id: str,
-        tables: Any,
+        tables: list[SelectedTable] | None,
         policy: Literal["disable", "stop"],
         **kwargs: Any,
     ) -> None:
@@ -68,19 +66,20 @@ class OracleInsertTriggersOperator(BaseOperator):
         self.tables = tables
         self.policy = policy
 
-    def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
+    def execute(self, context: Context) -> Result:  # noqa: ARG002
         """Look, disable or stop, and say which.
 
         :raises NeedsPersonError: where the policy is `stop` and there is such a trigger, or Oracle forbids to alter it.
         :raises ReverseSyncError: where Oracle does not answer.
         """
+        tables = SELECT_TABLES.needed(self.tables)
         with oracle_session(self.oracle_conn_id) as connection:
-            found = enabled_triggers(connection, self.tables)
+            found = [trigger for trigger in insert_triggers(connection, tables) if trigger.enabled]
             if not found:
-                return {"outcome": "left alone", "why": "no BEFORE INSERT row trigger is enabled"}
+                return {"outcome": Outcome.LEFT_ALONE, "why": "no BEFORE INSERT row trigger is enabled"}
             return self._judge(connection, found)
 
-    def _judge(self, connection: Any, found: list[InsertTrigger]) -> dict[str, Any]:
+    def _judge(self, connection: Connection, found: list[Trigger]) -> Result:
         from oracledb import Error
 
         names = ", ".join(map(str, found))
@@ -91,12 +90,11 @@ class OracleInsertTriggersOperator(BaseOperator):
             )
         for trigger in found:
             try:
-                with connection.cursor() as cursor:
-                    cursor.execute(f"ALTER TRIGGER {quoted(trigger.owner, trigger.name)} DISABLE")
+                switch(connection, trigger, "DISABLE")
             except Error as error:
                 raise NeedsPersonError(
                     f"The trigger {trigger} must be disabled, but Oracle answers: {str(error).splitlines()[0]}. Grant "
                     f"ALTER ANY TRIGGER to the user of {self.oracle_conn_id!r}, or disable it yourself, then clear "
                     "this task."
                 ) from None
-        return {"outcome": "changed", "what": f"disabled {names}"}
+        return {"outcome": Outcome.CHANGED, "what": f"disabled {names}"}

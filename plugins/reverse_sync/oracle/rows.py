@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Self
 
 from reverse_sync.catalog.database import fetch_all
-from reverse_sync.oracle.session import CALL_TIMEOUT_S, CONNECT_TIMEOUT_S, explained, oracle_session
+from reverse_sync.oracle.session import connect_async, oracle_session, readable_oracle_errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from airflow.sdk import Connection
+    import oracledb
+
+    from reverse_sync.catalog.database import Row
 
 
-def fetch_row(oracle_conn_id: str, query: str, key: Sequence[Any]) -> tuple[Any, ...] | None:
+def fetch_row(oracle_conn_id: str, query: str, key: Sequence[object]) -> Row | None:
     """The row, numbers as Decimal; None where there is none.
 
     :raises ReverseSyncError: where Oracle does not answer.
@@ -23,45 +26,61 @@ def fetch_row(oracle_conn_id: str, query: str, key: Sequence[Any]) -> tuple[Any,
         return next(iter(fetch_all(connection, query, list(key))), None)
 
 
-async def fetch_row_async(oracle_conn_id: str, query: str, key: Sequence[Any]) -> tuple[Any, ...] | None:
-    """The same for a trigger; python-oracledb's thick mode has no asyncio, so it asks from a thread.
+class RowReader:
+    """The same for a trigger.
 
-    https://python-oracledb.readthedocs.io/en/latest/user_guide/asyncio.html
+    In an `async with` block it holds one session, opened by the first look and again after one that failed; outside of
+    such a block each look has a session of its own.
     """
-    import oracledb
-    from airflow.sdk import BaseHook
 
-    connection = await BaseHook.aget_connection(oracle_conn_id)
-    if connection.extra_dejson.get("thick_mode"):
-        return await asyncio.to_thread(fetch_row, oracle_conn_id, query, key)
-    with explained(oracle_conn_id):
-        async with oracledb.connect_async(**connect_arguments(connection)) as oracle:
-            oracle.call_timeout = CALL_TIMEOUT_S * 1000
-            with oracle.cursor() as cursor:
-                await cursor.execute(query, list(key))
-                row: tuple[Any, ...] | None = await cursor.fetchone()
-                return row
+    def __init__(self, oracle_conn_id: str) -> None:
+        self._oracle_conn_id = oracle_conn_id
+        self._session: oracledb.AsyncConnection | None = None
+        self._holds = False
 
+    async def __aenter__(self) -> Self:
+        self._holds = True
+        return self
 
-def connect_arguments(connection: Connection) -> dict[str, Any]:
-    """What OracleHook would connect with, for python-oracledb's asynchronous connect, which the hook lacks.
+    async def __aexit__(self, *_raised: object) -> None:
+        self._holds = False
+        await self._close()
 
-    https://airflow.apache.org/docs/apache-airflow-providers-oracle/stable/connections/oracle.html
-    """
-    extra = connection.extra_dejson
-    arguments = {
-        "user": connection.login,
-        "password": connection.password,
-        "tcp_connect_timeout": CONNECT_TIMEOUT_S,
-        **{
-            name: extra[name]
-            for name in ("wallet_location", "wallet_password", "ssl_server_cert_dn", "ssl_server_dn_match")
-            if name in extra
-        },
-    }
-    if extra.get("dsn"):
-        return {**arguments, "dsn": extra["dsn"]}
-    arguments |= {"host": connection.host, "port": connection.port or 1521}
-    if extra.get("sid"):
-        return {**arguments, "sid": extra["sid"]}
-    return {**arguments, "service_name": extra.get("service_name") or connection.schema}
+    async def fetch(self, query: str, key: Sequence[object]) -> Row | None:
+        """The row, or None where there is none.
+
+        :raises ReverseSyncError: as :func:`reverse_sync.oracle.session.readable_oracle_errors`.
+        """
+        with readable_oracle_errors(self._oracle_conn_id):
+            session = self._session or await self._connect()
+            if session is None:
+                return await asyncio.to_thread(fetch_row, self._oracle_conn_id, query, key)
+            complete = False
+            try:
+                with session.cursor() as cursor:
+                    await cursor.execute(query, list(key))
+                    row: Row | None = await cursor.fetchone()
+                complete = True
+            finally:
+                if not (complete and self._holds):
+                    await self._close()
+            return row
+
+    async def _connect(self) -> oracledb.AsyncConnection | None:
+        """An asynchronous session; None in thick mode, which has none and asks from a thread."""
+        import oracledb
+        from airflow.sdk import BaseHook
+
+        connection = await BaseHook.aget_connection(self._oracle_conn_id)
+        if connection.extra_dejson.get("thick_mode") or not oracledb.is_thin_mode():
+            return None
+        self._session = await connect_async(connection)
+        return self._session
+
+    async def _close(self) -> None:
+        import oracledb
+
+        session, self._session = self._session, None
+        if session is not None:
+            with suppress(oracledb.Error):
+                await session.close()

@@ -1,39 +1,49 @@
-"""A session on Oracle that can't hang: a bounded connect, bounded round trips."""
+"""A session on Oracle that can't hang: a bounded connect, bounded round trips; the same for a task and a trigger."""
 
 from __future__ import annotations
 
+import asyncio
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
+from decimal import Decimal
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from reverse_sync.errors import NeedsPersonError, ReverseSyncError
+from reverse_sync.oracle.hook_seam import hook_login
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import oracledb
+    from airflow.sdk import Connection
+
+C = TypeVar("C", "oracledb.Connection", "oracledb.AsyncConnection")
+MODULE = "reverse_sync"
+"""What V$SESSION calls every session of ours, so that nobody takes one for an application's."""
 # Seconds for one connect and for one round trip: a hanging listener must not hang a task.
 CONNECT_TIMEOUT_S = 20
 CALL_TIMEOUT_S = 30
-# No later try can mend these (wrong password, locked or expired account, no right, no such table or column):
+# No later try can correct these (wrong password, locked or expired account, no right, no such table or column):
 # https://docs.oracle.com/en/error-help/db/
 REFUSALS = frozenset({904, 942, 1017, 1031, 1045, 28000, 28001})
+# The most sessions or processes, or no handler of the listener that is free: others may leave.
+BUSY = frozenset({18, 20, 12516, 12518, 12519, 12520})
 
 
-def connect(oracle_conn_id: str, **options: Any) -> Any:
-    """OracleHook's connection, within `CONNECT_TIMEOUT_S` seconds.
+def connect(oracle_conn_id: str) -> oracledb.Connection:
+    """OracleHook's connection, within `CONNECT_TIMEOUT_S` seconds, set up by :func:`set_up`.
 
     A thread connects, because `tcp_connect_timeout` bounds only the TCP connection: a listener that takes it and then
     stays silent would hang the task.
     https://python-oracledb.readthedocs.io/en/latest/api_manual/module.html#oracledb.connect
 
-    :param options: OracleHook's own
     :raises TimeoutError: where nothing was answered in time.
     """
     from airflow.providers.oracle.hooks.oracle import OracleHook
 
-    hook = OracleHook(oracle_conn_id=oracle_conn_id, **options)
-    connected: Future[Any] = Future()
+    hook = OracleHook(oracle_conn_id=oracle_conn_id)
+    connected: Future[oracledb.Connection] = Future()
 
     def wait() -> None:
         try:
@@ -43,31 +53,92 @@ def connect(oracle_conn_id: str, **options: Any) -> Any:
 
     Thread(target=wait, name="oracle-connect", daemon=True).start()
     try:
-        return connected.result(CONNECT_TIMEOUT_S)
+        return set_up(connected.result(CONNECT_TIMEOUT_S))
     except TimeoutError:
-        raise TimeoutError(
-            f"the listener took the connection, but there is no session after {CONNECT_TIMEOUT_S} s"
-        ) from None
+        raise _no_session() from None
+
+
+async def connect_async(connection: Connection) -> oracledb.AsyncConnection:
+    """The same for a trigger: what OracleHook would connect with, and the same session.
+
+    python-oracledb's thick mode has no asyncio.
+    https://python-oracledb.readthedocs.io/en/latest/user_guide/asyncio.html
+
+    :raises TimeoutError: where nothing was answered in time.
+    """
+    import oracledb
+
+    login = hook_login(connection)
+    try:
+        async with asyncio.timeout(CONNECT_TIMEOUT_S):
+            session: oracledb.AsyncConnection = await oracledb.connect_async(**login.arguments)
+    except TimeoutError:
+        raise _no_session() from None
+    for name, value in login.attributes.items():
+        setattr(session, name, value)
+    return set_up(session)
+
+
+def _no_session() -> TimeoutError:
+    return TimeoutError(f"the listener took the connection, but there is no session after {CONNECT_TIMEOUT_S} s")
+
+
+def set_up(connection: C) -> C:
+    """The one place that says how a session behaves: its name, bounded round trips, numbers as Decimal, LOBs as
+    text or bytes.
+
+    On the connection, not by `oracledb.defaults`: those belong to the whole process, and a triggerer serves other DAGs.
+    https://python-oracledb.readthedocs.io/en/latest/api_manual/connection.html#oracledb.Connection.call_timeout
+    """
+    connection.call_timeout = CALL_TIMEOUT_S * 1000
+    connection.module = MODULE
+    connection.outputtypehandler = _plain_values
+    return connection
+
+
+def _plain_values(cursor: oracledb.Cursor, metadata: oracledb.FetchInfo) -> oracledb.Var | None:
+    """https://python-oracledb.readthedocs.io/en/latest/user_guide/sql_execution.html#output-type-handlers"""
+    import oracledb
+
+    fetched_as: dict[object, type[Decimal] | oracledb.DbType] = {
+        oracledb.DB_TYPE_NUMBER: Decimal,
+        oracledb.DB_TYPE_CLOB: oracledb.DB_TYPE_LONG,
+        oracledb.DB_TYPE_NCLOB: oracledb.DB_TYPE_LONG_NVARCHAR,
+        oracledb.DB_TYPE_BLOB: oracledb.DB_TYPE_LONG_RAW,
+    }
+    wanted = fetched_as.get(metadata.type_code)
+    return None if wanted is None else cursor.var(wanted, arraysize=cursor.arraysize)
 
 
 @contextmanager
-def oracle_session(oracle_conn_id: str) -> Iterator[Any]:
+def oracle_session(oracle_conn_id: str) -> Iterator[oracledb.Connection]:
     """A python-oracledb connection, closed afterwards; numbers come as Decimal, LOBs as text or bytes.
 
-    https://python-oracledb.readthedocs.io/en/latest/api_manual/connection.html#oracledb.Connection.call_timeout
-
-    :raises ReverseSyncError: as :func:`explained`, also later in the block.
+    :raises ReverseSyncError: as :func:`readable_oracle_errors`, also later in the block.
     """
-    with (
-        explained(oracle_conn_id),
-        closing(connect(oracle_conn_id, fetch_decimals=True, fetch_lobs=False)) as connection,
-    ):
-        connection.call_timeout = CALL_TIMEOUT_S * 1000
+    with readable_oracle_errors(oracle_conn_id), closing(connect(oracle_conn_id)) as connection:
         yield connection
 
 
+def is_outage(error: Exception) -> bool:
+    """Whether Oracle could not be reached, or went away, so that the same call may succeed later.
+
+    python-oracledb says so of most errors itself, of the network's and the instance's for instance:
+    https://python-oracledb.readthedocs.io/en/latest/api_manual/module.html#oracledb._Error.isrecoverable
+    """
+    from oracledb import OperationalError
+
+    if isinstance(error, OSError):  # python-oracledb lets a host name that is not found through
+        return True
+    details = error.args[0]
+    code = getattr(details, "code", 0)
+    return code not in REFUSALS and (
+        getattr(details, "isrecoverable", False) or isinstance(error, OperationalError) or code in BUSY
+    )
+
+
 @contextmanager
-def explained(oracle_conn_id: str) -> Iterator[None]:
+def readable_oracle_errors(oracle_conn_id: str) -> Iterator[None]:
     """Raise the driver's errors as one sentence and the next step.
 
     :raises ReverseSyncError: where Oracle does not answer: Airflow retries the task.
@@ -77,7 +148,7 @@ def explained(oracle_conn_id: str) -> Iterator[None]:
 
     try:
         yield
-    except (Error, TimeoutError) as error:
+    except (Error, OSError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         if getattr(error.args[0], "code", 0) in REFUSALS:
             raise NeedsPersonError(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator
 
-from reverse_sync.postgres.session import bounded_hook, explained
+from reverse_sync.postgres.session import bounded_hook, readable_postgres_errors
 
 if TYPE_CHECKING:
     from airflow.providers.common.sql.hooks.sql import DbApiHook
@@ -21,13 +21,12 @@ class PostgresQueryOperator(SQLExecuteQueryOperator):
 
     def get_db_hook(self) -> DbApiHook:
         """The hook, bounded."""
-        hook: DbApiHook = bounded_hook(str(self.conn_id))
-        return hook
+        return bounded_hook(str(self.conn_id))
 
     def execute(self, context: Context) -> Any:
         """Run the statements.
 
         :raises ReverseSyncError: where PostgreSQL does not answer, or refuses.
         """
-        with explained(str(self.conn_id)):
+        with readable_postgres_errors(str(self.conn_id)):
             return super().execute(context)  # type: ignore[no-untyped-call]

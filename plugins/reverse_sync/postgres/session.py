@@ -5,48 +5,85 @@ from __future__ import annotations
 import json
 import re
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from reverse_sync.errors import NeedsPersonError, ReverseSyncError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from airflow.providers.postgres.hooks.postgres import PostgresHook
+    from airflow.sdk import Connection
+
+    from reverse_sync.catalog.database import PostgresConnection
+
 CONNECT_TIMEOUT_S = 10
 STATEMENT_TIMEOUT_S = 60
+# Values are read as the text that PostgreSQL prints; a login may have other settings of its own.
+PRINTED_ALIKE = "-c TimeZone=UTC -c DateStyle=ISO -c IntervalStyle=postgres -c extra_float_digits=1"
 # libpq's options: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-OPTIONS. The keepalives find
 # out about a host that is gone within 30 seconds.
-OPTIONS = f"-c statement_timeout={STATEMENT_TIMEOUT_S}s -c lock_timeout=15s -c TimeZone=UTC"
-# No later try can mend these: https://www.postgresql.org/docs/current/errcodes-appendix.html (invalid authorization,
+OPTIONS = f"-c statement_timeout={STATEMENT_TIMEOUT_S}s -c lock_timeout=15s {PRINTED_ALIKE}"
+# No later try can correct these: https://www.postgresql.org/docs/current/errcodes-appendix.html (invalid authorization,
 # invalid catalog name, syntax error or access rule violation). A failed connect comes as text alone.
 REFUSALS = ("28", "3D", "42")
 REFUSED_LOGIN = re.compile("password authentication failed|no pg_hba.conf entry|(database|role) .* does not exist")
+# Of the same list: connection exception, insufficient resources, operator intervention but not a cancelled statement.
+OUTAGES = ("08", "53", "57P")
 KEEPALIVES = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 4}
 
 
 @contextmanager
-def postgres_session(postgres_conn_id: str) -> Iterator[Any]:
+def postgres_session(postgres_conn_id: str) -> Iterator[PostgresConnection]:
     """A connection in autocommit mode, closed afterwards.
 
     :raises ReverseSyncError: where PostgreSQL does not answer, also later in the block.
     """
-    with explained(postgres_conn_id), closing(bounded_hook(postgres_conn_id).get_conn()) as connection:
+    with (
+        readable_postgres_errors(postgres_conn_id),
+        closing(open_connection(bounded_hook(postgres_conn_id))) as connection,
+    ):
         connection.autocommit = True
         yield connection
 
 
-def bounded_hook(postgres_conn_id: str) -> Any:
-    """PostgresHook with a bounded connect, bounded statements and keepalives; the connection's extra may say others."""
+def open_connection(hook: PostgresHook) -> PostgresConnection:
+    """The hook's connection; the provider types it as either driver's."""
+    return cast("PostgresConnection", hook.get_conn())
+
+
+def bounded_hook(postgres_conn_id: str) -> PostgresHook:
+    """PostgresHook with a bounded connect, bounded statements and keepalives; the connection's extra may say others.
+
+    Another kind of cursor that the extra asks for (`cursor: dictcursor`) is left out: rows are read as tuples here.
+    """
     from airflow.providers.postgres.hooks.postgres import PostgresHook
     from airflow.sdk import BaseHook
 
     login = BaseHook.get_connection(postgres_conn_id)
-    login.extra = json.dumps({"connect_timeout": CONNECT_TIMEOUT_S, **KEEPALIVES, **login.extra_dejson})
+    login.extra = json.dumps({"connect_timeout": CONNECT_TIMEOUT_S, **KEEPALIVES, **extra_for_tuples(login)})
     return PostgresHook(connection=login, options=OPTIONS)
 
 
+def extra_for_tuples(login: Connection) -> dict[str, object]:
+    """The connection's extra without what makes other things than tuples of rows."""
+    return {key: value for key, value in login.extra_dejson.items() if key != "cursor"}
+
+
+def is_outage(error: Exception) -> bool:
+    """Whether PostgreSQL could not be reached, went away, or has no place left: the same call may succeed later."""
+    import psycopg
+    import psycopg2
+
+    state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+    if state:
+        return str(state).startswith(OUTAGES)
+    lost = (psycopg.OperationalError, psycopg.InterfaceError, psycopg2.OperationalError, psycopg2.InterfaceError)
+    return isinstance(error, lost) and not REFUSED_LOGIN.search(str(error))
+
+
 @contextmanager
-def explained(postgres_conn_id: str) -> Iterator[None]:
+def readable_postgres_errors(postgres_conn_id: str) -> Iterator[None]:
     """Raise the driver's errors as one sentence and the next step; PostgresHook uses psycopg 3 or psycopg2.
 
     :raises ReverseSyncError: where PostgreSQL does not answer: Airflow retries the task.

@@ -1,4 +1,4 @@
-"""`python -m reverse_sync.preflight [PIPELINE ...] [--mapping FILE] [--json] [--offline]`."""
+"""`python -m reverse_sync.preflight [PIPELINE ...] [--mapping FILE] [--json] [--offline | --assess]`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from reverse_sync.errors import PipelineError
-from reverse_sync.pipeline import pipeline_files, read
+from reverse_sync.pipeline import pipeline_files, read, shared_names
+from reverse_sync.preflight.assess_now import assess_now
 from reverse_sync.preflight.finding import Finding, Severity, error
 from reverse_sync.preflight.report import as_json, print_findings
 from reverse_sync.preflight.runner import run
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 FOUND_ERRORS, COULD_NOT_LOOK = 1, 2
 _WIDTH_WITHOUT_TERMINAL = 150
@@ -30,13 +31,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("pipelines", metavar="PIPELINE", nargs="*", type=Path, help="pipeline files (default: all)")
     parser.add_argument("--mapping", metavar="FILE", type=Path, help="look at this mapping instead of the pipeline's")
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
-    parser.add_argument("--offline", action="store_true", help="check only what needs no connection")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--offline", action="store_true", help="check only what needs no connection")
+    how.add_argument("--assess", action="store_true", help="have AWS assess the task first (dms.assessment)")
     options = parser.parse_args(arguments)
     os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "ERROR")
     found: list[Finding] = []
     console = Console(width=None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL)
     for path in options.pipelines or list(pipeline_files()):
-        findings = _look(path, options.mapping, offline=options.offline)
+        findings = _look(path, options.mapping, offline=options.offline, assess=options.assess)
         found += findings
         if not options.json:
             print_findings(path.name, findings, console)
@@ -52,7 +55,7 @@ def exit_code(findings: Sequence[Finding]) -> int:
     return COULD_NOT_LOOK if any(finding.blind for finding in findings) else 0
 
 
-def _look(path: Path, mapping: Path | None, *, offline: bool) -> list[Finding]:
+def _look(path: Path, mapping: Path | None, *, offline: bool, assess: bool) -> list[Finding]:
     try:
         pipeline = read(path)
         text = mapping.read_text(encoding="utf-8") if mapping else pipeline.mapping_text
@@ -69,8 +72,31 @@ def _look(path: Path, mapping: Path | None, *, offline: bool) -> list[Finding]:
         ]
     # Airflow logs to stdout, which belongs to the report.
     with redirect_stdout(sys.stderr):
-        return run(pipeline, mapping_file=str(mapping) if mapping else None, mapping_text=text, offline=offline)
+        return [
+            *_shared(path),
+            *(assess_now(pipeline) if assess else ()),
+            *run(pipeline, mapping_file=str(mapping) if mapping else None, mapping_text=text, offline=offline),
+        ]
+
+
+def _shared(path: Path) -> Iterator[Finding]:
+    if said := shared_names(path):
+        yield error(
+            said,
+            "Airflow shows neither of the pipelines",
+            "give each pipeline names of its own",
+            code="shared-names",
+            group="mapping",
+        )
+
+
+def _keep_stdout_for_the_report() -> None:
+    """Airflow's loggers have taken hold of standard output by now, which belongs to the report: lead them away."""
+    report = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    sys.stdout = os.fdopen(report, "w", encoding="utf-8")
 
 
 if __name__ == "__main__":
+    _keep_stdout_for_the_report()
     sys.exit(main())

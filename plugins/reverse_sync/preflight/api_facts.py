@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reverse_sync.preflight.fact import fact
+from reverse_sync.preflight.read_once import read_once
 
 if TYPE_CHECKING:
     import requests
 
-    from reverse_sync.pipeline import Canary
+    from reverse_sync.pipeline import HttpCanary
 
 TIMEOUT_S = (5, 10)
 
@@ -17,18 +17,24 @@ TIMEOUT_S = (5, 10)
 class ApiFacts:
     """One session with the API."""
 
-    def __init__(self, session: requests.Session, base_url: str, canary: Canary) -> None:
+    def __init__(self, session: requests.Session, base_url: str, canary: HttpCanary) -> None:
         self._session = session
+        self.canary = canary
         self.base_url = base_url
-        self.path = canary.path.replace("{id}", str(canary.id))
-        self.list_path = canary.path.partition("{id}")[0].rstrip("/") or "/"
+        self.path = canary.fill_path(canary.id)
+        self.list_path = canary.path.partition("{")[0].rstrip("/") or "/"
 
-    @fact
+    @read_once
     def list_status(self) -> int:
-        """The status of a GET of the collection that the canary's row belongs to."""
-        return self._session.get(self.base_url + self.list_path, timeout=TIMEOUT_S, allow_redirects=False).status_code
+        """The status of a GET of the collection that the canary's row belongs to.
 
-    @fact
+        The collection may hold a whole table, so its body is left unread: the connection ends after the headers.
+        """
+        address = self.base_url + self.list_path
+        with self._session.get(address, timeout=TIMEOUT_S, allow_redirects=False, stream=True) as answer:
+            return answer.status_code
+
+    @read_once
     def allowed_methods(self) -> frozenset[str] | None:
         """What OPTIONS, or else a 405, says of the canary's path; None where neither says anything."""
         address = self.base_url + self.path

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from reverse_sync.preflight.registry import Check
+    from reverse_sync.results import FoundFinding
+
+NOTHING = "nothing"
+"""What accepts an error that has to be corrected."""
 
 
 class Severity(StrEnum):
@@ -32,6 +39,8 @@ class Finding:
     """One fact. `code`, `group` and `link` are those of the check that found it, unless the check says otherwise.
 
     `blind` means that the check could not look: nothing is known to be wrong, and nothing is known to be right.
+    `passing` means that the next look may find it gone without anybody's help: an outage, a throttled call.
+    `accepted_by` is the key of the pipeline file by which a person lets a run go on past an error, or NOTHING.
     """
 
     severity: Severity
@@ -46,6 +55,17 @@ class Finding:
     group: str = ""
     link: str = ""
     blind: bool = False
+    passing: bool = False
+    accepted_by: str = ""
+
+    @property
+    def way_past(self) -> str:
+        """Of an error how a run goes on all the same; empty for anything else, which stops no run."""
+        if self.severity is not Severity.ERROR:
+            return ""
+        if self.accepted_by == NOTHING:
+            return "no key lets a run past it"
+        return f"the key {self.accepted_by} lets a run past it"
 
     @property
     def where(self) -> str:
@@ -54,18 +74,26 @@ class Finding:
         rule = f"rule {self.rule}" if self.rule else None
         return ", ".join(part for part in (self.file, rule, table) if part)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> FoundFinding:
         """The finding as JSON keeps it; keys without a value are left out."""
-        return {key: value for key, value in asdict(self).items() if value not in (None, "", False)}
+        kept = {key: value for key, value in asdict(self).items() if value not in (None, "", False)}
+        return cast("FoundFinding", kept)
 
-    def of(self, code: str, group: str, link: str) -> Finding:
+    def of(self, check: Check) -> Finding:
         """The finding with the marks of its check, where it has none of its own."""
-        return replace(self, code=self.code or code, group=self.group or group, link=self.link or link)
+        accepted_by = check.accepted_by if self.severity is Severity.ERROR else ""
+        return replace(
+            self,
+            code=self.code or check.code,
+            group=self.group or check.group,
+            link=self.link or check.link,
+            accepted_by=accepted_by,
+        )
 
 
 def error(what: str, why: str, do: str, **more: Any) -> Finding:
     """Something that fails, or silently goes wrong, when the replication runs."""
-    return Finding(Severity.ERROR, what, why, do, **more)
+    return Finding(Severity.ERROR, what, why, do, accepted_by=NOTHING, **more)
 
 
 def warning(what: str, why: str, do: str, **more: Any) -> Finding:

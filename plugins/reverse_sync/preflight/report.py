@@ -53,7 +53,7 @@ def as_text(findings: Sequence[Finding]) -> str:
     return "\n".join(
         f"{finding.severity} {finding.code}: {finding.what}"
         + (f" [{finding.where}]" if finding.where else "")
-        + f"\n    {finding.why}; {finding.do}\n    {finding.link}"
+        + f"\n    {'; '.join(filter(None, (finding.why, finding.do, finding.way_past)))}\n    {finding.link}"
         for finding in findings
     )
 
@@ -65,4 +65,5 @@ def _found(finding: Finding) -> Text:
 
 
 def _advice(finding: Finding) -> Text:
-    return Text.assemble(finding.why, "\n", (f"-> {finding.do}", "bold"), "\n", (finding.link, "dim"))
+    past = f"{finding.way_past}\n" if finding.way_past else ""
+    return Text.assemble(finding.why, "\n", (f"-> {finding.do}", "bold"), "\n", past, (finding.link, "dim"))

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reverse_sync.catalog import postgres, postgres_server
 from reverse_sync.catalog.database import Connection, fetch_all, fetch_one
-from reverse_sync.preflight.fact import fact
-from reverse_sync.sql import quoted, select_by_key
+from reverse_sync.preflight.read_once import read_once
+from reverse_sync.sql import quoted, select_expressions_by_key
+from reverse_sync.table_mapping.policy import DMS_OWN
+from reverse_sync.type_pairs.rows import read_source_row, source_expressions
+from reverse_sync.type_pairs.source_types import source_type
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from reverse_sync.table_mapping import Column, Table
 
 SETTINGS = (
     "shared_preload_libraries", "wal_level", "max_replication_slots", "max_wal_senders", "wal_sender_timeout",
-    "max_slot_wal_keep_size",
+    "max_slot_wal_keep_size", "logical_decoding_work_mem", "rds.force_ssl", "idle_in_transaction_session_timeout",
 )  # fmt: skip
+RDS_ROLES = ("rds_superuser", "rds_replication")
+_MEASURES = 6
 LONG_TRANSACTION_S = 300.0
 MOST_ROWS_SCANNED = 100_000
 """A table that the planner takes for larger is not read to count its values."""
@@ -24,13 +31,18 @@ MOST_ROWS_SCANNED = 100_000
 
 @dataclass(frozen=True, slots=True)
 class ColumnValues:
-    """What a column holds: NULLs, empty strings, its longest text, the most digits before the point."""
+    """What a column holds: NULLs, empty strings, its longest text, the most digits before the point.
+
+    `beyond_oracle` counts what Oracle's decimal numbers and moments have no value for: NaN, infinite numbers,
+    `-infinity`, moments before 4712 BC and after 9999.
+    """
 
     nulls: int
     empty: int
     most_bytes: int
     most_characters: int
     most_digits: int
+    beyond_oracle: int = 0
 
 
 class Scan:
@@ -40,23 +52,38 @@ class Scan:
         self._connection = connection
         self._table = table
 
-    @fact
+    @read_once
     def values(self) -> dict[str, ColumnValues]:
         """What each column holds."""
         columns = self._table.columns
         measures = ", ".join(self._measures(column) for column in columns)
         sql = f"SELECT {measures} FROM {quoted(self._table.schema, self._table.name)}"  # noqa: S608  # quoted
         row = fetch_one(self._connection, sql)
-        return {column.name: ColumnValues(*row[place * 5 : place * 5 + 5]) for place, column in enumerate(columns)}
+        return {
+            column.name: ColumnValues(*row[place * _MEASURES : (place + 1) * _MEASURES])
+            for place, column in enumerate(columns)
+        }
 
     @staticmethod
     def _measures(column: Column) -> str:
-        text = f"{quoted(column.name)}::text"
+        name = quoted(column.name)
+        text = source_type(column).select.format(name)
+        size = f"octet_length({name if column.type == 'bytea' else text})"
         digits = f"length(ltrim(split_part({text}, '.', 1), '-'))" if column.type == "numeric" else "NULL::int"
         return (
-            f"count(*) FILTER (WHERE {text} IS NULL), count(*) FILTER (WHERE {text} = ''), "
-            f"coalesce(max(octet_length({text})), 0), coalesce(max(length({text})), 0), coalesce(max({digits}), 0)"
+            f"count(*) FILTER (WHERE {text} IS NULL), count(*) FILTER (WHERE {size} = 0), "
+            f"coalesce(max({size}), 0), coalesce(max(length({text})), 0), coalesce(max({digits}), 0), "
+            f"count(*) FILTER (WHERE {_beyond_oracle(column, name)})"
         )
+
+
+def _beyond_oracle(column: Column, name: str) -> str:
+    """Oracle's dates: https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/Data-Types.html."""
+    if column.type in ("numeric", "real", "double precision"):
+        return f"{name}::text IN ('NaN', 'Infinity', '-Infinity')"
+    if column.type == "date" or column.type.startswith("timestamp"):
+        return f"{name} < '4712-01-01 BC' OR ({name} >= '10000-01-01' AND {name} <> 'infinity')"
+    return "false"
 
 
 class SourceFacts:
@@ -67,12 +94,12 @@ class SourceFacts:
         self.dms_login = dms_login
         self._scans: dict[tuple[str, str], Scan] = {}
 
-    @fact
+    @read_once
     def server(self) -> postgres_server.Server:
         """The database that answered."""
         return postgres_server.read_server(self._connection)
 
-    @fact
+    @read_once
     def settings(self) -> dict[str, postgres_server.Setting]:
         """The parameters that replication depends on."""
         return postgres_server.read_settings(self._connection, SETTINGS)
@@ -83,52 +110,71 @@ class SourceFacts:
             raise LookupError(f"PostgreSQL hides {name} from this login; pg_read_all_settings shows it")
         return self.settings[name]
 
-    @fact
+    @read_once
     def pglogical(self) -> postgres_server.Extension:
         """The extension's versions."""
         return postgres_server.read_extension(self._connection, "pglogical")
 
-    @fact
+    @read_once
+    def ddl_triggers(self) -> dict[str, str]:
+        """DMS's event triggers, by which it captures DDL, and when they fire."""
+        return postgres_server.read_event_triggers(self._connection, DMS_OWN)
+
+    @read_once
     def slots(self) -> tuple[postgres_server.Slot, ...]:
         """Every replication slot."""
         return postgres_server.read_slots(self._connection)
 
-    @fact
+    @read_once
     def wal_senders(self) -> int:
         """How many WAL senders are in use."""
         return postgres_server.count_wal_senders(self._connection)
 
-    @fact
+    @read_once
     def open_transactions(self) -> tuple[postgres_server.OpenTransaction, ...]:
         """Transactions that have been open for longer than LONG_TRANSACTION_S."""
         return postgres_server.read_open_transactions(self._connection, LONG_TRANSACTION_S)
 
-    @fact
+    @read_once
     def schemas(self) -> tuple[str, ...]:
         """The names of the schemas that tables may be in."""
         return postgres.read_schemas(self._connection)
 
-    @fact
+    @read_once
     def tables(self) -> tuple[Table, ...]:
         """Every table."""
         return postgres.read_tables(self._connection, self.schemas)
 
-    @fact
+    @read_once
+    def other_relations(self) -> dict[tuple[str, str], str]:
+        """(schema, name) -> `view`, `materialized view` or `foreign table`."""
+        return postgres.read_other_relations(self._connection, self.schemas)
+
+    @read_once
     def by_name(self) -> dict[str, Table]:
         """`schema.table` -> table."""
-        return {f"{table.schema}.{table.name}": table for table in self.tables}
+        return {table.full_name: table for table in self.tables}
 
-    @fact
+    @read_once
     def traits(self) -> dict[tuple[str, str], postgres.TableTraits]:
         """(schema, table) -> what matters to logical replication."""
         return postgres.read_traits(self._connection, self.schemas)
 
-    @fact
+    @read_once
     def login(self) -> postgres_server.Login | None:
         """The DMS login, or None where there is none of that name."""
         return postgres_server.read_login(self._connection, self.dms_login)
 
-    @fact
+    @read_once
+    def own_login(self) -> postgres_server.Login | None:
+        """The connection's own login."""
+        return postgres_server.read_login(self._connection, None)
+
+    def rights(self, table: Table, column: str) -> postgres_server.Rights:
+        """What the connection's own login may do with a column."""
+        return postgres_server.read_rights(self._connection, (table.schema, table.name), column)
+
+    @read_once
     def sequences(self) -> tuple[postgres_server.Sequence, ...]:
         """The sequences of identity and serial columns."""
         return postgres_server.read_sequences(self._connection)
@@ -139,12 +185,12 @@ class SourceFacts:
         value = fetch_one(self._connection, sql)[0]
         return None if value is None else int(value)
 
-    def row(self, table: Table, key: object) -> dict[str, Any] | None:
-        """The row of that primary key, or None."""
-        names = [column.name.replace("%", "%%") for column in table.columns]
-        sql = select_by_key((table.schema, table.name), names, table.primary_key, "%s")
-        rows = fetch_all(self._connection, sql, [key])
-        return dict(zip((column.name for column in table.columns), rows[0], strict=True)) if rows else None
+    def row(self, table: Table, key: Sequence[object]) -> dict[str, object] | None:
+        """The row of that primary key, read from the texts that PostgreSQL prints; or None."""
+        expressions = source_expressions(table.columns)
+        sql = select_expressions_by_key((table.schema, table.name), expressions, table.primary_key, "%s")
+        rows = fetch_all(self._connection, sql, list(key))
+        return read_source_row(table.columns, rows[0]) if rows else None
 
     def is_small(self, table: Table) -> bool:
         """Whether the table may be read whole to count values."""

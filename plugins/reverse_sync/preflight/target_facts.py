@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reverse_sync.catalog import oracle
 from reverse_sync.catalog.database import Connection, fetch_all, fetch_one
-from reverse_sync.preflight.fact import fact
-from reverse_sync.sql import quoted, select_by_key
+from reverse_sync.preflight.read_once import read_once
+from reverse_sync.sql import quoted, select_expressions_by_key
+from reverse_sync.type_pairs.rows import bound_key, target_expressions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import oracledb
+
     from reverse_sync.table_mapping import Table
+
+
+_NOT_SHOWN = (942, 1031)
 
 
 class SchemaFacts:
@@ -22,27 +28,27 @@ class SchemaFacts:
         self._connection = connection
         self._owner = owner
 
-    @fact
+    @read_once
     def constraints(self) -> tuple[oracle.Constraint, ...]:
         """The enabled keys."""
         return oracle.read_constraints(self._connection, self._owner)
 
-    @fact
+    @read_once
     def tables(self) -> dict[str, Table]:
         """Name -> table."""
         return {table.name: table for table in oracle.read_tables(self._connection, self._owner, self.constraints)}
 
-    @fact
+    @read_once
     def triggers(self) -> tuple[oracle.Trigger, ...]:
         """The triggers on its tables."""
         return oracle.read_triggers(self._connection, self._owner)
 
-    @fact
+    @read_once
     def sequences(self) -> tuple[oracle.Sequence, ...]:
         """Its sequences."""
         return oracle.read_sequences(self._connection, self._owner)
 
-    @fact
+    @read_once
     def grants(self) -> dict[str, frozenset[str]]:
         """Table -> what the connection's login was granted on it."""
         return oracle.read_table_grants(self._connection, self._owner)
@@ -51,7 +57,7 @@ class SchemaFacts:
 class TargetFacts:
     """One connection to the target, for one login."""
 
-    def __init__(self, connection: Connection, login: str) -> None:
+    def __init__(self, connection: oracledb.Connection, login: str) -> None:
         self._connection = connection
         self.login = login
         self._schemas: dict[str, SchemaFacts] = {}
@@ -66,25 +72,70 @@ class TargetFacts:
         """The table of exactly that name, or None."""
         return self.schema(owner).tables.get(name)
 
-    @fact
+    @read_once
     def parameters(self) -> dict[str, str]:
         """The database's NLS parameters."""
         return oracle.read_database_parameters(self._connection)
 
-    @fact
+    @property
+    def version(self) -> str:
+        """The database's, for instance `19.24.0.0.0`."""
+        return str(self._connection.version)
+
+    @property
+    def longest_name_bytes(self) -> int:
+        """How long a name may be: 128 from Oracle 12.2 on, where `COMPATIBLE` says so too, before that 30."""
+        return int(self._connection.max_identifier_length or 30)
+
+    @read_once
+    def role(self) -> str:
+        """`PRIMARY`, or which kind of standby it is."""
+        return oracle.read_role(self._connection)
+
+    @read_once
+    def idle_limit_min(self) -> int | None:
+        """After how many idle minutes Oracle ends a session of this login; None where it does not."""
+        return oracle.read_idle_limit(self._connection)
+
+    @read_once
     def privileges(self) -> frozenset[str]:
         """The login's system privileges."""
         return oracle.read_privileges(self._connection)
 
-    @fact
+    @read_once
     def free_bytes(self) -> dict[str, int]:
         """Tablespace -> free bytes, of those that the login may use."""
         return oracle.read_free_bytes(self._connection)
 
-    def row(self, table: Table, columns: Sequence[str], key: object) -> dict[str, Any] | None:
-        """The named columns of the row of that primary key, or None."""
-        sql = select_by_key((table.schema, table.name), columns, table.primary_key, ":{}")
-        rows = fetch_all(self._connection, sql, [key])
+    @read_once
+    def quotas(self) -> frozenset[str]:
+        """The tablespaces that the login has a quota on."""
+        return oracle.read_quotas(self._connection)
+
+    @read_once
+    def jobs(self) -> tuple[oracle.Job, ...]:
+        """The scheduler's enabled jobs."""
+        return oracle.read_jobs(self._connection)
+
+    @read_once
+    def sessions(self) -> tuple[oracle.Session, ...] | None:
+        """Users' sessions; None where this login has no right to see them."""
+        import oracledb
+
+        try:
+            return oracle.read_sessions(self._connection)
+        except oracledb.DatabaseError as error:
+            if error.args[0].code in _NOT_SHOWN:
+                return None
+            raise
+
+    def row(self, table: Table, columns: Sequence[str], key: Sequence[object]) -> dict[str, object] | None:
+        """The named columns of the row of that primary key, moments as text in UTC; or None."""
+        declared = {column.name: column for column in table.columns}
+        expressions = target_expressions(columns, declared)
+        sql = select_expressions_by_key((table.schema, table.name), expressions, table.primary_key, ":{}")
+        bound = bound_key(declared, dict(zip(table.primary_key, key, strict=True)))
+        rows = fetch_all(self._connection, sql, list(bound.values()))
         return dict(zip(columns, rows[0], strict=True)) if rows else None
 
     def highest(self, owner: str, table: str, column: str) -> int | None:

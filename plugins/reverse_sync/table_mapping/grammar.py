@@ -6,65 +6,47 @@ https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.Tab
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field, model_validator
 
 from reverse_sync.table_mapping.data_types import DataTypeName  # noqa: TC001  # pydantic reads it when it builds the model
-from reverse_sync.table_mapping.names import NAMING, has_wildcard
+from reverse_sync.table_mapping.masking import MaskingAction
+from reverse_sync.table_mapping.names import NAMING
+from reverse_sync.table_mapping.patterns import has_wildcard
+from reverse_sync.table_mapping.rule_model import AsText, Model, Name, Rule, Size, given, refuse, require
+from reverse_sync.table_mapping.schema import full_name
+from reverse_sync.table_mapping.settings import TableLocator, TableSettings, Validation  # noqa: TC001  # as above
 
-
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=lambda name: name.replace("_", "-"))
-
-
-def _rule_id(value: object) -> object:
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value):
-        return int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**18:
-        return value
-    raise PydanticCustomError("rule_id", 'a number of at most 18 digits, for instance "10"')
-
-
-def _text(value: object) -> object:
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
-
-
-Name = Annotated[str, Field(min_length=1)]
-RuleId = Annotated[int, BeforeValidator(_rule_id)]
-FilterValue = Annotated[str, BeforeValidator(_text)]
 FilterOperator = Literal["lte", "ste", "gte", "eq", "noteq", "between", "notbetween", "null", "notnull"]
 NamingAction = Literal[
     "rename", "convert-uppercase", "convert-lowercase", "add-prefix", "remove-prefix", "replace-prefix",
     "add-suffix", "remove-suffix", "replace-suffix",
 ]  # fmt: skip
 ColumnAction = Literal["add-column", "include-column", "remove-column", "change-data-type"]
-UnmodelledAction = Literal[
-    "add-before-image-columns", "data-masking-digits-mask", "data-masking-digits-randomize", "data-masking-hash-mask",
-]  # fmt: skip
+BEFORE_IMAGE = "add-before-image-columns"
 RuleTarget = Literal["schema", "table", "column", "table-tablespace", "index-tablespace"]
+LoadOrder = Annotated[Annotated[int, Field(ge=1, le=2**31 - 1)] | None, BeforeValidator(given)]
 
 
-class Condition(_Model):
+class Condition(Model):
     """One comparison of a filter; the conditions of one filter are alternatives."""
 
     filter_operator: FilterOperator
-    value: FilterValue | None = None
-    start_value: FilterValue | None = None
-    end_value: FilterValue | None = None
+    value: AsText | None = None
+    start_value: AsText | None = None
+    end_value: AsText | None = None
 
     @model_validator(mode="after")
     def _has_its_values(self) -> Condition:
         needed = {"between": ("start-value", "end-value"), "null": ()}.get(
             self.filter_operator.removeprefix("not"), ("value",)
         )
-        _require(self, needed, f"filter-operator {self.filter_operator}")
+        require(self, needed, f"filter-operator {self.filter_operator}")
         return self
 
 
-class Filter(_Model):
+class Filter(Model):
     """Conditions on one column. https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.Filters.html"""
 
     filter_type: Literal["source"]
@@ -72,41 +54,28 @@ class Filter(_Model):
     filter_conditions: Annotated[tuple[Condition, ...], Field(min_length=1)]
 
 
-class _Rule(_Model):
-    rule_id: RuleId
-    rule_name: Name
-
-
-class SelectionLocator(_Model):
-    """Which tables a selection rule is about."""
-
-    schema_name: Name
-    table_name: Name
-    table_type: Literal["table", "view", "all"] = "table"
-
-
-class Selection(_Rule):
+class Selection(Rule):
     """Takes tables in or leaves them out."""
 
     rule_type: Literal["selection"]
-    object_locator: SelectionLocator
+    object_locator: TableLocator
     rule_action: Literal["include", "exclude", "explicit"]
     filters: tuple[Filter, ...] | None = ()
-    load_order: FilterValue | None = None
+    load_order: LoadOrder = None
 
     @model_validator(mode="after")
     def _keeps_to_its_action(self) -> Selection:
         if self.filters and self.rule_action != "include":
-            raise PydanticCustomError(
-                "bad-value", "filters apply to rule-action include only, not to {action}", {"action": self.rule_action}
+            raise refuse(
+                "bad-value", "filters apply to rule-action include only, not to {action}", action=self.rule_action
             )
         names = (self.object_locator.schema_name, self.object_locator.table_name)
         if self.rule_action == "explicit" and any(map(has_wildcard, names)):
-            raise PydanticCustomError("bad-value", "rule-action explicit takes exact names, no wildcard")
+            raise refuse("bad-value", "rule-action explicit takes exact names, no wildcard")
         return self
 
 
-class Locator(_Model):
+class Locator(Model):
     """Which objects a transformation is about; `data_type` narrows columns to those of one DMS type."""
 
     schema_name: Name
@@ -116,17 +85,22 @@ class Locator(_Model):
     table_tablespace_name: Name | None = None
     index_tablespace_name: Name | None = None
 
+    @property
+    def full_name(self) -> str:
+        """The tables that it names, as messages write them."""
+        return full_name(self.schema_name, self.table_name or "%")
 
-class DataType(_Model):
+
+class DataType(Model):
     """The DMS type of a target column."""
 
     type: DataTypeName
-    length: int | None = None
-    precision: int | None = None
-    scale: int | None = None
+    length: Size = None
+    precision: Size = None
+    scale: Size = None
 
 
-class PrimaryKeyDefinition(_Model):
+class PrimaryKeyDefinition(Model):
     """The key of `define-primary-key`: read and checked, without effect on tables that exist already."""
 
     name: Name
@@ -134,53 +108,65 @@ class PrimaryKeyDefinition(_Model):
     origin: Literal["primary-key", "unique-index"] = "primary-key"
 
 
-class Transformation(_Rule):
-    """Changes what schemas, tables and columns look like on the target."""
+class Transformation(Rule):
+    """Changes what schemas, tables and columns look like on the target, and what columns hold there."""
 
     rule_type: Literal["transformation"]
     rule_target: RuleTarget
     object_locator: Locator
-    rule_action: Literal[NamingAction, ColumnAction, UnmodelledAction, "define-primary-key"]
+    rule_action: Literal[NamingAction, ColumnAction, MaskingAction, "add-before-image-columns", "define-primary-key"]
     value: str | None = None
     old_value: str | None = None
     expression: Name | None = None
     data_type: DataType | None = None
     primary_key_def: PrimaryKeyDefinition | None = None
+    before_image_def: Any = None
+
+    @property
+    def masks(self) -> bool:
+        """Whether it hides a column's values; it may stand beside another rule on the column."""
+        return self.rule_action in get_args(MaskingAction)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Transformation:
         action, target = self.rule_action, self.rule_target
-        if action in get_args(UnmodelledAction):
-            raise PydanticCustomError(
-                "unsupported-action", "rule-action {action} is one that Reverse Sync cannot follow", {"action": action}
+        if action == BEFORE_IMAGE or self.before_image_def is not None:
+            raise refuse(
+                "unsupported-action",
+                "before images (rule-action add-before-image-columns with before-image-def) are for Kinesis and Kafka "
+                "as targets; for Oracle AWS documents none",
             )
-        needed = {"define-primary-key": "table", **dict.fromkeys(get_args(ColumnAction), "column")}.get(action, target)
+        needed = _TARGET_OF_ACTION.get(action, target)
         if needed != target:
-            raise PydanticCustomError(
+            raise refuse(
                 "bad-value",
                 "rule-action {action} needs rule-target {needed}, not {target}",
-                {"action": action, "needed": needed, "target": target},
+                action=action,
+                needed=needed,
+                target=target,
             )
-        _require(self, _KEYS_OF_ACTION.get(action, ()), f"rule-action {action}")
-        _require(self.object_locator, _locator_keys(action, target), f"rule-target {target}", "object-locator")
+        if action == "rename" and self.value and self.expression:
+            raise refuse("bad-value", "rule-action rename takes value or expression, not both")
+        if action != "rename" or not self.expression:
+            require(self, _KEYS_OF_ACTION.get(action, ()), f"rule-action {action}")
+        require(self.object_locator, _locator_keys(action, target), f"rule-target {target}", "object-locator")
+        _check_locator(self)
+        _check_mask(self)
         return self
 
 
-class TableSettings(_Rule):
-    """Load and LOB settings of a table: allowed, and without a meaning for names and values."""
-
-    model_config = ConfigDict(extra="allow")
-
-    rule_type: Literal["table-settings"]
-    object_locator: SelectionLocator
-
-
-class Document(_Model):
+class Document(Model):
     """A whole table mapping."""
 
-    rules: tuple[Annotated[Selection | Transformation | TableSettings, Field(discriminator="rule_type")], ...]
+    rules: tuple[
+        Annotated[Selection | Transformation | TableSettings | Validation, Field(discriminator="rule_type")], ...
+    ]
 
 
+_TARGET_OF_ACTION = {
+    "define-primary-key": "table",
+    **dict.fromkeys((*get_args(ColumnAction), *get_args(MaskingAction)), "column"),
+}
 _KEYS_OF_ACTION = {
     **{action: ("value",) for action in NAMING if not action.startswith("convert-")},
     "replace-prefix": ("value", "old-value"),
@@ -188,19 +174,36 @@ _KEYS_OF_ACTION = {
     "add-column": ("value", "data-type"),
     "change-data-type": ("data-type",),
     "define-primary-key": ("primary-key-def",),
+    "data-masking-digits-mask": ("value",),
 }
 
 
 def _locator_keys(action: str, target: str) -> tuple[str, ...]:
-    if target == "schema":
-        return ()
-    return ("table-name", "column-name") if target == "column" and action != "add-column" else ("table-name",)
+    match target:
+        case "schema":
+            return ()
+        case "table-tablespace" | "index-tablespace":
+            return ("table-name", f"{target}-name")
+        case "column" if action != "add-column":
+            return ("table-name", "column-name")
+        case _:
+            return ("table-name",)
 
 
-def _require(model: BaseModel, keys: tuple[str, ...], because: str, within: str = "") -> None:
-    for key in keys:
-        if not getattr(model, key.replace("-", "_")):
-            path = f"{within}.{key}" if within else key
-            raise PydanticCustomError(
-                "missing-key", "{because} needs the key {path}", {"because": because, "path": path}
-            )
+def _check_locator(rule: Transformation) -> None:
+    locator = rule.object_locator
+    if locator.table_tablespace_name and locator.index_tablespace_name:
+        raise refuse("bad-value", "object-locator takes table-tablespace-name or index-tablespace-name, not both")
+    wild = next((name for name in (locator.schema_name, locator.table_name or "") if has_wildcard(name)), None)
+    if rule.rule_action == "define-primary-key" and wild:
+        raise refuse(
+            "bad-value", "rule-action define-primary-key takes exact names of schema and table, not {name}", name=wild
+        )
+
+
+def _check_mask(rule: Transformation) -> None:
+    value = rule.value or ""
+    if rule.rule_action == "data-masking-digits-mask" and not (len(value) == 1 and "!" <= value <= "~"):
+        raise refuse(
+            "bad-value", "value is {value}; a mask is one printable ASCII character, and no blank", value=repr(value)
+        )

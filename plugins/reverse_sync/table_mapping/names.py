@@ -1,41 +1,29 @@
-"""Names in rules: wildcards that find objects, and the actions that rename them."""
+"""What the naming actions make of a name."""
 
 from __future__ import annotations
 
-import re
-from fnmatch import fnmatchcase
+import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_TOKEN = re.compile(r"\[[^\]]+\]|.", re.DOTALL)
+_NOT_TRANSFORMED = frozenset("#\\/-")
+_RIGHT_TO_LEFT = frozenset({"R", "AL"})
 
 
-def matches(pattern: str, name: str) -> bool:
-    """Whether `name` is one that `pattern` means; case counts.
+def untransformable(name: str) -> str | None:
+    """Why DMS transforms no column of that name, or None.
 
-    `%` stands for any characters, `_` for one, `[ab]` and `[a-d]` for one of a set, `[_]` for the underscore itself:
-    https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TableMapping.SelectionTransformation.Wildcards.html
+    https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TableMapping.SelectionTransformation.Transformations.html,
+    Limitations: special characters "e.g. #, \\, /, -", and right-to-left languages.
     """
-    return pattern == name or fnmatchcase(name, _as_glob(pattern))
-
-
-def has_wildcard(pattern: str) -> bool:
-    """Whether `pattern` was plainly meant for several objects (`_` alone is taken for part of a name)."""
-    return "%" in pattern or bool(re.search(r"\[[^\]]+\]", pattern))
-
-
-def _as_glob(pattern: str) -> str:
-    return "".join(_glob_token(token) for token in _TOKEN.findall(pattern))
-
-
-def _glob_token(token: str) -> str:
-    if len(token) > 1:
-        inside = token[1:-1]
-        # A leading "!" would negate the set in a glob; DMS has no such thing.
-        return f"[{inside[1:]}!]" if inside.startswith("!") and len(inside) > 1 else token
-    return {"%": "*", "_": "?", "*": "[*]", "?": "[?]", "[": "[[]"}.get(token, token)
+    special = next((character for character in name if character in _NOT_TRANSFORMED), None)
+    if special:
+        return f"the special character {special}"
+    if any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in name):
+        return "a right-to-left script"
+    return None
 
 
 def _replace_prefix(name: str, value: str, old: str) -> str:

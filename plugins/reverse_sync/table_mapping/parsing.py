@@ -10,28 +10,44 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from reverse_sync.table_mapping import grammar
+from reverse_sync.table_mapping import grammar, settings
 from reverse_sync.table_mapping.errors import MappingError, Problem
-from reverse_sync.table_mapping.expressions import syntax_error
+from reverse_sync.table_mapping.expressions import (
+    CONSTANTS,
+    HEADERS,
+    TYPE_OF_COLUMN,
+    Analysis,
+    analyse,
+    name_expression,
+)
+from reverse_sync.table_mapping.functions import OF_THE_CONNECTION, OPERATION_INDICATOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pydantic_core import ErrorDetails
 
-Rule = grammar.Selection | grammar.Transformation | grammar.TableSettings
+Rule = grammar.Selection | grammar.Transformation | settings.TableSettings | settings.Validation
 
 _KNOWN_KEYS = sorted(
     {
         field.alias or name
         for model in (
-            grammar.Selection, grammar.Transformation, grammar.SelectionLocator, grammar.Locator, grammar.Filter,
-            grammar.Condition, grammar.DataType, grammar.PrimaryKeyDefinition, grammar.Document,
+            grammar.Selection, grammar.Transformation, grammar.Locator, grammar.Filter, grammar.Condition,
+            grammar.DataType, grammar.PrimaryKeyDefinition, grammar.Document, settings.TableLocator,
+            settings.TableSettings, settings.ParallelLoad, settings.LobSettings, settings.Validation,
         )
         for name, field in model.model_fields.items()
     }
 )  # fmt: skip
-_RULE_TYPES = {"selection", "transformation", "table-settings"}
+_RULE_TYPES = {"selection", "transformation", "table-settings", "validation"}
+_RULE_TYPES_OF_OTHERS = {
+    "object-mapping": "it maps tables to Kafka, Kinesis and DynamoDB as targets",
+    "post-processing": "it is for Amazon S3 as the target",
+}
+_KEYS_OF_OTHERS = {"collection-count-from-metadata", "max-records-skip-per-page", "batch-size"}
+_TYPES_OF_OTHERS = ("set", "list", "map", "tuple")
+_CURLY_QUOTES = re.compile("[\u2018\u2019\u201c\u201d]")
 
 
 def parse_rules(text: str, source: str) -> tuple[Rule, ...]:
@@ -52,22 +68,28 @@ def _load(text: str, source: str) -> object:
 
     def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
         for key, count in Counter(key for key, _ in pairs).items():
-            if count > 1:
+            if count > 1 and len({json.dumps(value) for name, value in pairs if name == key}) > 1:
                 where = dict(pairs).get("rule-id")
-                message = f"the key {key} stands {count} times in one object; keep one"
+                message = f"the key {key} stands {count} times in one object, with different values; keep one"
                 repeated.append(Problem("duplicate-key", message, str(where) if where else None, key))
         return dict(pairs)
 
+    if text.startswith("\ufeff"):
+        message = "not JSON that DMS reads: it begins with a byte order mark; save it as UTF-8 without one"
+        raise MappingError(source, [Problem("not-json", message)])
     try:
         document = json.loads(text, object_pairs_hook=unique)
     except json.JSONDecodeError as error:
         message = f"not JSON: {error.msg} at line {error.lineno} column {error.colno}"
         raise MappingError(source, [Problem("not-json", message)]) from None
-    except (RecursionError, ValueError) as error:
-        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+    except (RecursionError, ValueError) as error:  # a ValueError is of a number with more digits than Python reads
+        reason = "nested too deeply" if isinstance(error, RecursionError) else "a number has thousands of digits"
         raise MappingError(source, [Problem("not-json", f"not JSON that can be read: {reason}")]) from None
     if repeated:
         raise MappingError(source, repeated)
+    if isinstance(document, dict) and "rules" not in document and "rule-type" in document:
+        message = 'a rule stands by itself; put it into the list of rules: {"rules": [...]}'
+        raise MappingError(source, [Problem("missing-key", message, _id_of(document), "rules")])
     return document
 
 
@@ -94,10 +116,62 @@ def _no_selection(rules: tuple[Rule, ...]) -> Iterator[Problem]:
 def _expressions(rules: tuple[Rule, ...]) -> Iterator[Problem]:
     for rule in rules:
         if isinstance(rule, grammar.Transformation) and rule.expression:
-            reason = syntax_error(rule.expression)
-            if reason:
-                message = f"expression {_shown(rule.expression)} is not one that SQLite can evaluate: {reason}"
-                yield Problem("bad-expression", message, str(rule.rule_id), "expression")
+            problem = _fault_of(rule, rule.expression)
+            if problem:
+                code, message = problem
+                yield Problem(code, message, str(rule.rule_id), "expression")
+
+
+def _fault_of(rule: grammar.Transformation, expression: str) -> tuple[str, str] | None:
+    found, shown = analyse(expression), _shown(expression)
+    if found.fault:
+        quotes = "; write texts between straight quotes: 'so'" if _CURLY_QUOTES.search(expression) else ""
+        return "bad-expression", f"expression {shown} is not one that SQLite can evaluate: {found.fault}{quotes}"
+    if OPERATION_INDICATOR in found.functions:
+        return "unsupported-action", (
+            "operation_indicator keeps rows in the target that the source has deleted, so the two sides never hold the "
+            "same rows and nothing about them can be proved"
+        )
+    if outside := sorted(found.functions & OF_THE_CONNECTION):
+        return "bad-expression", (
+            f"expression {shown} calls {outside[0]}, which is about SQLite's connection, not about a row: AWS does not "
+            "list it"
+        )
+    if found.aggregates:
+        return "bad-expression", f"expression {shown} aggregates rows, but it is evaluated over one row at a time"
+    if TYPE_OF_COLUMN in found.constants:
+        return "unsupported-action", (
+            f"${TYPE_OF_COLUMN} is a data type that AWS does not say how it spells: nothing made of it can be foreseen"
+        )
+    for name in (*found.constants, *found.headers):
+        if name not in CONSTANTS | HEADERS:
+            hint = _did_you_mean(name, sorted(CONSTANTS | HEADERS))
+            return "bad-expression", f"expression {shown} names ${name}, which DMS does not have{hint}"
+    return _fault_of_scope(rule)
+
+
+def _fault_of_scope(rule: grammar.Transformation) -> tuple[str, str] | None:
+    """What the expression may not name where it stands: a name is made without a row, an added column of no column."""
+    found = analyse(rule.expression or "")
+    action = rule.rule_action
+    if action == "add-column" and "AR_M_SOURCE_COLUMN_NAME" in found.constants:
+        return "bad-expression", "an added column has no source column, so $AR_M_SOURCE_COLUMN_NAME names nothing"
+    return _fault_of_name(rule.expression or "", found) if action == "rename" else None
+
+
+def _fault_of_name(expression: str, found: Analysis) -> tuple[str, str] | None:
+    """Why an expression gives no name: it is tried on names that any object may have."""
+    if outside := [*found.columns, *found.headers]:
+        return "bad-expression", f"a name is made of $AR_M_... constants only, not of ${outside[0]}"
+    if found.only_dms_knows:
+        return "bad-expression", f"a name is made of $AR_M_... constants only, not of {found.only_dms_knows}"
+    try:
+        [name] = name_expression(expression).evaluate(dict.fromkeys(CONSTANTS, "name"))
+    except ValueError as error:
+        return "bad-expression", f"expression {_shown(expression)} gives no name: {error}"
+    if not isinstance(name, str) or not name:
+        return "bad-expression", f"expression {_shown(expression)} gives no name: it gives {name!r:.40}"
+    return None
 
 
 def _first_causes(error: ValidationError) -> Iterator[ErrorDetails]:
@@ -119,14 +193,18 @@ def _problem(detail: ErrorDetails, document: object) -> Problem:
         rule_id = _rule_id(document, path[1])
         path = path[2:]
     key = ".".join(str(part) for part in path) or None
-    code, message = _explain(detail, key or "the document")
+    code, message = _explain(detail, key or ("the rule" if rule_id else "the document"))
     return Problem(code, message, rule_id, key)
 
 
 def _rule_id(document: Any, index: int) -> str:
     rule = document["rules"][index]
-    found = rule.get("rule-id") if isinstance(rule, dict) else None
-    return str(found)[:40] if isinstance(found, str | int) and str(found) else f"number {index + 1} in the list"
+    return (_id_of(rule) if isinstance(rule, dict) else None) or f"number {index + 1} in the list"
+
+
+def _id_of(rule: dict[str, Any]) -> str | None:
+    found = rule.get("rule-id")
+    return str(found)[:40] if isinstance(found, str | int) and str(found) else None
 
 
 def _explain(detail: ErrorDetails, key: str) -> tuple[str, str]:
@@ -139,18 +217,41 @@ def _explain(detail: ErrorDetails, key: str) -> tuple[str, str]:
             return "missing-key", f"the key {key} is missing"
         case "missing-key" | "unsupported-action" | "bad-value":
             return kind, detail["msg"]
+        case "extra_forbidden" if last in _KEYS_OF_OTHERS:
+            return "unsupported-action", f"{key} is for MongoDB and Amazon DocumentDB as the source"
         case "extra_forbidden":
-            return "unknown-key", f"unknown key {key}{_did_you_mean(last, _KNOWN_KEYS)}"
+            said = "; it belongs elsewhere" if last in _KNOWN_KEYS else _did_you_mean(last, _KNOWN_KEYS)
+            return "unknown-key", f"unknown key {key}{said}"
         case "literal_error" | "union_tag_invalid":
             allowed = re.findall(r"'([^']*)'", str(context.get("expected") or context.get("expected_tags")))
             given = context.get("tag", given)
             key = "rule-type" if kind == "union_tag_invalid" else key
-            hint = _did_you_mean(str(given), allowed)
+            other = _RULE_TYPES_OF_OTHERS.get(str(given)) if key == "rule-type" else None
+            if other:
+                return "unsupported-action", f"rule-type {given} is not for Oracle as the target: {other}"
+            hint = (
+                "; AWS has it for document stores" if given in _TYPES_OF_OTHERS else _did_you_mean(str(given), allowed)
+            )
             return "bad-value", f"{key} is {_shown(given)}; allowed: {', '.join(allowed)}{hint}"
         case "rule_id":
             return "bad-value", f"{key} is {_shown(given)}; allowed: {detail['msg']}"
         case _:
-            return "bad-value", f"{key} is {_shown(given)}: {detail['msg'][:1].lower()}{detail['msg'][1:]}"
+            return "bad-value", f"{key} is {_shown(given)}: {_NEEDS.get(kind, _NEEDS_SOMETHING_ELSE).format(**context)}"
+
+
+_NEEDS_SOMETHING_ELSE = "that is not what AWS documents there"
+_NEEDS = {
+    **dict.fromkeys(("string_type",), "it needs a text"),
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float", "int_parsing_size"), "it needs a whole number"),
+    **dict.fromkeys(("tuple_type", "list_type"), "it needs a list, [...]"),
+    **dict.fromkeys(("model_type", "model_attributes_type", "dict_type"), "it needs an object, {{...}}"),
+    "string_too_short": "it may not be empty",
+    "too_short": "it needs at least {min_length} entry",
+    "too_long": "it takes at most {max_length} entries",
+    "greater_than_equal": "it must be at least {ge}",
+    "less_than_equal": "it must be at most {le}",
+}
+"""What pydantic calls a fault -> what the value there has to be."""
 
 
 def _did_you_mean(word: str, candidates: list[str]) -> str:

@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+def full_name(schema: str, name: str) -> str:
+    """How messages, records and pipeline files write a table or another object of a schema: `shop.orders`."""
+    return f"{schema}.{name}"
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column; `type` is the database's own spelling without size, for instance `character varying` or `VARCHAR2`.
 
+    `category` tells PostgreSQL's types that users name: enum, array, composite, range; a domain counts as its base.
     `length` counts characters, or bytes where `length_in_bytes` (Oracle's `VARCHAR2(6 BYTE)`).
     """
 
@@ -22,6 +28,7 @@ class Column:
     length_in_bytes: bool = False
     identity: bool = False
     generated: bool = False
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,11 @@ class Table:
     name: str
     columns: tuple[Column, ...]
     primary_key: tuple[str, ...] = ()
+
+    @property
+    def full_name(self) -> str:
+        """The table with its schema."""
+        return full_name(self.schema, self.name)
 
     def column(self, name: str) -> Column | None:
         """The column of exactly that name, or None."""

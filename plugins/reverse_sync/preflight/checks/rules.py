@@ -2,123 +2,180 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 from reverse_sync.preflight import links
 from reverse_sync.preflight.finding import Finding, Group, error, note, warning
+from reverse_sync.preflight.nearest import Nearest
 from reverse_sync.preflight.registry import check
-from reverse_sync.table_mapping.names import has_wildcard, matches
+from reverse_sync.table_mapping.patterns import as_name, has_wildcard, matches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from reverse_sync.preflight.world import World
-    from reverse_sync.table_mapping import Table
-    from reverse_sync.table_mapping.grammar import Selection, Transformation
+    from reverse_sync.preflight.caught import Caught
+    from reverse_sync.preflight.cutover import Cutover
+    from reverse_sync.table_mapping import Rule
+    from reverse_sync.table_mapping.grammar import Transformation
+
+_MOST_RULES = 5
+_HARMLESS = frozenset({"remove-column", "exclude"})
 
 
 @check(Group.MAPPING, links.TRANSFORMATIONS, "mapping", "source")
-def rule_without_object(world: World) -> Iterator[Finding]:
-    """A rule matches no schema, table or column of the source, with the nearest name that there is."""
-    for rule in world.mapping.rules:
-        missing = _missing(rule, world.tables)
+def rule_without_object(cutover: Cutover) -> Iterator[Finding]:
+    """A rule matches no schema, table or column of the source, with the nearest name, or what there is instead."""
+    nearest = Nearest()
+    for rule in cutover.mapping.rules:
+        missing = _missing(rule, cutover, nearest)
         if not missing:
             continue
-        removes = rule.rule_action in {"remove-column", "exclude"}
+        removes = getattr(rule, "rule_action", None) in _HARMLESS
         yield (note if removes else error)(
             missing,
             "the rule does nothing" + ("" if removes else ", and what it should feed is never written"),
             "remove the rule if the object is gone for good" if removes else "correct the name",
-            file=world.mapping_file,
+            file=cutover.mapping_file,
             rule=str(rule.rule_id),
-            table=f"{rule.object_locator.schema_name}.{rule.object_locator.table_name or '%'}",
+            table=rule.object_locator.full_name,
             column=getattr(rule.object_locator, "column_name", None),
         )
 
 
 @check(Group.MAPPING, links.TRANSFORMATIONS, "mapping")
-def rules_collide(world: World) -> Iterator[Finding]:
+def rules_collide(cutover: Cutover) -> Iterator[Finding]:
     """Two rules act on one object; DMS applies the one with the lower rule-id and none of the others."""
-    for table in world.tables:
-        name = f"{table.schema}.{table.name}"
-        if not world.mapping.selects(table.schema, table.name):
-            continue
-        for column in table.columns:
-            yield from _collision(world, f"{name}.{column.name}", name, world.mapping.rules_for_column(table, column))
-        yield from _collision(world, f"table {name}", name, world.mapping.rules_for_table(table))
-    for schema in sorted({table.schema for table in world.tables}):
-        yield from _collision(world, f"schema {schema}", schema, world.mapping.rules_for_schema(schema))
+    mapping = cutover.mapping
+    for projection in cutover.projections:
+        table = projection.source
+        columns = [
+            (column.name, rules)
+            for column in table.columns
+            for rules in (mapping.rules_for_column(table, column), mapping.masks_for_column(table, column))
+        ]
+        yield from _collisions(cutover, table.full_name, columns)
+        yield from _collisions(cutover, f"table {table.full_name}", [("", mapping.rules_for_table(table))])
+    for schema in sorted({table.schema for table in cutover.tables}):
+        yield from _collisions(cutover, f"schema {schema}", [("", mapping.rules_for_schema(schema))])
 
 
 @check(Group.MAPPING, links.WILDCARDS, "mapping", "source")
-def underscore_wildcard(world: World) -> Iterator[Finding]:
+def underscore_wildcard(cutover: Cutover) -> Iterator[Finding]:
     """A `_` in a name is a wildcard, and this one catches more than the name that it spells."""
-    for rule in world.mapping.rules:
+    for rule in cutover.mapping.rules:
         locator = rule.object_locator
         column = getattr(locator, "column_name", None)
-        names = {"table": {t.name for t in world.tables if matches(locator.schema_name, t.schema)}}
-        names["column"] = {
-            c.name for t in world.tables if _on(rule, t) for c in t.columns if rule.rule_action != "add-column"
-        }
-        for kind, pattern in (("table", locator.table_name), ("column", column)):
-            caught = sorted(name for name in names[kind] if pattern and matches(pattern, name))
-            others = [name for name in caught if name != pattern]
-            if pattern and "_" in pattern and not has_wildcard(pattern) and len(caught) > 1:
+        caught = cutover.caught[rule.rule_id]
+        for kind, pattern, names in (
+            ("table", locator.table_name, {table.name for table in caught.tables}),
+            ("column", column, caught.columns),
+        ):
+            if pattern and "_" in pattern and not has_wildcard(pattern) and len(names) > 1:
+                others = ", ".join(sorted(names - {pattern}))
                 yield warning(
-                    f"{kind} {pattern} also means {', '.join(others)}: _ stands for any one character",
+                    f"{kind} {pattern} also means {others}: _ stands for any one character",
                     "the rule acts on more than it names",
                     f"write {pattern.replace('_', '[_]')}",
-                    file=world.mapping_file,
+                    file=cutover.mapping_file,
                     rule=str(rule.rule_id),
-                    table=f"{locator.schema_name}.{locator.table_name or '%'}",
+                    table=locator.full_name,
                     column=column,
                 )
 
 
-def _collision(world: World, what: str, table: str, rules: tuple[Transformation, ...]) -> Iterator[Finding]:
-    if len(rules) < 2:
-        return
-    first, *others = rules
-    lost = ", ".join(f"{rule.rule_id} ({_described(rule)})" for rule in others)
-    yield error(
-        f"{len(rules)} rules act on {what}: rule {first.rule_id} ({_described(first)}) applies, {lost} never",
-        "DMS allows one action on an object and applies the rule with the lower rule-id",
-        "keep one rule for it; name the columns one by one instead of %",
-        file=world.mapping_file,
-        rule=str(first.rule_id),
-        table=table,
-        column=what.rpartition(".")[2] if what.startswith(table + ".") else None,
-    )
-
-
-def _described(rule: Transformation) -> str:
+def rule_summary(rule: Transformation) -> str:
+    """A rule in a few words: what it does, and on what."""
     pattern = rule.object_locator.column_name or rule.object_locator.table_name or rule.object_locator.schema_name
     return " ".join(part for part in (rule.rule_action, rule.value or "", "on", pattern) if part)
 
 
-def _missing(rule: Selection | Transformation, tables: Iterable[Table]) -> str | None:
+def _collisions(
+    cutover: Cutover, what: str, objects: Iterable[tuple[str, Sequence[Transformation]]]
+) -> Iterator[Finding]:
+    """One finding for each rule that is in the way of others, on however many columns it is."""
+    causes: dict[tuple[int, bool, bool], list[tuple[str, Sequence[Transformation]]]] = {}
+    for name, rules in objects:
+        if len(rules) > 1:
+            widest = min(rules, key=lambda rule: sum(_exactness(rule)))
+            key = (widest.rule_id, rules[0] is widest, _is_an_exception(rules[0], rules[1:]))
+            causes.setdefault(key, []).append((name, rules))
+    for (*_, works), met in causes.items():
+        yield _collision(cutover, what, met, works=works)
+
+
+def _collision(
+    cutover: Cutover, what: str, met: Sequence[tuple[str, Sequence[Transformation]]], *, works: bool
+) -> Finding:
+    winners = list(dict.fromkeys(rules[0] for _, rules in met))
+    losers = list(dict.fromkeys(rule for _, rules in met for rule in rules[1:]))
+    names = [name for name, _ in met if name]
+    where = f"{what}.{names[0]}" if len(names) == 1 else f"{len(names)} columns of {what}" if names else what
+    return (warning if works else error)(
+        f"{len(winners) + len(losers)} rules act on {where}: "
+        f"{'rule' if len(winners) == 1 else 'rules'} {_some(winners)} {'applies' if len(winners) == 1 else 'apply'}, "
+        f"{_some(losers)} never",
+        "DMS allows one action on an object and applies the rule with the lower rule-id"
+        + (": this works, until somebody numbers the rules afresh" if works else ""),
+        "name the columns one by one instead of %"
+        if works
+        else "keep one rule for it; name the columns one by one instead of %",
+        file=cutover.mapping_file,
+        rule=str(winners[0].rule_id),
+        table=what.rpartition(" ")[2],
+        column=names[0] if len(names) == 1 else None,
+    )
+
+
+def _some(rules: Sequence[Transformation]) -> str:
+    shown = ", ".join(f"{rule.rule_id} ({rule_summary(rule)})" for rule in rules[:_MOST_RULES])
+    return shown + (f" and {len(rules) - _MOST_RULES} more" if len(rules) > _MOST_RULES else "")
+
+
+def _is_an_exception(first: Transformation, others: Sequence[Transformation]) -> bool:
+    """Whether the rule that applies is more exact than each of the others, as somebody means it who orders rules so.
+
+    `include-column` makes no exception: it drops every other column, so nothing tells whether this one is kept.
+    """
+    if any(rule.rule_action == "include-column" for rule in (first, *others)):
+        return False
+    exact = _exactness(first)
+    return all(
+        all(mine >= theirs for mine, theirs in zip(exact, _exactness(rule), strict=True)) and exact != _exactness(rule)
+        for rule in others
+    )
+
+
+def _exactness(rule: Transformation) -> tuple[bool, ...]:
     locator = rule.object_locator
-    schemas = {table.schema for table in tables}
-    if not any(matches(locator.schema_name, schema) for schema in schemas):
-        return f"{locator.schema_name}: no such schema in the source{_nearest(locator.schema_name, schemas)}"
-    inside = [table for table in tables if matches(locator.schema_name, table.schema)]
-    names = {table.name for table in inside}
-    if locator.table_name and not any(matches(locator.table_name, name) for name in names):
-        return f"{locator.table_name}: no such table in {locator.schema_name}{_nearest(locator.table_name, names)}"
+    patterns = (locator.schema_name, locator.table_name, locator.column_name)
+    return tuple(pattern is not None and not has_wildcard(pattern) for pattern in patterns)
+
+
+def _missing(rule: Rule, cutover: Cutover, nearest: Nearest) -> str | None:
+    locator = rule.object_locator
+    caught = cutover.caught[rule.rule_id]
+    if not caught.tables:
+        return _missing_table(rule, cutover, nearest)
     column = getattr(locator, "column_name", None)
-    columns = {column.name for table in inside if _on(rule, table) for column in table.columns}
-    if column and not any(matches(column, name) for name in columns):
-        return f"{column}: no such column in {locator.schema_name}.{locator.table_name}{_nearest(column, columns)}"
+    if column and not caught.columns:
+        where = locator.full_name
+        return f"{column}: no such column in {where}{nearest.hint(column, _column_names(caught))}"
     return None
 
 
-def _on(rule: Selection | Transformation, table: Table) -> bool:
+def _missing_table(rule: Rule, cutover: Cutover, nearest: Nearest) -> str:
     locator = rule.object_locator
-    return matches(locator.schema_name, table.schema) and matches(locator.table_name or "%", table.name)
+    schemas = {table.schema for table in cutover.tables}
+    if not any(matches(locator.schema_name, schema) for schema in schemas):
+        hint = nearest.hint(locator.schema_name, schemas)
+        return f"{locator.schema_name}: no such schema in the source{hint}"
+    others = cutover.source.other_relations
+    if kind := others.get((as_name(locator.schema_name), as_name(locator.table_name or ""))):
+        return f"{locator.full_name} is a {kind}, and changes of it are not in the WAL: only those of tables are"
+    names = {table.name for table in cutover.tables if matches(locator.schema_name, table.schema)}
+    hint = nearest.hint(locator.table_name or "", names)
+    return f"{locator.table_name}: no such table in {locator.schema_name}{hint}"
 
 
-def _nearest(name: str, names: Iterable[str]) -> str:
-    folded = {other.lower(): other for other in names}
-    close = difflib.get_close_matches(name.lower(), folded, n=1)
-    return f"; did you mean {folded[close[0]]}?" if close else ""
+def _column_names(caught: Caught) -> set[str]:
+    return {column.name for table in caught.tables for column in table.columns}

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reverse_sync.grants.postgres import artifacts_schemas
 from reverse_sync.preflight import links
-from reverse_sync.preflight.finding import Finding, Group, error
+from reverse_sync.preflight.finding import Finding, Group, error, warning
 from reverse_sync.preflight.registry import check
+from reverse_sync.preflight.source_facts import RDS_ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reverse_sync.preflight.world import World
-
-_RDS_ROLES = ("rds_superuser", "rds_replication")
+    from reverse_sync.preflight.cutover import Cutover
 
 
 @check(Group.PERMISSIONS, links.DMS_POSTGRES, "source")
-def source_login_roles(world: World) -> Iterator[Finding]:
-    """The DMS login is missing, or is neither master, nor in rds_superuser and rds_replication, nor has REPLICATION."""
-    login, name = world.source.login, world.source.dms_login
+def source_login_roles(cutover: Cutover) -> Iterator[Finding]:
+    """The DMS login is missing, or does not have rds_superuser and rds_replication, as the master user has both."""
+    login, name = cutover.source.login, cutover.source.dms_login
     if login is None:
         yield error(
             f"the source has no login {name}",
@@ -27,26 +27,42 @@ def source_login_roles(world: World) -> Iterator[Finding]:
             f"CREATE ROLE {name} LOGIN PASSWORD '...'; GRANT rds_superuser, rds_replication TO {name}",
         )
         return
-    missing = [role for role in _RDS_ROLES if role not in login.member_of]
-    if not login.superuser and missing and not login.replication:
+    missing = [role for role in RDS_ROLES if role not in login.roles]
+    if missing:
         yield error(
-            f"{name} is not in {' and '.join(missing)}, and has no REPLICATION",
-            "it may not create or read a replication slot",
-            f"GRANT {', '.join(missing)} TO {name}",
+            f"{name} does not have {' and '.join(missing)}",
+            "RDS lets it neither read a replication slot nor use pglogical, whatever attributes it has",
+            f"GRANT {', '.join(missing)} TO {name}; a login with NOINHERIT needs ALTER ROLE {name} INHERIT, too",
         )
 
 
 @check(Group.PERMISSIONS, links.DMS_POSTGRES, "mapping", "source")
-def source_login_grants(world: World) -> Iterator[Finding]:
+def source_login_grants(cutover: Cutover) -> Iterator[Finding]:
     """The DMS login may not read a selected table."""
-    login = world.source.login
-    for projection in world.projections if login else ():
+    login = cutover.source.login
+    for projection in cutover.projections if login else ():
         source = projection.source
-        if login and not login.superuser and (source.schema, source.name) not in login.readable:
+        if login and (source.schema, source.name) not in login.readable:
             yield error(
-                f"{world.source.dms_login} may not SELECT from {source.schema}.{source.name}",
+                f"{cutover.source.dms_login} may not SELECT from {source.full_name}",
                 "DMS cannot read the table's definition and leaves the table out",
-                f"GRANT USAGE ON SCHEMA {source.schema} TO {world.source.dms_login}; GRANT SELECT ON "
-                f"{source.schema}.{source.name} TO {world.source.dms_login}",
-                table=f"{source.schema}.{source.name}",
+                f"GRANT USAGE ON SCHEMA {source.schema} TO {cutover.source.dms_login}; GRANT SELECT ON "
+                f"{source.full_name} TO {cutover.source.dms_login}",
+                table=source.full_name,
+            )
+
+
+@check(Group.PERMISSIONS, links.DMS_POSTGRES_LOGIN, "source")
+def source_login_artifacts(cutover: Cutover) -> Iterator[Finding]:
+    """The DMS login may not make the tables that DMS keeps in PostgreSQL, for captured DDL or its heartbeat."""
+    login, source = cutover.source.login, cutover.pipeline.dms.source_endpoint
+    if login is None or cutover.source.ddl_triggers:
+        return
+    for schema in artifacts_schemas(source):
+        if schema not in login.makes_in:
+            yield warning(
+                f"{login.name} may not CREATE in the schema {schema}",
+                "DMS makes awsdms_ddl_audit there, and awsdms_heartbeat where there is a heartbeat",
+                f"GRANT CREATE ON SCHEMA {schema} TO {login.name}, or captureDDLs=N in "
+                "extra_connection_attributes: DDL does not replicate",
             )

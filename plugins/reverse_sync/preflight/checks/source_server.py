@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reverse_sync.postgres.server import LIBRARY, WAL_LEVEL
+from reverse_sync.postgres.server import LIBRARY, WAL_LEVEL, preloads
 from reverse_sync.preflight import links
 from reverse_sync.preflight.finding import Finding, Group, error, note, warning
 from reverse_sync.preflight.registry import check
@@ -12,50 +12,50 @@ from reverse_sync.preflight.registry import check
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reverse_sync.preflight.world import World
+    from reverse_sync.preflight.cutover import Cutover
 
 _SHORTEST_SENDER_TIMEOUT_MS = 10_000
 
 
 @check(Group.SOURCE, links.DMS_POSTGRES, "source")
-def replica(world: World) -> Iterator[Finding]:
-    """The source is a replica: DMS cannot capture changes from it."""
-    if world.source.server.in_recovery:
+def replica(cutover: Cutover) -> Iterator[Finding]:
+    """The source is a replica, which a run cannot prepare."""
+    if cutover.source.server.in_recovery:
         yield error(
             "the source is a replica (it is in recovery)",
-            "DMS does not replicate changes from a read replica",
-            "point the connection and the source endpoint to the primary",
+            "DMS captures changes of a replica from PostgreSQL 16 on only, and by test_decoding; a run prepares "
+            "pglogical, for which it has to write",
+            f"point {cutover.pipeline.postgres.connection} and dms.source_endpoint to the primary",
         )
 
 
-@check(Group.SOURCE, links.RDS_PGLOGICAL, "source")
-def logical_decoding(world: World) -> Iterator[Finding]:
+@check(Group.SOURCE, links.RDS_PGLOGICAL, "source", accepted_by="postgres.reboot")
+def logical_decoding(cutover: Cutover) -> Iterator[Finding]:
     """`shared_preload_libraries` lacks pglogical, or `wal_level` is not logical; perhaps only a reboot is missing."""
-    preload, level = world.source.setting("shared_preload_libraries"), world.source.setting("wal_level")
-    libraries = [name.strip() for name in preload.value.split(",")]
+    preload, level = cutover.source.setting("shared_preload_libraries"), cutover.source.setting("wal_level")
     for name, setting, ready, need in (
-        ("shared_preload_libraries", preload, LIBRARY in libraries, f"contain {LIBRARY}"),
+        ("shared_preload_libraries", preload, LIBRARY in preloads(preload.value), f"contain {LIBRARY}"),
         ("wal_level", level, level.value == WAL_LEVEL, f"be {WAL_LEVEL}"),
     ):
         if ready:
             continue
         pending = setting.pending_restart
-        reboots = pending and world.pipeline.postgres.reboot != "never"
+        reboots = pending and cutover.pipeline.postgres.reboot != "never"
         yield (note if reboots else error)(
             f"{name} is {setting.value!r} and must {need}" + ("; a change waits for a reboot" if pending else ""),
             "without it there is no logical replication by pglogical",
             "nothing: the run reboots the instance"
             if reboots
-            else f"reboot the instance; postgres.reboot is {world.pipeline.postgres.reboot!r}"
+            else f"reboot the instance; postgres.reboot is {cutover.pipeline.postgres.reboot!r}"
             if pending
             else "set it in the instance's parameter group, then reboot",
         )
 
 
 @check(Group.SOURCE, links.RDS_PGLOGICAL, "source")
-def pglogical_unavailable(world: World) -> Iterator[Finding]:
+def pglogical_unavailable(cutover: Cutover) -> Iterator[Finding]:
     """The extension pglogical cannot be created in the source's database."""
-    if world.source.pglogical.available is None:
+    if cutover.source.pglogical.available is None:
         yield error(
             "the extension pglogical is not available in the source",
             "DMS silently falls back to the plugin test_decoding",
@@ -64,14 +64,14 @@ def pglogical_unavailable(world: World) -> Iterator[Finding]:
 
 
 @check(Group.REPLICATION, links.PG_REPLICATION, "source")
-def replication_capacity(world: World) -> Iterator[Finding]:
+def replication_capacity(cutover: Cutover) -> Iterator[Finding]:
     """All replication slots, or all WAL senders, are in use."""
     for name, used in (
-        ("max_replication_slots", len(world.source.slots)),
-        ("max_wal_senders", world.source.wal_senders),
+        ("max_replication_slots", len(cutover.source.slots)),
+        ("max_wal_senders", cutover.source.wal_senders),
     ):
-        most = int(world.source.setting(name).value)
-        if used >= most and not world.task_has_run:
+        most = int(cutover.source.setting(name).value)
+        if used >= most and not cutover.task_has_run:
             yield error(
                 f"{name} is {most} and {used} are in use",
                 "DMS needs one more of each for the task",
@@ -80,9 +80,9 @@ def replication_capacity(world: World) -> Iterator[Finding]:
 
 
 @check(Group.REPLICATION, links.DMS_POSTGRES, "source")
-def wal_sender_timeout(world: World) -> Iterator[Finding]:
+def wal_sender_timeout(cutover: Cutover) -> Iterator[Finding]:
     """`wal_sender_timeout` is shorter than the 10 seconds that DMS needs (0 means never)."""
-    timeout_ms = int(world.source.setting("wal_sender_timeout").value)
+    timeout_ms = int(cutover.source.setting("wal_sender_timeout").value)
     if 0 < timeout_ms < _SHORTEST_SENDER_TIMEOUT_MS:
         yield error(
             f"wal_sender_timeout is {timeout_ms} ms",
@@ -92,9 +92,9 @@ def wal_sender_timeout(world: World) -> Iterator[Finding]:
 
 
 @check(Group.REPLICATION, links.PG_REPLICATION, "source")
-def slot_size_limit(world: World) -> Iterator[Finding]:
+def slot_size_limit(cutover: Cutover) -> Iterator[Finding]:
     """`max_slot_wal_keep_size` lets PostgreSQL invalidate the task's slot."""
-    setting = world.source.settings.get("max_slot_wal_keep_size")
+    setting = cutover.source.settings.get("max_slot_wal_keep_size")
     if setting and int(setting.value) >= 0:
         yield warning(
             f"max_slot_wal_keep_size is {setting.value} {setting.unit}",
@@ -104,9 +104,9 @@ def slot_size_limit(world: World) -> Iterator[Finding]:
 
 
 @check(Group.SOURCE, links.DMS_POSTGRES, "source")
-def long_transaction(world: World) -> Iterator[Finding]:
+def long_transaction(cutover: Cutover) -> Iterator[Finding]:
     """A transaction has been open for more than five minutes: a new slot waits for it to end."""
-    for transaction in world.source.open_transactions:
+    for transaction in cutover.source.open_transactions:
         kind = "prepared transaction" if transaction.prepared else "transaction of"
         yield warning(
             f"a {kind} {transaction.name} has been open for {transaction.age_s / 60:.0f} min",

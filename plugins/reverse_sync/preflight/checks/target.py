@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from reverse_sync.preflight import links
@@ -12,43 +11,40 @@ from reverse_sync.preflight.registry import check
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reverse_sync.catalog.oracle import Trigger
-    from reverse_sync.preflight.world import World
+    from reverse_sync.preflight.cutover import Cutover
 
 _UNICODE = ("AL32UTF8", "UTF8")
 _LEAST_FREE_BYTES = 100 * 1024**2
 
 
-@check(Group.TARGET, links.ORACLE_TRIGGERS, "mapping", "source", "target")
-def trigger_fires(world: World) -> Iterator[Finding]:
+@check(Group.TARGET, links.ORACLE_TRIGGERS, "mapping", "source", "target", accepted_by="oracle.insert_triggers")
+def trigger_fires(cutover: Cutover) -> Iterator[Finding]:
     """An enabled trigger fires on replicated rows, with the columns that it would rewrite."""
-    for projection, target in world.pairs:
-        for trigger in world.target.schema(projection.schema).triggers:
+    for projection, target in cutover.pairs:
+        for trigger in cutover.target.schema(projection.schema).triggers:
             if trigger.table != target.name or not trigger.enabled:
                 continue
-            rewritten = sorted(
-                {name.upper() for name in re.findall(r":new\.(\w+)\s*:=", _code(trigger), re.IGNORECASE)}
-            )
-            rewritten += sorted(_selected_into(trigger) - set(rewritten))
-            handled = _is_insert_trigger(trigger) and world.pipeline.oracle.insert_triggers == "disable"
+            rewritten = trigger.rewrites
+            handled = trigger.before_insert and cutover.pipeline.oracle.insert_triggers == "disable"
             does = f"rewrites {', '.join(rewritten)}" if rewritten else "runs its own code"
             yield (note if handled else error if rewritten else warning)(
                 f"the trigger {trigger.name} ({trigger.type}, {trigger.event}) {does}",
                 "replicated rows would differ from their source rows; with another id, later changes miss them",
                 "nothing: the run disables it. Enable it again if Oracle ever becomes the source of truth"
                 if handled
-                else f"ALTER TRIGGER {target.schema}.{trigger.name} DISABLE while the replication runs",
-                table=f"{target.schema}.{target.name}",
+                else f"ALTER TRIGGER {trigger.full_name} DISABLE while the replication runs"
+                + (", or set oracle.insert_triggers to disable" if trigger.before_insert else ""),
+                table=target.full_name,
                 column=rewritten[0] if len(rewritten) == 1 else None,
             )
 
 
 @check(Group.TARGET, links.ORACLE_CONSTRAINTS, "mapping", "source", "target")
-def foreign_key(world: World) -> Iterator[Finding]:
+def foreign_key(cutover: Cutover) -> Iterator[Finding]:
     """A foreign key on the target demands an order, or a table that is not replicated."""
-    replicated = {(target.schema, target.name) for _, target in world.pairs}
-    for _, target in world.pairs:
-        for constraint in world.target.schema(target.schema).constraints:
+    replicated = {(target.schema, target.name) for _, target in cutover.pairs}
+    for _, target in cutover.pairs:
+        for constraint in cutover.target.schema(target.schema).constraints:
             if constraint.kind == "R" and constraint.table == target.name:
                 parent = constraint.refers_to or "a table of another schema"
                 known = (target.schema, parent) in replicated
@@ -58,47 +54,47 @@ def foreign_key(world: World) -> Iterator[Finding]:
                     if known
                     else "a row whose parent is missing there fails with ORA-02291 and is only logged",
                     "leave BatchApplyEnabled off" if known else f"replicate {parent} too, or disable the constraint",
-                    table=f"{target.schema}.{target.name}",
+                    table=target.full_name,
                 )
 
 
 @check(Group.TARGET, links.ORACLE_CONSTRAINTS, "mapping", "source", "target")
-def unique_constraint(world: World) -> Iterator[Finding]:
+def unique_constraint(cutover: Cutover) -> Iterator[Finding]:
     """A unique constraint on the target beside the primary key may refuse rows that the source accepts."""
-    for _, target in world.pairs:
-        for constraint in world.target.schema(target.schema).constraints:
+    for _, target in cutover.pairs:
+        for constraint in cutover.target.schema(target.schema).constraints:
             if constraint.kind == "U" and constraint.table == target.name:
                 yield warning(
                     f"{constraint.name} makes ({', '.join(constraint.columns)}) unique",
                     "a row that the source accepts may fail with ORA-00001 and is only logged",
                     "have the same constraint in the source, or disable it in the target",
-                    table=f"{target.schema}.{target.name}",
+                    table=target.full_name,
                 )
 
 
 @check(Group.TARGET, links.ORACLE_TRIGGERS, "mapping", "source", "target")
-def target_sequence(world: World) -> Iterator[Finding]:
+def target_sequence(cutover: Cutover) -> Iterator[Finding]:
     """The sequence behind the target's ids lags: it matters if Oracle takes over again."""
-    for projection, target in world.pairs:
-        schema = world.target.schema(projection.schema)
-        used = {name for trigger in schema.triggers if trigger.table == target.name for name in _sequences(trigger)}
+    for projection, target in cutover.pairs:
+        schema = cutover.target.schema(projection.schema)
+        used = {name for trigger in schema.triggers if trigger.table == target.name for name in trigger.sequences}
         for sequence in schema.sequences:
             if sequence.name not in used or len(target.primary_key) != 1:
                 continue
-            highest = world.target.highest(target.schema, target.name, target.primary_key[0])
+            highest = cutover.target.highest(target.schema, target.name, target.primary_key[0])
             if highest is not None and highest >= sequence.next_number:
                 yield note(
                     f"{sequence.name} is at {sequence.next_number}, the highest {target.primary_key[0]} is {highest}",
                     "if Oracle ever takes over again, its next insert fails with ORA-00001",
                     f"advance it beyond {highest} before that",
-                    table=f"{target.schema}.{target.name}",
+                    table=target.full_name,
                 )
 
 
 @check(Group.TARGET, links.ORACLE_CHARSET, "target")
-def character_set(world: World) -> Iterator[Finding]:
+def character_set(cutover: Cutover) -> Iterator[Finding]:
     """The target's character set cannot hold every character of the source's UTF-8."""
-    found = world.target.parameters.get("NLS_CHARACTERSET")
+    found = cutover.target.parameters.get("NLS_CHARACTERSET")
     if found and found not in _UNICODE:
         yield warning(
             f"the target's character set is {found}",
@@ -108,29 +104,12 @@ def character_set(world: World) -> Iterator[Finding]:
 
 
 @check(Group.TARGET, links.ORACLE_SPACE, "target_login")
-def free_space(world: World) -> Iterator[Finding]:
+def free_space(cutover: Cutover) -> Iterator[Finding]:
     """Little space is left in a tablespace that the DMS login uses."""
-    for name, free in world.target_login.free_bytes.items():
+    for name, free in cutover.target_login.free_bytes.items():
         if free < _LEAST_FREE_BYTES:
             yield warning(
                 f"the tablespace {name} has {free // 1024**2} MiB free",
                 "inserts fail with ORA-01653 once it is full, unless it grows by itself",
                 "add space",
             )
-
-
-def _is_insert_trigger(trigger: Trigger) -> bool:
-    return trigger.type == "BEFORE EACH ROW" and "INSERT" in trigger.event
-
-
-def _code(trigger: Trigger) -> str:
-    return re.sub(r"--[^\n]*|/\*.*?\*/", " ", trigger.body, flags=re.DOTALL)
-
-
-def _selected_into(trigger: Trigger) -> set[str]:
-    found = re.findall(r"\bINTO\s+:new\.(\w+)", _code(trigger), re.IGNORECASE)
-    return {name.upper() for name in found}
-
-
-def _sequences(trigger: Trigger) -> set[str]:
-    return {name.upper() for name in re.findall(r"(\w+)\.NEXTVAL", _code(trigger), re.IGNORECASE)}

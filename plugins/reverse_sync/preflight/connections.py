@@ -6,48 +6,53 @@ Outside a running Airflow the connections come from the environment (AIRFLOW_CON
 from __future__ import annotations
 
 import json
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from reverse_sync.oracle.session import connect
+from reverse_sync.pipeline import HttpCanary
+from reverse_sync.postgres.session import PRINTED_ALIKE, extra_for_tuples, open_connection
 from reverse_sync.preflight.api_facts import ApiFacts
 from reverse_sync.preflight.aws_facts import DmsFacts, RdsFacts
+from reverse_sync.preflight.failure import Failure
 from reverse_sync.preflight.source_facts import SourceFacts
 from reverse_sync.preflight.target_facts import TargetFacts
+from reverse_sync.verify.api import http_hook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from airflow.sdk import Connection
 
+    from reverse_sync.catalog.database import PostgresConnection
     from reverse_sync.pipeline import Pipeline
-    from reverse_sync.preflight.world import World
+    from reverse_sync.preflight.cutover import Cutover
 
 CONNECT_TIMEOUT_S = 5
 STATEMENT_TIMEOUT_S = 10
 _READ_ONLY = (
     f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_TIMEOUT_S}s -c lock_timeout=2s "
-    "-c application_name=reverse_sync_preflight -c timezone=UTC"
+    f"-c application_name=reverse_sync_preflight {PRINTED_ALIKE}"
 )
 
 
-class Sources:
-    """Opens the parts of a World; leaving the context closes them."""
+class OpenConnections:
+    """Opens the parts of a Cutover; leaving the context closes them."""
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
         self._open = ExitStack()
 
-    def __enter__(self) -> Sources:
+    def __enter__(self) -> OpenConnections:
         return self
 
     def __exit__(self, *_raised: object) -> None:
         self._open.close()
 
-    def fill(self, world: World) -> None:
-        """Open every part; why one cannot be opened goes to `world.unreachable`."""
+    def fill(self, cutover: Cutover) -> None:
+        """Open every part; why one cannot be opened goes to `cutover.unreachable`."""
         pipeline = self._pipeline
-        openers: dict[str, tuple[str, Callable[[], Any]]] = {
+        openers: dict[str, tuple[str, Callable[[], object]]] = {
             "rds": (f"RDS ({pipeline.aws.connection})", self._rds),
             "dms": (f"DMS ({pipeline.aws.connection})", self._dms),
             "source": (_named("PostgreSQL", pipeline.postgres.connection), self._source),
@@ -60,13 +65,17 @@ class Sources:
                 _named("Oracle for DMS", pipeline.dms.target_endpoint.connection),
                 lambda: self._target(pipeline.dms.target_endpoint.connection),
             ),
-            "api": (_named("the API", pipeline.canary.connection), self._api),
         }
         for part, (name, opener) in openers.items():
-            try:
-                setattr(world, part, opener())
-            except Exception as error:  # noqa: BLE001  # whatever a driver raises: it is a finding, and the others go on
-                world.unreachable[name] = in_one_line(error)
+            with _unless_it_fails(cutover, name):
+                setattr(cutover, part, opener())
+        calls = [canary for canary in pipeline.canaries if isinstance(canary, HttpCanary)]
+        apis = []
+        for canary in calls:
+            with _unless_it_fails(cutover, _named("the API", canary.connection)):
+                apis.append(self._api(canary))
+        if apis:
+            cutover.apis = tuple(apis)
 
     def _source(self) -> SourceFacts:
         login = _connection(self._pipeline.dms.source_endpoint.connection).login
@@ -81,18 +90,18 @@ class Sources:
         self._postgres(login)
         return True
 
-    def _postgres(self, source: Connection) -> Any:
+    def _postgres(self, source: Connection) -> PostgresConnection:
         from airflow.providers.postgres.hooks.postgres import PostgresHook
 
-        extra = {"connect_timeout": CONNECT_TIMEOUT_S, **source.extra_dejson}
+        extra = {"connect_timeout": CONNECT_TIMEOUT_S, **extra_for_tuples(source)}
         source.extra = json.dumps(extra | {"options": f"{extra.get('options', '')} {_READ_ONLY}"})
-        connection: Any = PostgresHook(connection=source).get_conn()
+        connection = open_connection(PostgresHook(connection=source))
         self._open.enter_context(closing(connection))
         connection.autocommit = True
         return connection
 
     def _target(self, conn_id: str) -> TargetFacts:
-        connection = connect(conn_id, fetch_lobs=False)
+        connection = connect(conn_id)
         self._open.enter_context(closing(connection))
         connection.call_timeout = STATEMENT_TIMEOUT_S * 1000
         return TargetFacts(connection, (connection.username or "").upper())
@@ -102,7 +111,9 @@ class Sources:
         from botocore.config import Config
 
         config = Config(
-            connect_timeout=CONNECT_TIMEOUT_S, read_timeout=STATEMENT_TIMEOUT_S, retries={"max_attempts": 2}
+            connect_timeout=CONNECT_TIMEOUT_S,
+            read_timeout=STATEMENT_TIMEOUT_S,
+            retries={"mode": "standard", "total_max_attempts": 3},
         )
         aws = self._pipeline.aws
         return AwsGenericHook(
@@ -121,24 +132,22 @@ class Sources:
         facts.replication_instance  # noqa: B018  # the first call shows whether DMS can be reached
         return facts
 
-    def _api(self) -> ApiFacts:
-        from airflow.providers.http.hooks.http import HttpHook
-
-        hook = HttpHook(http_conn_id=self._pipeline.canary.connection)
+    def _api(self, canary: HttpCanary) -> ApiFacts:
+        hook = http_hook(canary, self._pipeline.aws)
         session = hook.get_conn()
         self._open.enter_context(closing(session))
-        facts = ApiFacts(session, hook.base_url, self._pipeline.canary)
+        facts = ApiFacts(session, hook.base_url, canary)
         facts.list_status  # noqa: B018  # the first call shows whether the API can be reached
         return facts
 
 
-def in_one_line(error: Exception) -> str:
-    """What the error says, without what a driver adds for its own developers."""
-    diagnosis = getattr(error, "diag", None)  # psycopg's: the message without the statement's text
-    if diagnosis and diagnosis.message_primary:
-        return str(diagnosis.message_primary)
-    lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.startswith("Help: ")]
-    return " ".join(lines)[:400] or type(error).__name__
+@contextmanager
+def _unless_it_fails(cutover: Cutover, name: str) -> Iterator[None]:
+    """Whatever a driver raises is a finding, and the others go on."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001
+        cutover.unreachable[name] = Failure.of(error)
 
 
 def _named(part: str, conn_id: str) -> str:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class fact(Generic[T]):  # noqa: N801  # used as functools.cached_property is
+class read_once(Generic[T]):  # noqa: N801  # used as functools.cached_property is
     """A cached property that remembers a failure too: no check waits for a timeout that another has waited for."""
 
     def __init__(self, read: Callable[[Any], T]) -> None:
@@ -20,7 +20,7 @@ class fact(Generic[T]):  # noqa: N801  # used as functools.cached_property is
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
 
-    def __get__(self, instance: Any, owner: type | None = None) -> T:
+    def __get__(self, instance: object, owner: type | None = None) -> T:
         failure = instance.__dict__.get(f"{self._name} failed")
         if failure is not None:
             raise failure

@@ -4,24 +4,45 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from reverse_sync.aws.dms import has_run
+from reverse_sync.aws.dms import AT_REST, has_run
+from reverse_sync.postgres.slots import is_lost, may_be_of_dms, said_gone
+from reverse_sync.preflight.caught import caught_by
 from reverse_sync.table_mapping import Column, MappingError, Table, TableMapping
+from reverse_sync.type_pairs import pair
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from reverse_sync.catalog.postgres_server import Slot
     from reverse_sync.pipeline import Pipeline
     from reverse_sync.preflight.api_facts import ApiFacts
     from reverse_sync.preflight.aws_facts import DmsFacts, RdsFacts
+    from reverse_sync.preflight.caught import Caught
+    from reverse_sync.preflight.failure import Failure
     from reverse_sync.preflight.source_facts import SourceFacts
     from reverse_sync.preflight.target_facts import TargetFacts
-    from reverse_sync.table_mapping import Problem, Projection
+    from reverse_sync.table_mapping import Problem, ProjectedColumn, Projection
+    from reverse_sync.type_pairs import Pair
+
+
+class PairedColumn(NamedTuple):
+    """A column on its way: its source table, what the mapping makes of it, the target's column, and their types."""
+
+    table: Table
+    projected: ProjectedColumn
+    to: Column
+    pair: Pair
+
+    @property
+    def table_name(self) -> str:
+        """The source table, `schema.table`."""
+        return self.table.full_name
 
 
 @dataclass
-class World:
+class Cutover:
     """The pipeline, its mapping, and what could be opened; `unreachable` says why a part could not."""
 
     pipeline: Pipeline
@@ -35,8 +56,8 @@ class World:
     target_login: TargetFacts = field(init=False)
     rds: RdsFacts = field(init=False)
     dms: DmsFacts = field(init=False)
-    api: ApiFacts = field(init=False)
-    unreachable: dict[str, str] = field(default_factory=dict)
+    apis: tuple[ApiFacts, ...] = field(init=False)
+    unreachable: dict[str, Failure] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         try:
@@ -53,6 +74,25 @@ class World:
         """Whether DMS is known to have run the task before: changes may be under way, and a slot holds its position."""
         return self.has("dms") and has_run(self.dms.task or {})
 
+    def is_own_slot(self, slot: Slot) -> bool:
+        """Whether that slot is the task's, or may be it where nothing tells which one that is."""
+        name = self.dms.slot if self.has("dms") else None
+        if name is not None:
+            return slot.name == name
+        return may_be_of_dms(slot, self.source.server.database)
+
+    @property
+    def slot_is_lost(self) -> bool:
+        """Whether a task that is at rest can't be resumed, because its slot is gone or has lost WAL."""
+        task = self.dms.task if self.has("dms") else None
+        if not task or task["Status"] not in AT_REST or not has_run(task):
+            return False
+        if not self.has("source"):
+            return said_gone(task)
+        own = [slot for slot in self.source.slots if self.is_own_slot(slot)]
+        # A first start that never came as far as a slot has lost nothing.
+        return is_lost(task, own) and bool(own or task.get("RecoveryCheckpoint"))
+
     @cached_property
     def tables(self) -> tuple[Table, ...]:
         """The source's tables; without a source, those that the rules name, with the columns that they name."""
@@ -62,6 +102,21 @@ class World:
     def projections(self) -> tuple[Projection, ...]:
         """What each selected table becomes."""
         return tuple(found for table in self.tables if (found := self.mapping.project(table)))
+
+    @cached_property
+    def caught(self) -> dict[int, Caught]:
+        """What each rule means among the tables, by its id."""
+        return caught_by(self.mapping.rules, self.tables)
+
+    @cached_property
+    def columns(self) -> tuple[PairedColumn, ...]:
+        """Each projected column with the target column that it meets, where there is one."""
+        return tuple(
+            PairedColumn(projection.source, column, to, pair(column, to))
+            for projection, target in self.pairs
+            for column in projection.columns
+            if (to := target.column(column.name))
+        )
 
     @cached_property
     def pairs(self) -> tuple[tuple[Projection, Table], ...]:

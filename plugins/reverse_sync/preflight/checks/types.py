@@ -1,0 +1,185 @@
+"""Do the types on both sides go together, and can their values be compared?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from reverse_sync.preflight import links
+from reverse_sync.preflight.finding import Finding, Group, error, note, warning
+from reverse_sync.preflight.registry import check
+from reverse_sync.table_mapping import ProjectedColumn
+from reverse_sync.type_pairs import Store, Verdict, pair, source_type
+from reverse_sync.type_pairs.source_types import Kind
+from reverse_sync.type_pairs.target_types import declared_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reverse_sync.preflight.cutover import Cutover
+    from reverse_sync.table_mapping import Column
+    from reverse_sync.table_mapping.grammar import Transformation
+    from reverse_sync.type_pairs import Pair
+
+_WITHOUT_INFINITY = frozenset({Store.NUMBER, Store.FLOAT, Store.DATE, Store.TIMESTAMP})
+_DO = {
+    (Kind.BOOLEAN_AS_TEXT, Store.NUMBER): "add a change-data-type rule with the data-type boolean: true becomes 1, "
+    "false 0",
+    (Kind.TEXT, Store.RAW): "remove the column and add the target's by an add-column rule whose expression gives "
+    "hexadecimal digits: replace($column, '-', '') of a uuid",
+}
+
+
+@check(Group.MAPPING, links.DMS_POSTGRES_TYPES, "mapping", "source", "target")
+def type_clash(cutover: Cutover) -> Iterator[Finding]:
+    """A column would meet a target column of another kind; a rule that loses to another rule counts as well."""
+    for projection, target in cutover.pairs:
+        for column, name, rule in cutover.mapping.candidates(projection.source):
+            to = target.column(name)
+            if to is None:
+                continue
+            found = pair(_candidate(projection.columns, column, name, rule), to)
+            if found.verdict is Verdict.CLASHES and found.sides.source.documented:
+                yield error(
+                    f"{column.name} ({column.type}) would be written to {name} ({declared_type(to)})",
+                    found.why_not_comparable,
+                    _DO.get(
+                        (found.kind, found.store),
+                        "remove the column and add the target's by an add-column rule with an expression",
+                    ),
+                    file=cutover.mapping_file,
+                    rule=str(rule.rule_id) if rule else None,
+                    table=target.full_name,
+                    column=name,
+                )
+    for table, added, to, found in cutover.columns:
+        if added.source or not added.data_type or not added.rule or found.verdict is not Verdict.CLASHES:
+            continue
+        yield error(
+            f"the added column {added.name} is {added.data_type.type}, the target's {declared_type(to)}",
+            found.why_not_comparable,
+            "correct the data-type of the rule",
+            file=cutover.mapping_file,
+            rule=str(added.rule.rule_id),
+            table=table.full_name,
+            column=to.name,
+        )
+
+
+@check(Group.MAPPING, links.DMS_POSTGRES_TYPES, "mapping", "source")
+def unsupported_type(cutover: Cutover) -> Iterator[Finding]:
+    """A column's PostgreSQL type is none that DMS is documented to carry, or one that AWS lists as not migrating."""
+    for projection in cutover.projections:
+        for column in projection.columns:
+            if column.source is None or not column.source.type:
+                continue
+            found = source_type(column.source)
+            if found.documented and found.migrates:
+                continue
+            yield warning(
+                f"{column.source.name} is {_spelled(column.source)}, a type that "
+                + (
+                    "AWS lists as one that DMS does not migrate"
+                    if found.documented
+                    else "DMS is not documented to replicate"
+                ),
+                "DMS may skip the column or write text of its own making",
+                "remove the column by a rule, or prove it on a test row",
+                file=cutover.mapping_file,
+                table=projection.source.full_name,
+                column=column.source.name,
+            )
+
+
+@check(Group.MAPPING, links.DMS_POSTGRES_TYPES, "mapping", "source", "target")
+def values_not_compared(cutover: Cutover) -> Iterator[Finding]:
+    """The values of both sides can't be compared, because nothing says how DMS writes them."""
+    for table, projected, to, found in cutover.columns:
+        if found.comparable or found.verdict is Verdict.CLASHES or projected.known_only_to_dms:
+            continue
+        origin = f"{projected.source.name} ({projected.source.type})" if projected.source else projected.name
+        yield warning(
+            f"{origin} is written to {to.name} ({declared_type(to)}): {found.why_not_comparable}",
+            "the column is left out of every comparison, so nothing proves it",
+            "give the target the column's own type, or add the column by an add-column rule with an expression",
+            file=cutover.mapping_file,
+            table=table.full_name,
+            column=to.name,
+        )
+
+
+@check(Group.MAPPING, links.ORACLE_TYPES, "mapping", "source", "target")
+def value_beyond_oracle(cutover: Cutover) -> Iterator[Finding]:
+    """The column holds values that Oracle's type has none for: NaN, infinite numbers, -infinity, years after 9999."""
+    for column in cutover.columns:
+        source = column.projected.source
+        if source is None or column.pair.store not in _WITHOUT_INFINITY or not column.projected.is_plain:
+            continue
+        values = cutover.source.values(column.table, source.name)
+        rows = values.beyond_oracle if values else 0
+        if rows:
+            beyond = "-infinity, or a year before 4712 BC or after 9999" if column.pair.is_date else "NaN or infinity"
+            yield error(
+                f"{source.name} ({source.type}) holds what {column.to.name} ({declared_type(column.to)}) has no value "
+                f"for: {beyond} ({rows} row{'' if rows == 1 else 's'} now)",
+                "a change of such a row fails with an ORA error and is only logged; the task stays running",
+                "give such rows another value in the source before the cutover",
+                table=column.table_name,
+                column=column.to.name,
+            )
+
+
+@check(Group.MAPPING, links.ORACLE_TYPES, "mapping", "source", "target")
+def value_loses(cutover: Cutover) -> Iterator[Finding]:
+    """What Oracle's type does not keep of the column's: NaN and infinity, trailing blanks."""
+    lost: dict[str, list[str]] = {}
+    for column in cutover.columns:
+        found, source = column.pair, column.projected.source
+        if source is None or found.verdict is not Verdict.LOSES or not _loses_some(found):
+            continue
+        said = (
+            f"{column.to.name} ({declared_type(column.to)}) loses {found.rule.loses} of {source.name} ({source.type})"
+        )
+        lost.setdefault(column.table_name, []).append(said)
+    for name, facts in lost.items():
+        yield note(
+            "; ".join(facts),
+            "a NaN or infinity fails with an ORA error and is only logged; what else is lost, no comparison shows",
+            "choose the target's type by docs/types.md if readers need it",
+            table=name,
+        )
+
+
+@check(Group.MAPPING, links.ORACLE_COMPARISONS, "mapping", "source", "target")
+def key_is_padded(cutover: Cutover) -> Iterator[Finding]:
+    """A column of the key is a CHAR in Oracle: whether DMS finds a row by a key that is shorter, no document says."""
+    keys = {id(projection.source): projection.primary_key for projection in cutover.projections}
+    for table, projected, to, found in cutover.columns:
+        if found.store is not Store.CHAR or found.kind is not Kind.TEXT or to.name not in keys[id(table)]:
+            continue
+        yield warning(
+            f"{projected.name} of the key is {declared_type(to)} in Oracle, which fills it up with blanks",
+            "Oracle finds a shorter key only where DMS binds it as a CHAR, and AWS does not say that it does: else "
+            "each update and delete of such a row is lost, in awsdms_apply_exceptions as '0 rows affected'",
+            "prove it by a canary whose key is shorter than the column, or make the target's column a VARCHAR2",
+            table=table.full_name,
+            column=to.name,
+        )
+
+
+def _loses_some(found: Pair) -> bool:
+    """Whether that depends on values alone: what depends on sizes, checks of their own say."""
+    return found.kind in (Kind.REAL4, Kind.REAL8) or (found.kind is Kind.TEXT and not found.sides.source.padded)
+
+
+def _candidate(
+    columns: tuple[ProjectedColumn, ...], column: Column, name: str, rule: Transformation | None
+) -> ProjectedColumn:
+    """The column as the rule would make it; a mask that it has stays."""
+    projected = next((found for found in columns if found.source == column), ProjectedColumn(name, column))
+    data_type = rule.data_type if rule and rule.rule_action == "change-data-type" else None
+    return replace(projected, name=name, rule=rule, data_type=data_type)
+
+
+def _spelled(column: Column) -> str:
+    return f"{column.type} ({column.category})" if column.category else column.type

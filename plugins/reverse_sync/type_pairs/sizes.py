@@ -1,0 +1,94 @@
+"""How large values of a PostgreSQL column may become: digits, and characters as a text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reverse_sync.table_mapping.data_types import name_of_type
+from reverse_sync.table_mapping.masking import HASH_LENGTH
+
+if TYPE_CHECKING:
+    from reverse_sync.table_mapping import Column, ProjectedColumn
+
+WITHOUT_LIMIT = 2**31
+# Without a precision DMS takes a numeric for NUMERIC(28,6), and PostgreSQL a timestamp for timestamp(6).
+DEFAULT_FRACTION_DIGITS = 6
+BYTES_A_CHARACTER = 4
+EXACT_NUMBERS = frozenset({"smallint", "integer", "bigint", "numeric", "money"})
+_INTEGER_DIGITS = {"smallint": 5, "integer": 10, "bigint": 19}
+_MONEY_DIGITS, _MONEY_SCALE = 17, 2
+_MOMENT = len("2026-11-26 12:34:56")
+_FIXED = {"boolean": len("false"), "date": len("2026-11-26"), "uuid": 36}
+# https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html#CHAP_Source-PostgreSQL-DataTypes
+_LONGEST_TEXT = {
+    **dict.fromkeys(("inet", "cidr"), 50),
+    "macaddr": 18,
+    "enum": 64,
+    **dict.fromkeys(("point", "line", "lseg", "box", "circle", "range"), 255),
+}
+_LONGEST_NUMBER = {
+    "smallint": len("-32768"),
+    "integer": len("-2147483648"),
+    "bigint": len("-9223372036854775808"),
+    "money": len("-92233720368547758.08"),
+    "real": len("-3.4028235e+38"),
+    "double precision": len("-1.7976931348623157e+308"),
+}
+
+
+def is_masked_to_a_hash(projected: ProjectedColumn) -> bool:
+    """Whether its values are hashes, all of one length."""
+    return projected.mask is not None and projected.mask.rule_action == "data-masking-hash-mask"
+
+
+def digits_before_point(source: Column) -> int | None:
+    """The most digits before the point; None where there is no limit, or the column holds no exact number."""
+    if source.type == "numeric":
+        return source.precision - (source.scale or 0) if source.precision else None
+    return _MONEY_DIGITS if source.type == "money" else _INTEGER_DIGITS.get(source.type)
+
+
+def digits(source: Column) -> int | None:
+    """The most digits of an exact number; None where there is no limit."""
+    before = digits_before_point(source)
+    return None if before is None else before + digits_behind_point(source)
+
+
+def digits_behind_point(source: Column) -> int:
+    """The most digits behind the point that DMS carries of an exact number."""
+    if source.type == "numeric":
+        return (source.scale or 0) if source.precision else DEFAULT_FRACTION_DIGITS
+    return _MONEY_SCALE if source.type == "money" else 0
+
+
+def fraction_of_a_second(source: Column) -> int:
+    """How many digits of a second a timestamp or time keeps."""
+    return source.scale if source.scale is not None else DEFAULT_FRACTION_DIGITS
+
+
+def fixed_length(projected: ProjectedColumn) -> int | None:
+    """The characters of every value, or of the longest where that is no matter of size; None for others."""
+    if is_masked_to_a_hash(projected):
+        return HASH_LENGTH
+    source = projected.source
+    if source is None:
+        return None
+    if source.type.startswith("timestamp"):
+        digits = fraction_of_a_second(source)
+        return _MOMENT + (digits + 1 if digits else 0)
+    return _FIXED.get(source.type)
+
+
+def longest_text(source: Column) -> int | None:
+    """The most characters of a text; None where there is no limit."""
+    return source.length or _LONGEST_TEXT.get(source.category or name_of_type(source))
+
+
+def longest_number(source: Column) -> int | None:
+    """The most characters that a number of the column takes, `WITHOUT_LIMIT` included; None for other types."""
+    if source.type != "numeric":
+        return _LONGEST_NUMBER.get(source.type)
+    if source.precision is None:
+        return WITHOUT_LIMIT
+    scale = source.scale or 0
+    return source.precision + len("-") + (len(".") if scale else 0) + (len("0") if source.precision == scale else 0)
