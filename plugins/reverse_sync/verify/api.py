@@ -2,20 +2,71 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reverse_sync.errors import NeedsPersonError, NotProvedError, ReverseSyncError
+from reverse_sync.pipeline import key_text
+from reverse_sync.verify.ingress import ingress_host
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from airflow.providers.http.hooks.http import HttpHook
     from requests import Response
 
-    from reverse_sync.pipeline import Canary
+    from reverse_sync.pipeline import Aws, HttpCanary, RowId
 
 CONNECT_TIMEOUT_S = 10
 READ_TIMEOUT_S = 30
+# A service that caches what it shows may be a moment late.
+SHOWN_WITHIN_S = 2
 
 
-def change(canary: Canary, method: str, row_id: int, text: str) -> int:
+class Call(NamedTuple):
+    """One change as it is sent."""
+
+    canary: HttpCanary
+    method: str
+    row_id: RowId
+    text: str
+
+    @property
+    def path(self) -> str:
+        """The address, the id filled in."""
+        return self.canary.fill_path(self.row_id)
+
+    @property
+    def body(self) -> dict[str, object]:
+        """The request's JSON, id and text filled in."""
+        return self.canary.fill_body(self.row_id, self.text)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The request's own headers, id and text filled in."""
+        return self.canary.fill_headers(self.row_id, self.text)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path} with {json.dumps(self.body, ensure_ascii=False)}"
+
+
+def http_hook(canary: HttpCanary, aws: Aws, method: str = "GET") -> HttpHook:
+    """The hook of the canary's connection; its host is the ingress's address where the pipeline names an ingress.
+
+    :raises ReverseSyncError: where Kubernetes does not tell that address.
+    """
+    if canary.address is None:
+        from airflow.providers.http.hooks.http import HttpHook
+
+        return HttpHook(method=method, http_conn_id=canary.connection)
+    from reverse_sync.verify.ingress_hook import IngressHttpHook
+
+    host = ingress_host(canary.address, aws)
+    return IngressHttpHook(host=host, method=method, http_conn_id=canary.connection)
+
+
+def change(call: Call, aws: Aws) -> int:
     """Send the change and return the HTTP status, a 2xx.
 
     Redirects are not followed: a redirected PUT may arrive as a GET (RFC 9110, 15.4).
@@ -23,20 +74,63 @@ def change(canary: Canary, method: str, row_id: int, text: str) -> int:
     :raises ReverseSyncError: where the service may recover: no answer, a 5xx, 408, 429.
     :raises NeedsPersonError: for every other answer.
     """
-    from airflow.providers.http.hooks.http import HttpHook
+    return _answer(call, aws, call.method, call.path, json=call.body).status_code
+
+
+def shown(call: Call, aws: Aws) -> str:
+    """What GET of `canary.get_path` shows of a change that PostgreSQL has; empty where the file has no such path.
+
+    :raises NotProvedError: where the API does not show the text.
+    :raises ReverseSyncError: as :func:`change`.
+    """
+    path = call.canary.fill_get_path(call.row_id)
+    if path is None:
+        return ""
+    deadline = time.monotonic() + SHOWN_WITHIN_S
+    while not _has_text((answer := _answer(call, aws, "GET", path)), call.text):
+        if time.monotonic() > deadline:
+            said = " ".join(answer.text.split())[:200]
+            raise NotProvedError(
+                f"PostgreSQL holds {call.text!r} in {call.canary.table}.{call.canary.column} of row "
+                f"{key_text(call.row_id)}, but GET {path} does not show it after {SHOWN_WITHIN_S} s: {said}. The "
+                "service answers from a cache or from another database, or canary.get_path shows another row: correct "
+                "that, then run again."
+            )
+        time.sleep(SHOWN_WITHIN_S / 10)
+    return f"GET {path} shows the text"
+
+
+def _has_text(answer: Response, text: str) -> bool:
+    """Whether some value of the answer's JSON is the text; of another answer, whether it has the text in it."""
+    try:
+        return text in _values(answer.json())
+    except ValueError:
+        return text in answer.text
+
+
+def _values(found: object) -> Iterator[object]:
+    if isinstance(found, dict | list):
+        for inside in found.values() if isinstance(found, dict) else found:
+            yield from _values(inside)
+    else:
+        yield found
+
+
+def _answer(call: Call, aws: Aws, method: str, path: str, **body: Any) -> Response:
+    """The 2xx with which the API answers."""
     from requests import RequestException
 
-    path = canary.path.replace("{id}", str(row_id))
-    hook = HttpHook(method=method, http_conn_id=canary.connection)
+    canary = call.canary
     try:
-        response: Response = hook.run(
+        response: Response = http_hook(canary, aws, method).run(
             endpoint=path,
-            json=canary.fill_body(row_id, text),
+            headers=call.headers,
             extra_options={
                 "check_response": False,
                 "allow_redirects": False,
                 "timeout": (CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
             },
+            **body,
         )
     except RequestException as error:
         raise ReverseSyncError(
@@ -45,20 +139,30 @@ def change(canary: Canary, method: str, row_id: int, text: str) -> int:
         ) from None
     if not response.ok or response.is_redirect:
         raise _refusal(response, method, path, canary)
-    return response.status_code
+    return response
 
 
-def no_effect(canary: Canary, row_id: int, status: int, expected: str, found: object) -> NotProvedError:
-    """The API said yes and nothing changed."""
+def may_recover(status: int) -> bool:
+    """Whether the same call may be answered with a 2xx later: a 5xx, 408 (timeout), 429 (too many requests)."""
+    return status >= 500 or status in (408, 429)
+
+
+def no_effect(call: Call, status: int, found: object, elsewhere: str) -> NotProvedError:
+    """The API said yes, and the canary's row did not change; something else may have.
+
+    :param found: what the row holds
+    :param elsewhere: a sentence that says where the text is now
+    """
+    canary = call.canary
     return NotProvedError(
-        f"The API answered {status}, but PostgreSQL still has {found!r} in {canary.table}.{canary.column} of row "
-        f"{row_id}, not {expected!r}: the call had no effect. Is {canary.path} with the keys {sorted(canary.body)} the "
-        "call that changes this column (the public service's /name changes another table; /header is the one)? Correct "
-        "canary.path and canary.body, then run again."
+        f"The API behind the connection {canary.connection!r} answered {status} to {call}, but PostgreSQL still has "
+        f"{found!r} in {canary.table}.{canary.column} of row {key_text(call.row_id)}, not {call.text!r}: the call did "
+        f"not change the canary's row, and may have changed something else. {elsewhere} Put right what it changed. Is "
+        "that the call that changes this column? Correct canary.path and canary.body, then run again."
     )
 
 
-def _refusal(response: Response, method: str, path: str, canary: Canary) -> ReverseSyncError:
+def _refusal(response: Response, method: str, path: str, canary: HttpCanary) -> ReverseSyncError:
     said = " ".join(response.text.split())[:200]
     fact = f"The API should accept {method} {path}, but answered {response.status_code} {response.reason}"
     if response.is_redirect:
@@ -75,6 +179,6 @@ def _refusal(response: Response, method: str, path: str, canary: Canary) -> Reve
         return NeedsPersonError(
             f"{fact}; it allows {allowed}: choose such a method in canary.method or the trigger form."
         )
-    if response.status_code >= 500 or response.status_code in (408, 429):
+    if may_recover(response.status_code):
         return ReverseSyncError(f"{fact} ({said}): look at the service's log; the next try calls it again.")
     return NeedsPersonError(f"{fact} ({said}): correct canary.body, or the credentials in {canary.connection!r}.")

@@ -1,126 +1,41 @@
-"""The canary: one change, in at the service's API, out in Oracle."""
+"""The canary: one change, in at the service's API or by an UPDATE, out in Oracle."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
-from reverse_sync.catalog.database import fetch_all
-from reverse_sync.errors import NeedsPersonError, ReverseSyncError
+from reverse_sync.errors import NeedsPersonError
 from reverse_sync.evidence import store
-from reverse_sync.oracle.rows import fetch_row
-from reverse_sync.postgres.session import postgres_session
-from reverse_sync.sql import select_by_key
-from reverse_sync.verify import api
-from reverse_sync.verify.equality import shown
-from reverse_sync.verify.selection import projection_of
+from reverse_sync.evidence.shapes import result_of
+from reverse_sync.evidence.verdict import RUN_SUFFIX
+from reverse_sync.oracle.session import oracle_session
+from reverse_sync.pipeline import key_text
+from reverse_sync.results import Outcome
+from reverse_sync.steps import READ_CANARY
+from reverse_sync.type_pairs.values import shown
+from reverse_sync.verify.canary_row import canary_row
+from reverse_sync.verify.change import change_of
+from reverse_sync.verify.strays import find_strays
+from reverse_sync.verify.watch import OracleWatch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
     from airflow.sdk import Context
 
-    from reverse_sync.pipeline import Pipeline
-    from reverse_sync.table_mapping import Projection
+    from reverse_sync.pipeline import Canary, Pipeline, RowId
+    from reverse_sync.results import CanaryChange, CanaryRead, CanaryRestored
+    from reverse_sync.verify.canary_row import CanaryRow
 
 # A commit of the service may come a moment after its answer.
 SEEN_IN_POSTGRES_WITHIN_S = 2
-# Short enough to hold no worker, long enough to measure a replication that is quick; the sensor waits for a slower one.
-WATCH_ORACLE_S = 2
-WATCH_EVERY_S = 0.02
-
-
-class CanaryRow(NamedTuple):
-    """Where the canary's row is, on both sides."""
-
-    pipeline: Pipeline
-    projection: Projection
-    row_id: int
-
-    @property
-    def key_column(self) -> str:
-        """The source's primary key; the API addresses the row by it."""
-        return self.projection.source.primary_key[0]
-
-    @property
-    def target(self) -> str:
-        """The target table's name, as a person writes it."""
-        return f"{self.projection.schema}.{self.projection.table}"
-
-    def read_source(self) -> dict[str, Any]:
-        """The row in PostgreSQL.
-
-        :raises NeedsPersonError: where there is no such row.
-        :raises ReverseSyncError: where PostgreSQL does not answer.
-        """
-        source = self.projection.source
-        columns = [column.name for column in source.columns]
-        query = select_by_key((source.schema, source.name), columns, [self.key_column], "%s")
-        with postgres_session(self.pipeline.postgres.connection) as connection:
-            rows = fetch_all(connection, query, (self.row_id,))
-        if not rows:
-            raise NeedsPersonError(
-                f"The canary is row {self.row_id} of {source.schema}.{source.name}, but PostgreSQL has no such row: "
-                "choose another canary.id in the pipeline file or the trigger form."
-            )
-        return dict(zip(columns, rows[0], strict=True))
-
-    def read_target(self) -> dict[str, Any]:
-        """The row in Oracle.
-
-        :raises NeedsPersonError: where there is no such row.
-        :raises ReverseSyncError: where Oracle does not answer.
-        """
-        columns = [column.name for column in self.projection.columns]
-        row = fetch_row(self.pipeline.oracle.connection, self._target_query(columns), [self.row_id])
-        if row is None:
-            raise NeedsPersonError(
-                f"The canary is row {self.row_id}, which PostgreSQL has, but {self.target} in Oracle has no such row: "
-                "change data only is replicated, so both sides must hold the same rows first. Load the row into "
-                "Oracle, or choose another canary.id."
-            )
-        return dict(zip(columns, row, strict=True))
-
-    def text_query(self) -> str:
-        """Selects the changed column in Oracle by key."""
-        return self._target_query([self.text_column])
-
-    def _target_query(self, columns: list[str]) -> str:
-        projection = self.projection
-        return select_by_key((projection.schema, projection.table), columns, projection.primary_key, ":{}")
-
-    @property
-    def text_column(self) -> str:
-        """The target column that the changed source column becomes.
-
-        :raises NeedsPersonError: where it becomes none.
-        """
-        wanted = self.pipeline.canary.column
-        for column in self.projection.columns:
-            if column.source is not None and column.source.name == wanted:
-                return column.name
-        raise NeedsPersonError(
-            f"canary.column is {wanted!r}, but the mapping carries no such column of {self.pipeline.canary.table} to "
-            "Oracle: correct the key or the mapping."
-        )
-
-
-def canary_row(pipeline: Pipeline, row_id: int) -> CanaryRow:
-    """The row on both sides, by the mapping.
-
-    :raises NeedsPersonError: where its table is not replicated, or has no single key.
-    """
-    projection = projection_of(pipeline, *pipeline.canary.schema_and_table)
-    if len(projection.source.primary_key) != 1 or len(projection.primary_key) != 1:
-        raise NeedsPersonError(
-            f"The canary needs a table with one key column that the mapping keeps, but {pipeline.canary.table} has "
-            f"{list(projection.source.primary_key)}: choose another canary.table."
-        )
-    return CanaryRow(pipeline, projection, row_id)
 
 
 def unique_text(text: str, dag_id: str, run_id: str, times_cleared: int) -> str:
@@ -133,51 +48,67 @@ class CanaryOperator(BaseOperator):
     """What the canary's steps share.
 
     :param pipeline: the pipeline
-    :param row_id: the row's id; a template
+    :param table: the table of the run's canary; a template
+    :param row_id: the row's id, as JSON, `null` for the pipeline file's own; a template
     """
 
-    template_fields: Sequence[str] = ("row_id",)
+    template_fields: Sequence[str] = ("table", "row_id")
 
-    def __init__(self, *, pipeline: Pipeline, row_id: str, **kwargs: Any) -> None:
+    def __init__(self, *, pipeline: Pipeline, table: str, row_id: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.pipeline = pipeline
+        self.table = table
         self.row_id = row_id
 
     @property
-    def row(self) -> CanaryRow:
-        """The canary's row on both sides."""
-        return canary_row(self.pipeline, int(self.row_id))
+    def chosen(self) -> Canary:
+        """The run's canary.
+
+        :raises NeedsPersonError: where the pipeline file has none of that table.
+        """
+        return self.pipeline.canary_of(self.table)
+
+    @property
+    def chosen_id(self) -> RowId:
+        """The id of the run's row."""
+        row_id: RowId | None = json.loads(self.row_id)
+        return self.chosen.id if row_id is None else row_id
+
+    def canary_row(self) -> AbstractContextManager[CanaryRow]:
+        """The canary's row on both sides, and a session on PostgreSQL."""
+        return canary_row(self.pipeline, self.chosen, self.chosen_id)
 
 
 class ReadCanaryOperator(CanaryOperator):
     """Reads the row on both sides and chooses the text that this run will write.
 
-    :param text: the text that the run's own suffix is added to; a template
+    :param text: the text that the run's own suffix is added to, empty for the pipeline file's own; a template
     """
 
-    template_fields: Sequence[str] = ("row_id", "text")
+    template_fields: Sequence[str] = (*CanaryOperator.template_fields, "text")
 
     def __init__(self, *, text: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.text = text
 
-    def execute(self, context: Context) -> dict[str, Any]:
+    def execute(self, context: Context) -> CanaryRead:
         """Both rows, the text to put back afterwards, and the text to write.
 
         :raises NeedsPersonError: where a side lacks the row, or nothing tells the old text any more.
         """
-        row = self.row
-        source, target = row.read_source(), row.read_target()
+        with self.canary_row() as row, oracle_session(self.pipeline.oracle.connection) as oracle:
+            declared = row.declared(oracle)
+            source, target = row.read_source(), row.read_target(oracle, declared)
         texts = [
-            unique_text(self.text, context["ti"].dag_id, context["dag_run"].run_id, times_cleared)
+            unique_text(self.text or self.chosen.text, context["ti"].dag_id, context["dag_run"].run_id, times_cleared)
             for times_cleared in range((context["dag_run"].clear_number or 0) + 1)
         ]
         return {
-            "outcome": "found",
+            "outcome": Outcome.FOUND,
             "row_id": row.row_id,
             "source": {name: shown(value) for name, value in source.items()},
             "target": {name: shown(value) for name, value in target.items()},
-            "old_text": self._old_text(source[self.pipeline.canary.column], texts, context),
+            "old_text": self._old_text(str(source[self.chosen.column]), texts, context),
             "new_text": texts[-1],
         }
 
@@ -187,116 +118,138 @@ class ReadCanaryOperator(CanaryOperator):
             return now
         for times_cleared in range(len(own_texts) - 1):
             ti = context["ti"]
-            record = store.read(self.pipeline.evidence, ti.dag_id, context["dag_run"].run_id, times_cleared) or {}
-            for step in record.get("steps", []):
-                if step["task"] == self.task_id and step["result"] and step["result"]["old_text"] not in own_texts:
-                    return str(step["result"]["old_text"])
+            record = store.read(self.pipeline.evidence, ti.dag_id, context["dag_run"].run_id, times_cleared)
+            earlier = result_of(record["steps"], READ_CANARY) if record else None
+            if earlier and earlier["old_text"] not in own_texts:
+                return earlier["old_text"]
         raise NeedsPersonError(
-            f"{self.pipeline.canary.table} row {self.row_id} holds {now!r}, which an earlier attempt of this run "
+            f"{self.table} row {key_text(self.chosen_id)} holds {now!r}, which an earlier attempt of this run "
             "wrote, and no record of the run tells what was there before: put the right text back, then clear this "
             "task."
         )
 
 
 class ChangeRowOperator(CanaryOperator):
-    """Changes the row through the API and sees the change in PostgreSQL; a 2xx alone proves nothing.
+    """Changes the row as the pipeline says and sees the change in PostgreSQL; an answer alone proves nothing.
 
-    :param method: PUT or POST; a template
+    :param method: PUT or POST where the canary is a call, empty for the pipeline file's own; a template
     :param canary: what :class:`ReadCanaryOperator` returned; a template
     """
 
-    template_fields: Sequence[str] = ("row_id", "method", "canary")
+    template_fields: Sequence[str] = (*CanaryOperator.template_fields, "method", "canary")
 
-    def __init__(self, *, method: str, canary: Any, **kwargs: Any) -> None:
+    def __init__(self, *, method: str, canary: CanaryRead | None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.method = method
         self.canary = canary
 
-    def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
+    def execute(self, context: Context) -> CanaryChange:  # noqa: ARG002
         """Change the row, see it in PostgreSQL, and watch Oracle for a moment to measure the latency.
 
-        :raises NotProvedError: where the API says yes and PostgreSQL shows no change.
+        :raises NotProvedError: where the change is answered with a yes and PostgreSQL shows no change, or the API does
+            not show it though the pipeline file says where it should.
         """
-        row, text = self.row, self.canary["new_text"]
-        status = api.change(self.pipeline.canary, self.method, row.row_id, text)
-        answered = datetime.now(UTC)
-        see_in_postgres(row, text, status)
-        return {
-            "outcome": "changed",
-            "what": f"{self.pipeline.canary.table} {row.key_column}={row.row_id}: {self.pipeline.canary.column} = "
-            f"{text!r}",
-            "api_status": status,
-            "answered_at": answered.isoformat(),
-            "seen_in_oracle_after_s": watch_oracle(row, text, answered),
-        }
+        canary, text = self.chosen, READ_CANARY.needed(self.canary)["new_text"]
+        with self.canary_row() as row, OracleWatch(row) as watch:
+            change = change_of(row, self.method, text)
+            answer = change.send()
+            answered = datetime.now(UTC)
+            if (now := settled_text(row, text)) != text:
+                raise change.no_effect(now, str(find_strays(row.source, text, canary.schema_and_table)))
+            seen_after_s = watch.seconds_until(text, answered)
+            return {
+                "outcome": Outcome.CHANGED,
+                "what": f"{canary.table} {row.named}: {canary.column} = {text!r}",
+                "answer": ", ".join(filter(None, (answer, change.shown()))),
+                "answered_at": answered.isoformat(),
+                "seen_in_oracle_after_s": seen_after_s,
+            }
 
 
 class RestoreCanaryOperator(CanaryOperator):
-    """Puts the old text back through the API, also when the verification failed.
+    """Puts the old text back the way it was changed, also when the verification failed.
 
-    :param method: PUT or POST; a template
+    :param method: PUT or POST where the canary is a call, empty for the pipeline file's own; a template
     :param canary: what :class:`ReadCanaryOperator` returned; a template
-    :param restore: whether to; a template
+    :param change: what :class:`ChangeRowOperator` returned, None where it failed; a template
     """
 
-    template_fields: Sequence[str] = ("row_id", "method", "canary", "restore")
+    template_fields: Sequence[str] = (*CanaryOperator.template_fields, "method", "canary", "change")
 
-    def __init__(self, *, method: str, canary: Any, restore: Any, **kwargs: Any) -> None:
+    def __init__(self, *, method: str, canary: CanaryRead | None, change: CanaryChange | None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.method = method
         self.canary = canary
-        self.restore = restore
+        self.change = change
 
-    def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
+    def execute(self, context: Context) -> CanaryRestored:
         """Restore the old text where it is not there, and see it in PostgreSQL.
 
-        :raises NeedsPersonError: with the old text, where it can't be restored.
+        :raises NeedsPersonError: where something can't be restored: the old text, or what the change changed instead.
         """
-        if str(self.restore) == "False":
-            return {"outcome": "left alone", "why": "the run was asked to keep the canary's text"}
-        row, old = self.row, self.canary["old_text"]
-        looked_at = {"looked_at": datetime.now(UTC).isoformat()}
-        now = row.read_source()[self.pipeline.canary.column]
-        if now == old:
-            return {"outcome": "left alone", "why": "the old text is there", **looked_at}
-        if now != self.canary["new_text"]:
-            return {
-                "outcome": "left alone",
-                "why": f"somebody else changed the text meanwhile, to {now!r}",
-                **looked_at,
-            }
+        if not context["params"].get("canary_restore", True):  # the decommission's form does not ask
+            return {"outcome": Outcome.LEFT_ALONE, "why": "the run was asked to keep the canary's text"}
+        with self.canary_row() as row:
+            looked_at = datetime.now(UTC).isoformat()
+            now = row.read_text()
+            if self.canary is None:
+                return {"outcome": Outcome.LEFT_ALONE, "why": self._why_unread(row, now), "looked_at": looked_at}
+            old, new = self.canary["old_text"], self.canary["new_text"]
+            if now == old:
+                why = self._why_nothing_to_restore(row, new)
+                return {"outcome": Outcome.LEFT_ALONE, "why": why, "looked_at": looked_at}
+            if now != new:
+                why = f"somebody else changed the text meanwhile, to {now!r}"
+                return {"outcome": Outcome.LEFT_ALONE, "why": why, "looked_at": looked_at}
+            self._put_back(row, old)
+        return {
+            "outcome": Outcome.CHANGED,
+            "what": f"{self.chosen.column} = {old!r} again",
+            "looked_at": looked_at,
+        }
+
+    def _why_unread(self, row: CanaryRow, now: object) -> str:
+        """Nothing was read before the change: is there a text to take back, which nobody knows the old one of?"""
+        if isinstance(now, str) and RUN_SUFFIX.search(now):
+            raise NeedsPersonError(
+                f"{self.table} {row.named} holds {now!r}, which a run wrote, but {READ_CANARY} is marked as success "
+                "and kept no old text: put the right text there."
+            )
+        return f"{READ_CANARY} was marked as success without its work, and the row holds no text of a run"
+
+    def _why_nothing_to_restore(self, row: CanaryRow, text: str) -> str:
+        """The row holds the old text: what became of a change that was not seen there?"""
+        if self.change is not None:
+            return "the old text is there"
+        canary = self.chosen
+        strays = find_strays(row.source, text, canary.schema_and_table)
+        if strays.found:
+            raise NeedsPersonError(
+                f"{canary.table} {row.named} holds its old text, but this run's text {text!r} is "
+                f"elsewhere: the canary's call changed something else, and no record tells what was there before. "
+                f"{strays} Put the right value back there, and correct canary.path and canary.body."
+            )
+        why = f"the old text is there; the change was not seen in the row, and nothing was restored elsewhere. {strays}"
+        self.log.warning("%s: %s", canary.table, why)
+        return why
+
+    def _put_back(self, row: CanaryRow, old: str) -> None:
+        canary = self.chosen
+        change = change_of(row, self.method, old)
         try:
-            status = api.change(self.pipeline.canary, self.method, row.row_id, old)
-            see_in_postgres(row, old, status)
+            change.send()
+            if (now := settled_text(row, old)) != old:
+                raise change.no_effect(now, "What that is can't be found by the old text.")
         except NeedsPersonError as error:
             raise NeedsPersonError(
-                f"{self.pipeline.canary.table} {row.key_column}={row.row_id} still holds this run's text, not the old "
+                f"{canary.table} {row.named} still holds this run's text, not the old "
                 f"one {old!r}: {error} Then clear this task, or put the old text back yourself."
             ) from None
-        return {"outcome": "changed", "what": f"{self.pipeline.canary.column} = {old!r} again", **looked_at}
 
 
-def see_in_postgres(row: CanaryRow, text: str, status: int) -> None:
-    """Look for the text in PostgreSQL.
-
-    :raises NotProvedError: where it is not there.
-    """
+def settled_text(row: CanaryRow, expected: str) -> object:
+    """What the canary's column holds in PostgreSQL once it is what is expected, or when the time for that is over."""
     deadline = time.monotonic() + SEEN_IN_POSTGRES_WITHIN_S
-    while (now := row.read_source()[row.pipeline.canary.column]) != text:
-        if time.monotonic() > deadline:
-            raise api.no_effect(row.pipeline.canary, row.row_id, status, expected=text, found=now)
+    while (now := row.read_text()) != expected and time.monotonic() < deadline:
         time.sleep(0.1)
-
-
-def watch_oracle(row: CanaryRow, text: str, since: datetime) -> float | None:
-    """Seconds from the API's answer until Oracle showed the text; None where that takes longer than a moment."""
-    query = row.text_query()
-    while (waited_s := (datetime.now(UTC) - since).total_seconds()) < WATCH_ORACLE_S:
-        try:
-            found = fetch_row(row.pipeline.oracle.connection, query, [row.row_id])
-        except ReverseSyncError:
-            return None
-        if found and found[0] == text:
-            return round((datetime.now(UTC) - since).total_seconds(), 3)
-        time.sleep(min(WATCH_EVERY_S, WATCH_ORACLE_S - waited_s))
-    return None
+    return now

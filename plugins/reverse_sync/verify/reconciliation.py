@@ -1,139 +1,164 @@
-"""Whole tables compared by value, under live traffic: what differs is looked at again before it counts."""
+"""The parts of a table joined to one answer, which fails where rows differ."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.standard.triggers.temporal import DateTimeTrigger
 from airflow.sdk import BaseOperator
 
 from reverse_sync.errors import NeedsPersonError, NotProvedError
+from reverse_sync.evidence.store import write_beside
+from reverse_sync.oracle.insert_triggers import insert_triggers
 from reverse_sync.oracle.session import oracle_session
-from reverse_sync.postgres.session import postgres_session
-from reverse_sync.verify.equality import shown
-from reverse_sync.verify.selection import projection_of
-from reverse_sync.verify.table_scan import TableScan, not_comparable
+from reverse_sync.reconcile import looks
+from reverse_sync.reconcile.joined import joined
+from reverse_sync.reconcile.known import old_and_new, old_ones
+from reverse_sync.reconcile.report import headline, row, text
+from reverse_sync.reconcile.results import TableResult
+from reverse_sync.results import Outcome
+from reverse_sync.table_mapping.schema import full_name
+from reverse_sync.verify.compare_part import FOUND
+from reverse_sync.verify.diagnosis import refusals
+from reverse_sync.verify.opened_table import open_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Sequence
 
     from airflow.sdk import Context
 
     from reverse_sync.pipeline import Pipeline
-    from reverse_sync.table_mapping import Projection
+    from reverse_sync.reconcile.keys import Key
+    from reverse_sync.reconcile.table import OpenTable
+    from reverse_sync.results import SelectedTable, TableComparison, TablePart
 
-# A table with more differences is out of step; to name more of them would help nobody.
-MOST_DIFFERENCES = 1000
-SHOWN = 10
+_KEPT_DIFFERENCES = 100
 
 
 class ReconcileTableOperator(BaseOperator):
-    """Compares every row of one selected table with Oracle's, and waits, deferred, for rows that are on their way.
+    """Joins what was found in the parts of one table, and looks once more at the rows that differed.
 
-    Both sides are read while they change, so a row that differs is looked at again by its key, up to `rechecks` times;
-    only what differs every time counts.
+    So, once they are corrected, it is enough to clear this task.
 
     :param pipeline: the pipeline
     :param table: the table, as :class:`SelectTablesOperator` returns it; a template
-    :param accept: whether differences are noted only; a template
+    :param parts: the parts of all tables, as :class:`CutTablesOperator` returns them; a template
+    :param compared_by: the id of the task that compared the parts
     :param whole: whether a table that can't be compared to its end counts as different
     """
 
-    template_fields: Sequence[str] = ("table", "accept")
+    template_fields: Sequence[str] = ("table", "parts")
+    next_step = (
+        "The task's log may say more. An UPDATE in PostgreSQL that sets a "
+        "row to its own values sends it again; the repair script, once reviewed, corrects the others in Oracle. Then "
+        "clear this task."
+    )
 
     def __init__(
-        self, *, pipeline: Pipeline, table: Any, accept: str = "False", whole: bool = False, **kwargs: Any
+        self,
+        *,
+        pipeline: Pipeline,
+        table: SelectedTable,
+        parts: Sequence[TablePart],
+        compared_by: str,
+        whole: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.pipeline = pipeline
         self.table = table
-        self.accept = accept
+        self.parts = parts
+        self.compared_by = compared_by
         self.whole = whole
 
-    def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
-        """Walk the table once.
+    def execute(self, context: Context) -> TableComparison:
+        """The table's answer.
 
         :raises NotProvedError: where rows differ.
+        :raises NeedsPersonError: where the whole table should have been compared, and was not.
         """
-        projection = self._projection()
-        if why := not_comparable(projection):
-            if self.whole and self.accept != "True":
-                raise NeedsPersonError(
-                    f"Every row of {_name(projection)} should be compared, but it can't be: {why}. Compare it "
-                    "yourself, then trigger the DAG with accept_differences."
-                )
-            return {
-                "outcome": "left alone",
-                "why": f"{_name(projection)} can't be reconciled: {why}",
-                "complete": False,
-            }
-        settings = self.pipeline.reconciliation
-        with self._scan(projection) as scan:
-            found = list(islice(scan.differences(settings.row_limit), MOST_DIFFERENCES))
-            scanned = {"compared": scan.compared, "complete": scan.complete and len(found) < MOST_DIFFERENCES}
-        return self._judge(scanned, [_as_json(difference.key) for difference in found], list(map(str, found)), 0)
+        result, repair = joined(self._found(context)), None
+        if result.differences:
+            with open_table(self.pipeline, self.table) as comparison:
+                result = looks.once_more(self.pipeline, result, comparison)
+                repair = self._write_repair(context, result, comparison)
+        old = old_ones(self.pipeline, result, f"{context['dag_run'].run_id} {self.task_id}")
+        self.log.info("%s", text(result, old))
+        # A task that fails returns nothing, but the evidence wants what it found.
+        context["ti"].xcom_push(key="return_value", value=_record(result, old, repair))
+        context["ti"].xcom_push(key=FOUND, value=result.model_dump(mode="json"))
+        return self._judge(result, old, repair, accepted=self.accepts(context))
 
-    def look_again(
-        self,
-        context: Context,  # noqa: ARG002 - Airflow passes both
-        event: Any,  # noqa: ARG002
-        scanned: Mapping[str, Any],
-        keys: list[list[Any]],
-        rechecks: int,
-    ) -> dict[str, Any]:
-        """Look at the rows that differed, by their keys."""
-        with self._scan(self._projection()) as scan:
-            found = [difference for key in keys if (difference := scan.look_again(tuple(key)))]
-        return self._judge(scanned, [_as_json(difference.key) for difference in found], list(map(str, found)), rechecks)
+    def accepts(self, context: Context) -> bool:
+        """Whether a person said in the form that differences are noted only, or are to be repaired."""
+        params = context["params"]
+        return bool(params.get("accept_differences")) or params.get("repair", "none") != "none"
+
+    def _found(self, context: Context) -> list[TableResult]:
+        ti = context["ti"]
+        mine = [number for number, part in enumerate(self.parts) if part["target"] == self.table["target"]]
+        found = ti.xcom_pull(task_ids=self.compared_by, key=FOUND, map_indexes=mine)
+        missing = [number for number, one in zip(mine, found, strict=True) if one is None]
+        if missing or not mine:
+            parts = ", ".join(map(str, missing)) or "none of it"
+            raise NeedsPersonError(
+                f"{full_name(*self.table['target'])} should have been compared by {self.compared_by}, but the task of "
+                f"map index {parts} left no result: a person marked it, or the tables were selected again. Clear "
+                f"{self.compared_by} with its downstream."
+            )
+        return [TableResult.model_validate(one) for one in found]
+
+    def _write_repair(self, context: Context, result: TableResult, comparison: OpenTable) -> str | None:
+        """Write what a person may review and run in Oracle; this task changes nothing."""
+        if not result.differences:
+            return None
+        with oracle_session(self.pipeline.oracle.connection) as connection:
+            triggers = [found.name for found in insert_triggers(connection, [self.table]) if found.enabled]
+        script = comparison.repair(result.differences, triggers)
+        name = f"{context['dag_run'].run_id}.{result.scanned.table}.repair.sql"
+        return write_beside(self.pipeline.evidence, self.pipeline.dag_id, name, script) if script else None
 
     def _judge(
-        self, scanned: Mapping[str, Any], keys: list[list[Any]], differences: list[str], rechecks: int
-    ) -> dict[str, Any]:
-        settings = self.pipeline.reconciliation
-        if differences and rechecks < settings.rechecks:
-            moment = datetime.now(UTC) + timedelta(seconds=settings.recheck_after_s * 2**rechecks)
-            again = {"scanned": dict(scanned), "keys": keys, "rechecks": rechecks + 1}
-            self.log.info("%d rows differ so far; looking at them again at %s", len(keys), moment)
-            self.defer(trigger=DateTimeTrigger(moment=moment), method_name="look_again", kwargs=again)
-        name = ".".join(self.table["target"])
-        rows = f"{'' if scanned['complete'] else 'the first '}{scanned['compared']} rows of {name}"
-        if not differences and self.whole and not scanned["complete"] and self.accept != "True":
+        self, result: TableResult, old: dict[Key, str], repair: str | None, *, accepted: bool
+    ) -> TableComparison:
+        if result.differences and not accepted:
+            script = f"\n  the repair script: {repair}" if repair else ""
+            looked = f"They differed in each of {result.looks} looks{_told(result, old)}."
+            refused = refusals(self.pipeline, result.scanned.table)
+            raise NotProvedError(f"{text(result, old)}{script}\n{looked} {refused}\n{self.next_step}")
+        if self.whole and not accepted and (why := _not_whole(result)):
             raise NeedsPersonError(
-                f"Every row of {name} should be compared, but only {rows} are, the same so far: raise "
-                "reconciliation.row_limit; or trigger the DAG with accept_differences."
+                f"Every row of {result.scanned.table} should be compared, but {why}; {headline(result)} so far. "
+                "Compare the rest yourself, then trigger the DAG with accept_differences."
             )
-        if not differences:
-            return {"outcome": "found", "what": f"{rows}, all the same", **scanned, "differences": []}
-        shown_first = "\n".join(f"  {difference}" for difference in differences[:SHOWN])
-        at_least = "at least " if len(differences) == MOST_DIFFERENCES else ""
-        said = f"{name} differs from PostgreSQL in {at_least}{len(differences)} of {rows}, by key:\n{shown_first}"
-        if self.accept == "True":
-            return {"outcome": "found", "what": said, **scanned, "differences": differences[:SHOWN]}
-        raise NotProvedError(
-            f"{said}\nThey differed in each of {rechecks + 1} looks. See awsdms_apply_exceptions in Oracle and the "
-            "task's log for the reason; an UPDATE in PostgreSQL that sets a row to its own values sends it again, a "
-            "missing row has to be inserted in Oracle. Then clear this task."
-        )
-
-    def _projection(self) -> Projection:
-        return projection_of(self.pipeline, *self.table["source"])
-
-    @contextmanager
-    def _scan(self, projection: Projection) -> Iterator[TableScan]:
-        with (
-            postgres_session(self.pipeline.postgres.connection) as source,
-            oracle_session(self.pipeline.oracle.connection) as target,
-        ):
-            yield TableScan(projection, source, target, self.pipeline.reconciliation.chunk_rows)
+        return _record(result, old, repair)
 
 
-def _name(projection: Projection) -> str:
-    return f"{projection.schema}.{projection.table}"
+def _not_whole(result: TableResult) -> str:
+    scanned = result.scanned
+    columns = "; ".join(f"{name} can't be compared: {why}" for name, why in scanned.left_out.items())
+    return scanned.stopped or columns
 
 
-def _as_json(key: Sequence[Any]) -> list[Any]:
-    """The key as a deferred task keeps it; a number as text is the same number to both databases."""
-    return [shown(value) for value in key]
+def _record(result: TableResult, old: dict[Key, str], repair: str | None) -> TableComparison:
+    why = _not_whole(result)
+    kept = result.model_copy(update={"differences": result.differences[:_KEPT_DIFFERENCES]})
+    record: TableComparison = {
+        "outcome": Outcome.FOUND,
+        "what": headline(result) + _told(result, old),
+        "complete": not why,
+        "compared": result.scanned.rows,
+        "differences": [row(difference, old) for difference in kept.differences],
+        "counts": result.counts,
+        "differed_before": len(old),
+        "comparison": kept.model_dump(mode="json"),
+    }
+    if why:
+        record["why"] = f"{result.scanned.table}: {why}"
+    if repair:
+        record["repair_script"] = repair
+    return record
+
+
+def _told(result: TableResult, old: dict[Key, str]) -> str:
+    told = old_and_new(result, old)
+    return f"; {told}" if told else ""

@@ -9,23 +9,17 @@ from airflow.sdk import BaseOperator
 from reverse_sync.catalog.postgres import read_schemas, read_tables
 from reverse_sync.errors import NeedsPersonError
 from reverse_sync.postgres.session import postgres_session
+from reverse_sync.table_mapping.schema import full_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from airflow.sdk import Context
 
+    from reverse_sync.catalog.database import Connection
     from reverse_sync.pipeline import Pipeline
-    from reverse_sync.table_mapping import Projection, Table
-
-
-def source_tables(postgres_conn_id: str) -> tuple[Table, ...]:
-    """Every table of the source.
-
-    :raises ReverseSyncError: where PostgreSQL does not answer.
-    """
-    with postgres_session(postgres_conn_id) as connection:
-        return read_tables(connection, read_schemas(connection))
+    from reverse_sync.results import SelectedTable
+    from reverse_sync.table_mapping import Projection
 
 
 def projections(pipeline: Pipeline) -> list[Projection]:
@@ -34,11 +28,9 @@ def projections(pipeline: Pipeline) -> list[Projection]:
     :raises ReverseSyncError: where PostgreSQL does not answer.
     :raises NeedsPersonError: where the mapping selects no table that is there.
     """
-    found = [
-        projection
-        for table in source_tables(pipeline.postgres.connection)
-        if (projection := pipeline.mapping.project(table)) is not None
-    ]
+    with postgres_session(pipeline.postgres.connection) as connection:
+        tables = read_tables(connection, read_schemas(connection))
+    found = [projection for table in tables if (projection := pipeline.mapping.project(table)) is not None]
     if not found:
         raise NeedsPersonError(
             f"The mapping {pipeline.dms.task.mapping} selects no table of the database behind "
@@ -47,17 +39,21 @@ def projections(pipeline: Pipeline) -> list[Projection]:
     return found
 
 
-def projection_of(pipeline: Pipeline, schema: str, table: str) -> Projection:
-    """What one selected table becomes.
+def projection_of(pipeline: Pipeline, connection: Connection, table: Sequence[str], asked_by: str) -> Projection:
+    """What one selected table becomes; the rest of the catalog is not read.
 
+    :param connection: to PostgreSQL
+    :param table: schema and name
+    :param asked_by: who names the table, for the message
     :raises NeedsPersonError: where the mapping does not select it, or it is not there.
     """
-    for projection in projections(pipeline):
-        if (projection.source.schema, projection.source.name) == (schema, table):
+    schema, name = table
+    for found in read_tables(connection, [schema], [name]):
+        if (projection := pipeline.mapping.project(found)) is not None:
             return projection
     raise NeedsPersonError(
-        f"canary.table is {schema}.{table}, but the mapping {pipeline.dms.task.mapping} selects no such table of the "
-        f"database behind {pipeline.postgres.connection!r}: correct the key or the mapping."
+        f"{asked_by} is {full_name(schema, name)}, but the mapping {pipeline.dms.task.mapping} selects no such table "
+        f"of the database behind {pipeline.postgres.connection!r}: correct that, or the mapping."
     )
 
 
@@ -70,7 +66,7 @@ class SelectTablesOperator(BaseOperator):
         super().__init__(**kwargs)
         self.pipeline = pipeline
 
-    def execute(self, context: Context) -> list[dict[str, Any]]:  # noqa: ARG002
+    def execute(self, context: Context) -> list[SelectedTable]:  # noqa: ARG002
         """The tables, source and target, by their names; a list, so that tasks can be mapped over it."""
         return [
             {
