@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from airflow.providers.standard.exceptions import HITLRejectException
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
 from reverse_sync.errors import NeedsPersonError
 from reverse_sync.evidence.notes import note_attempts, note_failure
+from reverse_sync.evidence.unrecorded import tell_unrecorded
+from reverse_sync.last_lines import log_failure, log_retry
 
 if TYPE_CHECKING:
     from reverse_sync.pipeline import Pipeline
 
-# Neither a fact that only a person can change nor a person's No is asked for again.
-FINAL = [RetryRule(NeedsPersonError, RetryAction.FAIL), RetryRule(HITLRejectException, RetryAction.FAIL)]
+# A fact that only a person can change is not asked for again.
+FINAL = [RetryRule(NeedsPersonError, RetryAction.FAIL)]
 
 
-def task_defaults(pipeline: Pipeline) -> dict[str, Any]:
+def task_defaults(pipeline: Pipeline) -> dict[str, object]:
     """The `default_args` of the pipeline's DAGs."""
     return {
         "owner": pipeline.owner,
@@ -28,6 +29,7 @@ def task_defaults(pipeline: Pipeline) -> dict[str, Any]:
         "max_retry_delay": timedelta(seconds=pipeline.retries.longest_delay_s),
         "retry_policy": ExceptionRetryPolicy(rules=FINAL),
         "execution_timeout": timedelta(minutes=10),
-        "on_failure_callback": note_failure,
+        "on_failure_callback": [note_failure, log_failure, tell_unrecorded],
+        "on_retry_callback": log_retry,
         "on_success_callback": note_attempts,
     }

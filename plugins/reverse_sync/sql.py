@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def quoted(*names: str) -> str:
-    """The names with their case kept: `"TRAVELBUDDY"."FLIGHTSPECIAL"`."""
+    """The names with their case kept: `"SHOP"."ORDERS"`."""
     return ".".join('"' + name.replace('"', '""') + '"' for name in names)
 
 
@@ -19,5 +19,21 @@ def select_by_key(table: Sequence[str], columns: Iterable[str], key: Sequence[st
     :param table: schema and name
     :param placeholder: how a value is bound: `%s` for psycopg2; `:{}` for python-oracledb
     """
-    where = " AND ".join(f"{quoted(column)} = {placeholder.format(n)}" for n, column in enumerate(key, 1))
-    return f"SELECT {', '.join(map(quoted, columns))} FROM {quoted(*table)} WHERE {where}"  # noqa: S608
+    return select_expressions_by_key(table, map(quoted, columns), key, placeholder)
+
+
+def select_expressions_by_key(
+    table: Sequence[str], expressions: Iterable[str], key: Sequence[str], placeholder: str
+) -> str:
+    """The same for expressions instead of columns.
+
+    :param expressions: SQL; where `placeholder` is `%s`, a `%` stands for itself
+    """
+    percent = "%%" if placeholder == "%s" else "%"
+
+    def escaped(sql: str) -> str:
+        return sql.replace("%", percent)
+
+    where = " AND ".join(f"{escaped(quoted(column))} = {placeholder.format(n)}" for n, column in enumerate(key, 1))
+    selected = ", ".join(map(escaped, expressions))
+    return f"SELECT {selected} FROM {escaped(quoted(*table))} WHERE {where}"  # noqa: S608

@@ -1,6 +1,6 @@
-"""One way to wait: look, and where the answer is not there yet, look again from the triggerer.
+"""One way to wait: poll once where the task runs, and where the answer is not there yet, poll on from the triggerer.
 
-A waiting task holds no worker. The pause between two looks grows from `first_poll_s` by a quarter each time up to
+A waiting task holds no worker. The pause between two polls grows from `first_poll_s` by a quarter each time up to
 `longest_poll_s`; the deadline is a moment, not a count, so a restarted triggerer does not begin again.
 """
 
@@ -9,9 +9,9 @@ from __future__ import annotations
 import abc
 import asyncio
 import logging
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypedDict, TypeVar, cast
 
 from airflow.sdk import BaseSensorOperator
 from airflow.triggers.base import BaseTrigger, TriggerEvent
@@ -19,89 +19,125 @@ from airflow.triggers.base import BaseTrigger, TriggerEvent
 from reverse_sync.errors import NeedsPersonError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from airflow.sdk import Context
 
     from reverse_sync.pipeline import Waits
 
+PollStatus = Literal["success", "failure", "not yet"]
+F = TypeVar("F")
+"""The facts that a trigger sees: a TypedDict."""
+R = TypeVar("R")
+"""What a sensor returns: one of `reverse_sync.results`."""
+Kept: TypeAlias = "Mapping[str, Any]"
+"""A dataclass's fields as the metadata database keeps them, JSON; the dataclass is made of them again."""
 log = logging.getLogger(__name__)
 GROWTH = 1.25
-LOOK_TIMEOUT_S = 60
+POLL_TIMEOUT_S = 60
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a look brought: `success`, `failure` (it can't succeed any more) or `not yet`, and the facts seen."""
+class PollResult:
+    """What a poll brought: `success`, `failure` (it can't succeed any more) or `not yet`, and the facts seen.
 
-    status: Literal["success", "failure", "not yet"]
-    facts: dict[str, Any] = field(default_factory=dict)
+    :param could_not_look: why it saw none
+    """
+
+    status: PollStatus
+    facts: Mapping[str, object] = field(default_factory=dict)
+    could_not_look: str = ""
+
+    def as_event(self) -> dict[str, object]:
+        """A :class:`PollEvent`, plain JSON."""
+        return {"status": self.status, "facts": dict(self.facts), "could_not_look": self.could_not_look}
 
 
-class LookTrigger(BaseTrigger):
-    """Looks until the answer is success or failure, or the deadline passes.
+class PollEvent(TypedDict, Generic[F]):
+    """A :class:`PollResult` on its way from the trigger to the sensor that knows the trigger's facts."""
 
-    A subclass says in :meth:`look` what to look at, and names in ``arguments`` what it needs for that.
+    status: PollStatus
+    facts: F
+    could_not_look: str
+
+
+@dataclass(frozen=True)
+class PollSchedule:
+    """When to poll, and when to give up.
 
     :param deadline: when to give up, UTC, ISO 8601
     :param first_poll_s: the first pause, seconds
     :param longest_poll_s: the longest pause, seconds
     """
 
-    def __init__(self, *, deadline: str, first_poll_s: float, longest_poll_s: float, **arguments: Any) -> None:
+    deadline: str
+    first_poll_s: float
+    longest_poll_s: float
+
+    @classmethod
+    def within(cls, timeout_s: float, first_poll_s: float, longest_poll_s: float) -> PollSchedule:
+        """From now on for so many seconds."""
+        return cls((datetime.now(UTC) + timedelta(seconds=timeout_s)).isoformat(), first_poll_s, longest_poll_s)
+
+
+class PollTrigger(BaseTrigger):
+    """Polls until the answer is success or failure, or the deadline passes; it observes, and changes nothing.
+
+    A subclass says in :meth:`poll` what to ask, and names in ``arguments`` what it needs for that.
+
+    :param schedule: when to poll; its fields where the triggerer makes the trigger again
+    """
+
+    def __init__(self, *, schedule: PollSchedule | Kept, **arguments: Any) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.deadline = deadline
-        self.first_poll_s = first_poll_s
-        self.longest_poll_s = longest_poll_s
+        self.schedule = schedule if isinstance(schedule, PollSchedule) else PollSchedule(**schedule)
         self.arguments = arguments
 
     @abc.abstractmethod
-    async def look(self) -> Answer:
-        """Look once. What it raises, except NeedsPersonError, is taken as an outage that may pass, and noted."""
+    async def poll(self) -> PollResult:
+        """Ask once. What it raises, except NeedsPersonError, is taken as an outage that may pass, and noted."""
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """The trigger as the metadata database keeps it."""
         return f"{type(self).__module__}.{type(self).__qualname__}", {
-            "deadline": self.deadline,
-            "first_poll_s": self.first_poll_s,
-            "longest_poll_s": self.longest_poll_s,
+            "schedule": asdict(self.schedule),
             **self.arguments,
         }
 
-    async def look_safely(self) -> Answer:
-        """Look once; an outage is an answer of its own, and so is a look that takes longer than `LOOK_TIMEOUT_S`.
+    async def poll_safely(self) -> PollResult:
+        """Ask once; an outage is a result of its own, and so is a poll that takes longer than `POLL_TIMEOUT_S`.
 
-        What only a person can mend (a wrong password) is no outage: looking again might lock the account.
+        What only a person can correct (a wrong password) is no outage: asking again might lock the account.
         """
-        bound = asyncio.timeout(LOOK_TIMEOUT_S)
+        bound = asyncio.timeout(POLL_TIMEOUT_S)
         try:
             async with bound:
-                return await self.look()
+                return await self.poll()
         except NeedsPersonError as error:
-            return Answer("failure", {"could not look": str(error)})
+            return PollResult("failure", could_not_look=str(error))
         except Exception as error:  # noqa: BLE001 - whatever keeps us from looking may pass; the deadline bounds it
-            late = f"no answer within {LOOK_TIMEOUT_S} s"
+            late = f"no answer within {POLL_TIMEOUT_S} s"
             reason = late if bound.expired() else f"{type(error).__name__}: {error}".strip()
             log.warning("Could not look: %s", reason)
-            return Answer("not yet", {"could not look": reason})
+            return PollResult("not yet", could_not_look=reason)
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Look until there is an answer, and report it as one event."""
-        deadline = datetime.fromisoformat(self.deadline)
-        pause_s = self.first_poll_s
+        """Poll until there is an answer, and report it as one event."""
+        deadline = datetime.fromisoformat(self.schedule.deadline)
+        pause_s = self.schedule.first_poll_s
         while True:
-            answer = await self.look_safely()
+            result = await self.poll_safely()
             remaining_s = (deadline - datetime.now(UTC)).total_seconds()
-            if answer.status != "not yet" or remaining_s <= 0:
-                yield TriggerEvent({"status": answer.status, "facts": answer.facts})
+            if result.status != "not yet" or remaining_s <= 0:
+                yield TriggerEvent(result.as_event())
                 return
-            log.info("Not yet: %s", answer.facts)
+            log.info("Not yet: %s", result.could_not_look or result.facts)
             await asyncio.sleep(min(pause_s, remaining_s))
-            pause_s = min(pause_s * GROWTH, self.longest_poll_s)
+            pause_s = min(pause_s * GROWTH, self.schedule.longest_poll_s)
 
 
-class DeferredSensor(BaseSensorOperator):
-    """A sensor that looks once where it runs, and leaves every further look to the triggerer.
+class DeferredSensor(BaseSensorOperator, Generic[F, R]):
+    """A sensor that polls once where it runs, and leaves every further poll to the triggerer.
 
     :param first_poll_s: the first pause, seconds
     :param longest_poll_s: the longest pause, seconds
@@ -115,44 +151,74 @@ class DeferredSensor(BaseSensorOperator):
         self.timeout_s = timeout_s
 
     @abc.abstractmethod
-    def trigger(self, patience: dict[str, Any], context: Context) -> LookTrigger:
-        """The trigger that looks; `patience` holds its deadline and pauses."""
+    def trigger(self, schedule: PollSchedule, context: Context) -> PollTrigger:
+        """The trigger that polls."""
 
     @abc.abstractmethod
-    def explain(self, facts: dict[str, Any]) -> str:
+    def explain(self, facts: F) -> str:
         """Why the wait can't succeed: both facts, then the next step."""
 
-    def succeed(self, facts: dict[str, Any], context: Context) -> Any:  # noqa: ARG002 - for subclasses
-        """What the task returns once the answer is success."""
-        return {"outcome": "found", **facts}
+    def explain_outage(self, reason: str) -> str:
+        """The same where the last poll could not look."""
+        return f"The last look brought no answer: {reason}"
 
-    def execute(self, context: Context) -> Any:
-        """Look once, then defer.
+    @abc.abstractmethod
+    def succeed(self, facts: F, context: Context) -> R:
+        """What the task returns once the answer is success."""
+
+    def execute(self, context: Context) -> R:
+        """Poll once, then defer.
 
         :raises NeedsPersonError: where it can't succeed any more, or the time is up.
         """
-        patience = {
-            "deadline": (datetime.now(UTC) + timedelta(seconds=self.timeout_s)).isoformat(),
-            "first_poll_s": self.first_poll_s,
-            "longest_poll_s": self.longest_poll_s,
-        }
-        trigger = self.trigger(patience, context)
-        answer = asyncio.run(trigger.look_safely())
-        if answer.status == "not yet":
-            self.log.info("Not yet: %s. Waiting up to %s s, deferred.", answer.facts, f"{self.timeout_s:g}")
-            self.defer(trigger=trigger, method_name="execute_complete")
-        return self.execute_complete(context, {"status": answer.status, "facts": answer.facts})
+        return self.wait(self.trigger(self.schedule(), context), context)
 
-    def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
+    def schedule(self) -> PollSchedule:
+        """The whole time to wait, from now on."""
+        return PollSchedule.within(self.timeout_s, self.first_poll_s, self.longest_poll_s)
+
+    def wait(
+        self, trigger: PollTrigger, context: Context, then: Callable[[Context, PollEvent[F]], R] | None = None
+    ) -> R:
+        """Poll once; go on at once where there is an answer, otherwise defer.
+
+        :param then: the method of this sensor that goes on with the answer; None: :meth:`execute_complete`
+        :raises NeedsPersonError: as :meth:`execute`.
+        """
+        then = then or self.execute_complete
+        result = asyncio.run(trigger.poll_safely())
+        if result.status == "not yet":
+            seen = result.could_not_look or result.facts
+            self.log.info("Not yet: %s. Waiting up to %s s, deferred.", seen, f"{self.timeout_s:g}")
+            self.defer(trigger=trigger, method_name=then.__name__)
+        return then(context, cast("PollEvent[F]", result.as_event()))
+
+    def execute_complete(self, context: Context, event: PollEvent[F]) -> R:
         """Turn the trigger's event into the task's outcome."""
-        facts = event["facts"]
+        return self.succeed(self.facts_of(event), context)
+
+    def facts_of(self, event: PollEvent[F]) -> F:
+        """What a successful wait saw.
+
+        :raises NeedsPersonError: where it was not successful.
+        """
         if event["status"] == "success":
-            return self.succeed(facts, context)
+            return event["facts"]
+        outage = event["could_not_look"]
+        why = self.explain_outage(outage) if outage else self.explain(event["facts"])
         if event["status"] == "failure":
-            raise NeedsPersonError(self.explain(facts))
-        raise NeedsPersonError(f"Waited {self.timeout_s:g} s in vain. {self.explain(facts)}")
+            raise NeedsPersonError(why)
+        raise NeedsPersonError(f"Waited {self.timeout_s:g} s without success. {why}")
 
 
-def patience(waits: Waits, timeout_s: float) -> dict[str, Any]:
+class PollSettings(TypedDict):
+    """How a :class:`DeferredSensor` waits."""
+
+    first_poll_s: float
+    longest_poll_s: float
+    timeout_s: float
+
+
+def poll_settings(waits: Waits, timeout_s: float) -> PollSettings:
     """A sensor's arguments from the pipeline's `waits`."""
     return {"first_poll_s": waits.first_poll_s, "longest_poll_s": waits.longest_poll_s, "timeout_s": timeout_s}

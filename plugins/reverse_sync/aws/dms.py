@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from reverse_sync.aws.faults import MISSING, code_of
 from reverse_sync.errors import NeedsPersonError
+from reverse_sync.table_mapping import rule_differences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from airflow.sdk import Connection
     from mypy_boto3_dms import DatabaseMigrationServiceClient as DmsClient
     from mypy_boto3_dms.type_defs import (
         ConnectionTypeDef,
@@ -21,43 +21,93 @@ if TYPE_CHECKING:
         ReplicationTaskTypeDef,
     )
 
-    from reverse_sync.pipeline import Endpoint, ReplicationTask
+    from reverse_sync.pipeline import Dms, ReplicationTask
 
 # https://docs.aws.amazon.com/dms/latest/APIReference/API_DescribeReplicationTasks.html
 RUNNING = ("starting", "running")
 AT_REST = ("ready", "stopped", "failed")
-SETTLED = (*AT_REST, *RUNNING)
+# A replication instance leaves none of these by itself:
+# https://docs.aws.amazon.com/dms/latest/APIReference/API_ReplicationInstance.html
+INSTANCE_STAYS_AWAY = (
+    "deleted",
+    "deleting",
+    "failed",
+    "inaccessible-encryption-credentials",
+    "incompatible-credentials",
+    "incompatible-network",
+    "storage-full",
+)
+USABLE_STATUSES = (*AT_REST, *RUNNING)
+# A task that has run leaves none of these by itself, and replicates nothing in them.
+ENDED = ("failed", "stopped", "deleting", "failed-move")
+MOST_RULES = 20
+"""How many rules a difference of two mappings names; the pipeline's file has them all."""
 
 Found = TypeVar("Found")
 
 
 class Difference(NamedTuple):
-    """One thing that is not as the pipeline file says."""
+    """One thing that is not as the pipeline file says; `said` puts it into words that two values do not."""
 
     where: str
     key: str
-    found: Any
-    wanted: Any
+    found: object
+    wanted: object
+    said: str = ""
 
     def __str__(self) -> str:
+        if self.said:
+            return f"{self.where}: {self.key}: {self.said}"
         return f"{self.where}: {self.key} is {self.found!r} in AWS, {self.wanted!r} in the pipeline file"
+
+
+def named(
+    kind: Literal["endpoint-id", "replication-instance-id", "replication-task-id"], identifier: str
+) -> FilterTypeDef:
+    """The filter that finds one thing by its identifier."""
+    return {"Name": kind, "Values": [identifier]}
+
+
+def wanted_arns(
+    dms: Dms,
+    source: EndpointTypeDef | None,
+    target: EndpointTypeDef | None,
+    instance: ReplicationInstanceTypeDef | None,
+) -> dict[str, str]:
+    """What the replication task should be joined to; an endpoint that DMS lacks will be new, whatever its ARN."""
+    arns = {
+        "SourceEndpointArn": source["EndpointArn"] if source else f"the new endpoint {dms.source_endpoint.identifier}",
+        "TargetEndpointArn": target["EndpointArn"] if target else f"the new endpoint {dms.target_endpoint.identifier}",
+    }
+    return {**arns, "ReplicationInstanceArn": instance["ReplicationInstanceArn"]} if instance else dict(arns)
 
 
 def find_endpoint(client: DmsClient, identifier: str) -> EndpointTypeDef | None:
     """The endpoint of that name; None where there is none."""
-    filters: list[FilterTypeDef] = [{"Name": "endpoint-id", "Values": [identifier]}]
+    filters = [named("endpoint-id", identifier)]
     return _first(lambda: client.describe_endpoints(Filters=filters)["Endpoints"])
 
 
 def find_task(client: DmsClient, identifier: str) -> ReplicationTaskTypeDef | None:
     """The replication task of that name; None where there is none."""
-    filters: list[FilterTypeDef] = [{"Name": "replication-task-id", "Values": [identifier]}]
+    filters = [named("replication-task-id", identifier)]
     return _first(lambda: client.describe_replication_tasks(Filters=filters)["ReplicationTasks"])
+
+
+def tasks_of_endpoint(client: DmsClient, arn: str) -> list[str]:
+    """The identifiers of the replication tasks that read or write the endpoint."""
+    pages = client.get_paginator("describe_replication_tasks").paginate(WithoutSettings=True)
+    return [
+        task["ReplicationTaskIdentifier"]
+        for page in pages
+        for task in page["ReplicationTasks"]
+        if arn in (task["SourceEndpointArn"], task["TargetEndpointArn"])
+    ]
 
 
 def find_instance(client: DmsClient, identifier: str) -> ReplicationInstanceTypeDef | None:
     """The replication instance of that name; None where there is none."""
-    filters: list[FilterTypeDef] = [{"Name": "replication-instance-id", "Values": [identifier]}]
+    filters = [named("replication-instance-id", identifier)]
     return _first(lambda: client.describe_replication_instances(Filters=filters)["ReplicationInstances"])
 
 
@@ -66,17 +116,20 @@ def find_connection(client: DmsClient, filters: list[FilterTypeDef]) -> Connecti
     return _first(lambda: client.describe_connections(Filters=filters)["Connections"])
 
 
-def _first(describe: Callable[[], list[Found]]) -> Found | None:
-    """The one thing described; DMS says that there is none by an empty list or by a fault."""
+def described(describe: Callable[[], list[Found]]) -> list[Found]:
+    """What a call describes; DMS says that there is nothing by an empty list or by a fault."""
     from botocore.exceptions import ClientError
 
     try:
-        found = describe()
+        return describe()
     except ClientError as error:
         if code_of(error) in MISSING:
-            return None
+            return []
         raise
-    return found[0] if found else None
+
+
+def _first(describe: Callable[[], list[Found]]) -> Found | None:
+    return next(iter(described(describe)), None)
 
 
 def existing_task(client: DmsClient, identifier: str) -> ReplicationTaskTypeDef:
@@ -88,48 +141,13 @@ def existing_task(client: DmsClient, identifier: str) -> ReplicationTaskTypeDef:
     if task is None:
         raise NeedsPersonError(
             f"DMS has no replication task {identifier}, though this run made or found it: somebody deleted it "
-            "meanwhile. Clear the task dms.ensure_task to make it again."
+            "meanwhile. Run the DAG again, which makes it again."
         )
     return task
 
 
-def endpoint_request(endpoint: Endpoint, connection: Connection, server: str) -> dict[str, Any]:
-    """The arguments of CreateEndpoint without the password; the connection's port, where it has one, wins.
-
-    https://docs.aws.amazon.com/dms/latest/APIReference/API_CreateEndpoint.html
-    """
-    return {
-        "EndpointIdentifier": endpoint.identifier,
-        "EndpointType": "target" if endpoint.engine == "oracle" else "source",
-        "EngineName": endpoint.engine,
-        "ServerName": server,
-        "Port": connection.port or endpoint.port,
-        "DatabaseName": endpoint.database,
-        "Username": connection.login,
-        "SslMode": endpoint.ssl_mode,
-        "ExtraConnectionAttributes": endpoint.extra_connection_attributes,
-        **endpoint.settings,
-    }
-
-
-def endpoint_differences(found: Mapping[str, Any], request: Mapping[str, Any]) -> list[Difference]:
-    """Where an endpoint differs from what the pipeline would create.
-
-    DMS does not return passwords, so they are not compared: the connection test shows a wrong one.
-    """
-    where = f"endpoint {request['EndpointIdentifier']}"
-    engine_settings = found.get("PostgreSQLSettings") or found.get("OracleSettings") or {}
-    flat = {key: wanted for key, wanted in request.items() if key != "PostgreSQLSettings"}
-    return [
-        Difference(where, key, actual, wanted)
-        for key, wanted in {**flat, **request.get("PostgreSQLSettings", {})}.items()
-        if (actual := found.get(key, engine_settings.get(key, ""))) != wanted
-        and not (key == "EndpointType" and str(actual).lower() == wanted)
-    ]
-
-
 def task_differences(
-    found: Mapping[str, Any], task: ReplicationTask, mapping_text: str, arns: Mapping[str, str]
+    found: ReplicationTaskTypeDef, task: ReplicationTask, mapping_text: str, arns: Mapping[str, object]
 ) -> list[Difference]:
     """Where a replication task differs from what the pipeline would create, in the settings that it names."""
     where = f"task {task.identifier}"
@@ -138,8 +156,7 @@ def task_differences(
         for key, wanted in {"MigrationType": task.migration_type, **arns}.items()
         if found.get(key) != wanted
     ]
-    if json.loads(found.get("TableMappings") or "{}") != json.loads(mapping_text):
-        differences.append(Difference(where, "TableMappings", "another mapping", task.mapping))
+    differences += _mapping_differences(where, found.get("TableMappings") or "", mapping_text, task.mapping)
     actual = json.loads(found.get("ReplicationTaskSettings") or "{}")
     for section, wanted_settings in task.settings.items():
         actual_section = actual.get(section) or {}
@@ -148,6 +165,22 @@ def task_differences(
             for key, wanted in wanted_settings.items()
             if actual_section.get(key) != wanted
         ]
+    return differences
+
+
+def _mapping_differences(where: str, found: str, wanted: str, file: str) -> list[Difference]:
+    """The rules that differ, each a difference, up to MOST_RULES of them."""
+    try:
+        rules = rule_differences(found, wanted)
+    except ValueError as error:
+        return [Difference(where, "TableMappings", str(error), file)]
+    differences = [
+        Difference(where, "TableMappings", rule.found, rule.wanted, rule.said("AWS", file))
+        for rule in rules[:MOST_RULES]
+    ]
+    if len(rules) > MOST_RULES:
+        more = f"{len(rules) - MOST_RULES} more differences of its rules"
+        differences.append(Difference(where, "TableMappings", None, None, more))
     return differences
 
 
@@ -162,13 +195,12 @@ def report(differences: Iterable[Difference]) -> str:
     )
 
 
-def corrected(differences: Iterable[Difference]) -> dict[str, Any]:
+def correction(differences: Iterable[Difference]) -> str:
     """What a step that applied the differences says of them."""
-    found = list(differences)
-    return {"what": f"corrected {', '.join(d.key for d in found)}", "differences": [str(d) for d in found]}
+    return f"corrected {', '.join(dict.fromkeys(difference.key for difference in differences))}"
 
 
-def has_run(task: Mapping[str, Any]) -> bool:
+def has_run(task: ReplicationTaskTypeDef) -> bool:
     """Whether the task ever ran, so that `start-replication` would lose what was written since.
 
     On a restart "the replication slot gets recreated":

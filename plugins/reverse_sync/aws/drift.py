@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reverse_sync.aws import BOTOCORE_CONFIG
-from reverse_sync.aws.dms import (
-    endpoint_differences,
-    endpoint_request,
-    find_endpoint,
-    find_instance,
-    find_task,
-    has_run,
-    task_differences,
-)
+from reverse_sync.aws import dms_client, rds_client
+from reverse_sync.aws.certificate import certificate_arn
+from reverse_sync.aws.dms import find_endpoint, find_instance, find_task, has_run, task_differences, wanted_arns
+from reverse_sync.aws.endpoint import endpoint_differences, endpoint_request
+from reverse_sync.aws.rds import find_instance as find_rds_instance
+from reverse_sync.aws.rds import instance_address
 from reverse_sync.errors import NeedsPersonError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from mypy_boto3_dms import DatabaseMigrationServiceClient as DmsClient
     from mypy_boto3_dms.type_defs import ReplicationTaskTypeDef
@@ -32,43 +28,35 @@ MODIFIABLE = ("MigrationType", "TableMappings", "TargetMetadata", "FullLoadSetti
 def wanted_endpoint(
     endpoint: Endpoint, db_instance: str | None, aws_conn_id: str | None, region_name: str | None
 ) -> dict[str, Any]:
-    """The endpoint as the pipeline wants it; without a host in its connection, its address is the RDS instance's.
+    """The endpoint as the pipeline wants it; RDS is asked only where its address is needed.
 
     :param db_instance: the RDS instance of a source endpoint; None: the connection has to have a host
     :raises NeedsPersonError: where there is no address.
     """
-    from airflow.providers.amazon.aws.hooks.rds import RdsHook
     from airflow.sdk import BaseHook
 
+    def address() -> str | None:
+        return instance_address(find_rds_instance(rds_client(aws_conn_id, region_name), str(db_instance)))
+
     connection = BaseHook.get_connection(endpoint.connection)
-    if connection.host:
-        return endpoint_request(endpoint, connection, connection.host)
-    if db_instance is None:
-        raise NeedsPersonError(
-            f"The connection {endpoint.connection!r} has no host, but endpoint {endpoint.identifier} needs the address "
-            "of its database: add the host to the connection in Airflow."
-        )
-    rds = RdsHook(aws_conn_id=aws_conn_id, region_name=region_name, config=BOTOCORE_CONFIG)
-    instance = rds.conn.describe_db_instances(DBInstanceIdentifier=db_instance)["DBInstances"][0]
-    return endpoint_request(endpoint, connection, str(instance["Endpoint"]["Address"]))
+    certificate = certificate_arn(dms_client(aws_conn_id, region_name), endpoint) if endpoint.certificate else None
+    return endpoint_request(endpoint, connection, address if db_instance else None, certificate)
 
 
 def all_differences(client: DmsClient, pipeline: Pipeline) -> tuple[ReplicationTaskTypeDef | None, list[Difference]]:
     """The task, where there is one, and every difference of what is there already; what is missing is none."""
-    dms = pipeline.dms
+    dms, aws = pipeline.dms, pipeline.aws
     differences: list[Difference] = []
-    arns: dict[str, str] = {}
-    for key, endpoint, db_instance in (
-        ("SourceEndpointArn", dms.source_endpoint, pipeline.postgres.db_instance),
-        ("TargetEndpointArn", dms.target_endpoint, None),
+    source = find_endpoint(client, dms.source_endpoint.identifier)
+    target = find_endpoint(client, dms.target_endpoint.identifier)
+    for found, endpoint, db_instance in (
+        (source, dms.source_endpoint, pipeline.postgres.db_instance),
+        (target, dms.target_endpoint, None),
     ):
-        found = find_endpoint(client, endpoint.identifier)
-        arns[key] = found["EndpointArn"] if found else f"the new endpoint {endpoint.identifier}"
         if found:
-            request = wanted_endpoint(endpoint, db_instance, pipeline.aws.connection, pipeline.aws.region)
+            request = wanted_endpoint(endpoint, db_instance, aws.connection, aws.region)
             differences += endpoint_differences(found, request)
-    if instance := find_instance(client, dms.replication_instance):
-        arns["ReplicationInstanceArn"] = instance["ReplicationInstanceArn"]
+    arns = wanted_arns(dms, source, target, find_instance(client, dms.replication_instance))
     task = find_task(client, dms.task.identifier)
     if task:
         differences += task_differences(task, dms.task, pipeline.mapping_text, arns)
@@ -89,7 +77,7 @@ def refuse_unmodifiable(differences: Iterable[Difference]) -> None:
 
 
 def refuse_unaccepted_mapping(
-    task: Mapping[str, Any] | None, differences: Iterable[Difference], mapping: str, accepted: bool
+    task: ReplicationTaskTypeDef | None, differences: Iterable[Difference], mapping: str, accepted: bool
 ) -> None:
     """Another mapping for a task that has run has consequences that a person has to accept.
 
@@ -103,7 +91,8 @@ def refuse_unaccepted_mapping(
         f"Task {task['ReplicationTaskIdentifier']} has run with another table mapping than {mapping}. To apply the "
         "file, the task is stopped, modified, and resumed at its checkpoint: no change is lost, but only changes from "
         "then on take the new mapping. Rows in Oracle keep what the old mapping made of them, and a table that is new "
-        "in the mapping begins without its rows: DMS reloads nothing for a task that replicates changes only. Nothing "
-        "was changed yet. To accept this, trigger the DAG with accept_mapping_change; then see what its reconciliation "
-        "finds, and load those rows yourself."
+        "in the mapping begins without its rows: DMS reloads nothing for a task that replicates changes only. Of rules "
+        "that rename, remove or add a prefix AWS says that they need a restart, which would lose changes: prove them "
+        "on a row after the resume. Nothing was changed yet. To accept this, trigger the DAG with "
+        "accept_mapping_change; then see what its reconciliation finds, and load those rows yourself."
     )

@@ -15,21 +15,19 @@ if TYPE_CHECKING:
 # Codes after which the task's next try may succeed: https://docs.aws.amazon.com/dms/latest/APIReference/CommonErrors.html
 # and https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html. The two faults about resources are
 # what a call gets that botocore sent again because the first answer was lost: the next try looks before it acts.
-PASSING = frozenset(
+THROTTLED = frozenset(
+    {"RequestLimitExceeded", "SlowDown", "Throttling", "ThrottlingException", "TooManyRequestsException"}
+)
+PASSING = THROTTLED | frozenset(
     {
         "InternalFailure",
         "InternalServerError",
         "InvalidResourceStateFault",
         "PriorRequestNotComplete",
-        "RequestLimitExceeded",
         "RequestTimeout",
         "RequestTimeoutException",
         "ResourceAlreadyExistsFault",
         "ServiceUnavailable",
-        "SlowDown",
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException",
     }
 )
 CREDENTIALS = frozenset(
@@ -74,7 +72,7 @@ def explain(error: ClientError | BotoCoreError, aws_conn_id: str | None) -> str:
 
 
 @contextmanager
-def explained(aws_conn_id: str | None) -> Iterator[None]:
+def readable_aws_errors(aws_conn_id: str | None) -> Iterator[None]:
     """Raise AWS's errors as this project's.
 
     :raises ReverseSyncError: where the same call may succeed later: Airflow retries the task.

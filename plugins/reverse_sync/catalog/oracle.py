@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reverse_sync.catalog.database import fetch_all
-from reverse_sync.table_mapping import Column, Table
+from reverse_sync.catalog.database import fetch_all, fetch_one
+from reverse_sync.table_mapping import Column, Table, full_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _COLUMNS = """
 SELECT table_name, column_name, data_type, nullable, data_default, char_length, data_length, data_precision, data_scale,
        char_used
-FROM all_tab_columns WHERE owner = :owner ORDER BY table_name, column_id
+FROM all_tab_columns WHERE owner = :owner{one_table} ORDER BY table_name, column_id
 """
 
 _CONSTRAINTS = """
@@ -33,8 +33,8 @@ SELECT constraint_name, column_name FROM all_cons_columns WHERE owner = :owner O
 """
 
 _TRIGGERS = """
-SELECT table_name, trigger_name, trigger_type, triggering_event, status, trigger_body
-FROM all_triggers WHERE table_owner = :owner ORDER BY table_name, trigger_name
+SELECT table_owner, table_name, owner, trigger_name, trigger_type, triggering_event, status, trigger_body
+FROM all_triggers WHERE table_owner = :owner ORDER BY table_name, owner, trigger_name
 """
 
 
@@ -51,9 +51,14 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """A trigger of a table, with its PL/SQL text."""
+    """A trigger of a table, with its PL/SQL text; its `owner` may be another schema than the table's.
 
+    https://docs.oracle.com/en/database/oracle/oracle-database/19/refrn/ALL_TRIGGERS.html
+    """
+
+    schema: str
     table: str
+    owner: str
     name: str
     type: str
     event: str
@@ -66,10 +71,31 @@ class Trigger:
         return self.type == "BEFORE EACH ROW" and "INSERT" in self.event
 
     @property
+    def code(self) -> str:
+        """Its text without the comments."""
+        return re.sub(r"--[^\n]*|/\*.*?\*/", " ", self.body, flags=re.DOTALL)
+
+    @property
+    def rewrites(self) -> tuple[str, ...]:
+        """The columns that it gives another value: those it assigns, then those it only selects into."""
+        assigned = self._names(r":new\.(\w+)\s*:=")
+        return (*sorted(assigned), *sorted(self._names(r"\bINTO\s+:new\.(\w+)") - assigned))
+
+    @property
     def sequences(self) -> frozenset[str]:
-        """The sequences that its text, without the comments, takes numbers from."""
-        code = re.sub(r"--[^\n]*|/\*.*?\*/", " ", self.body, flags=re.DOTALL)
-        return frozenset(name.upper() for name in re.findall(r"(\w+)\.NEXTVAL", code, re.IGNORECASE))
+        """The sequences that it takes numbers from."""
+        return self._names(r"(\w+)\.NEXTVAL")
+
+    def _names(self, pattern: str) -> frozenset[str]:
+        return frozenset(name.upper() for name in re.findall(pattern, self.code, re.IGNORECASE))
+
+    @property
+    def full_name(self) -> str:
+        """The trigger with its schema."""
+        return full_name(self.owner, self.name)
+
+    def __str__(self) -> str:
+        return f"{self.full_name} on {full_name(self.schema, self.table)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,25 +106,84 @@ class Sequence:
     next_number: int
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An enabled job of the scheduler and what it runs.
+
+    https://docs.oracle.com/en/database/oracle/oracle-database/19/refrn/ALL_SCHEDULER_JOBS.html
+    """
+
+    owner: str
+    name: str
+    action: str
+
+    @property
+    def full_name(self) -> str:
+        """The job with its schema."""
+        return full_name(self.owner, self.name)
+
+
+def read_jobs(connection: Connection) -> tuple[Job, ...]:
+    """The enabled jobs that the login sees."""
+    sql = "SELECT owner, job_name, job_action FROM all_scheduler_jobs WHERE enabled = 'TRUE' ORDER BY owner, job_name"
+    return tuple(Job(owner, name, action or "") for owner, name, action in fetch_all(connection, sql))
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A user's session as V$SESSION has it: what its client says of itself may be empty.
+
+    https://docs.oracle.com/en/database/oracle/oracle-database/19/refrn/V-SESSION.html
+    """
+
+    login: str
+    program: str = ""
+    machine: str = ""
+    module: str = ""
+
+    def __str__(self) -> str:
+        client = "@".join(filter(None, (self.program.partition("@")[0], self.machine)))
+        return f"{self.login} ({client})" if client else self.login
+
+
+def read_sessions(connection: Connection) -> tuple[Session, ...]:
+    """Users' sessions; an error of Oracle's where the connection's login may not see them."""
+    sql = """
+    SELECT username, program, machine, module FROM v$session WHERE type = 'USER' AND username IS NOT NULL
+    """
+    return tuple(Session(*(text or "" for text in row)) for row in fetch_all(connection, sql))
+
+
 def read_tables(connection: Connection, owner: str, constraints: Iterable[Constraint]) -> tuple[Table, ...]:
     """Every table and view of a schema, with columns and, out of its constraints, the primary key."""
     keys = {found.table: found.columns for found in constraints if found.kind == "P"}
     columns: dict[str, list[Column]] = {}
-    for table, name, type_name, nullable, default, *sizes in fetch_all(connection, _COLUMNS, {"owner": owner}):
-        char_length, data_length, precision, scale, char_used = sizes
-        in_bytes = char_used != "C"
-        column = Column(
-            name,
-            re.sub(r"\(\d+\)", "", type_name),
-            nullable=nullable == "Y",
-            default=default.strip() if default else None,
-            length=(data_length if in_bytes else char_length) if char_length else None,
-            precision=precision,
-            scale=scale,
-            length_in_bytes=in_bytes and bool(char_length),
-        )
-        columns.setdefault(table, []).append(column)
+    for table, *described in fetch_all(connection, _COLUMNS.format(one_table=""), {"owner": owner}):
+        columns.setdefault(table, []).append(_column(*described))
     return tuple(Table(owner, table, tuple(found), keys.get(table, ())) for table, found in columns.items())
+
+
+def read_columns(connection: Connection, owner: str, table: str) -> dict[str, Column]:
+    """name -> column, of one table or view; empty where the login sees no such table."""
+    sql = _COLUMNS.format(one_table=" AND table_name = :table_name")
+    described = fetch_all(connection, sql, {"owner": owner, "table_name": table})
+    return {column.name: column for _, *parts in described for column in [_column(*parts)]}
+
+
+def _column(name: str, type_name: str, nullable: str, default: str | None, *sizes: int | str | None) -> Column:
+    *numbers, char_used = sizes
+    char_length, data_length, precision, scale = (None if number is None else int(number) for number in numbers)
+    in_bytes = char_used != "C"
+    return Column(
+        name,
+        re.sub(r"\(\d+\)", "", type_name),
+        nullable=nullable == "Y",
+        default=default.strip() if default else None,
+        length=(data_length if in_bytes else char_length) if char_length else None,
+        precision=precision,
+        scale=scale,
+        length_in_bytes=in_bytes and bool(char_length),
+    )
 
 
 def read_constraints(connection: Connection, owner: str) -> tuple[Constraint, ...]:
@@ -118,8 +203,10 @@ def read_constraints(connection: Connection, owner: str) -> tuple[Constraint, ..
 def read_triggers(connection: Connection, owner: str) -> tuple[Trigger, ...]:
     """The triggers on a schema's tables."""
     return tuple(
-        Trigger(table, name, type_name, event, status == "ENABLED", body or "")
-        for table, name, type_name, event, status, body in fetch_all(connection, _TRIGGERS, {"owner": owner})
+        Trigger(schema, table, trigger_owner, name, type_name, event, status == "ENABLED", body or "")
+        for schema, table, trigger_owner, name, type_name, event, status, body in fetch_all(
+            connection, _TRIGGERS, {"owner": owner}
+        )
     )
 
 
@@ -134,6 +221,20 @@ def read_database_parameters(connection: Connection) -> dict[str, str]:
     return dict(fetch_all(connection, "SELECT parameter, value FROM nls_database_parameters"))
 
 
+def read_role(connection: Connection) -> str:
+    """https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/SYS_CONTEXT.html, DATABASE_ROLE."""
+    return str(fetch_one(connection, "SELECT SYS_CONTEXT('USERENV', 'DATABASE_ROLE') FROM dual")[0])
+
+
+def read_idle_limit(connection: Connection) -> int | None:
+    """IDLE_TIME of the login's own profile in minutes, or None where there is no limit.
+
+    https://docs.oracle.com/en/database/oracle/oracle-database/19/refrn/USER_RESOURCE_LIMITS.html
+    """
+    rows = fetch_all(connection, "SELECT limit FROM user_resource_limits WHERE resource_name = 'IDLE_TIME'")
+    return int(rows[0][0]) if rows and str(rows[0][0]).isdigit() else None
+
+
 def read_privileges(connection: Connection) -> frozenset[str]:
     """The system privileges of the connection's own login, roles included."""
     return frozenset(name for (name,) in fetch_all(connection, "SELECT privilege FROM session_privs"))
@@ -146,6 +247,11 @@ def read_table_grants(connection: Connection, owner: str) -> dict[str, frozenset
     for table, privilege in fetch_all(connection, sql, {"owner": owner}):
         grants.setdefault(table, set()).add(privilege)
     return {table: frozenset(found) for table, found in grants.items()}
+
+
+def read_quotas(connection: Connection) -> frozenset[str]:
+    """The tablespaces that the connection's own login has a quota on; UNLIMITED TABLESPACE is none."""
+    return frozenset(name for (name,) in fetch_all(connection, "SELECT tablespace_name FROM user_ts_quotas"))
 
 
 def read_free_bytes(connection: Connection) -> dict[str, int]:

@@ -14,21 +14,34 @@ if TYPE_CHECKING:
     from reverse_sync.catalog.database import Connection
 
 # The _pg_ functions are those that information_schema.columns itself is made of, which is too slow for many tables.
+# A domain counts as the type below it: that is what logical decoding prints, and what DMS sees.
 _COLUMNS = """
-SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, NULL), NOT a.attnotnull,
+WITH RECURSIVE below(domain, type, typmod) AS (
+    SELECT oid, typbasetype, typtypmod FROM pg_type WHERE typtype = 'd'
+    UNION ALL
+    SELECT below.domain, t.typbasetype, CASE below.typmod WHEN -1 THEN t.typtypmod ELSE below.typmod END
+    FROM below JOIN pg_type t ON t.oid = below.type AND t.typtype = 'd'
+)
+SELECT n.nspname, c.relname, a.attname, format_type(t.oid, NULL), NOT (a.attnotnull OR declared.typnotnull),
        pg_get_expr(d.adbin, d.adrelid),
-       information_schema._pg_char_max_length(a.atttypid, a.atttypmod),
-       CASE a.atttypid WHEN 'numeric'::regtype
-            THEN information_schema._pg_numeric_precision(a.atttypid, a.atttypmod) END,
-       CASE a.atttypid WHEN 'numeric'::regtype
-            THEN information_schema._pg_numeric_scale(a.atttypid, a.atttypmod)
-            ELSE information_schema._pg_datetime_precision(a.atttypid, a.atttypmod) END,
-       a.attidentity <> '', a.attgenerated <> ''
+       information_schema._pg_char_max_length(t.oid, size.typmod),
+       CASE t.oid WHEN 'numeric'::regtype THEN information_schema._pg_numeric_precision(t.oid, size.typmod) END,
+       CASE t.oid WHEN 'numeric'::regtype THEN information_schema._pg_numeric_scale(t.oid, size.typmod)
+            ELSE information_schema._pg_datetime_precision(t.oid, size.typmod) END,
+       a.attidentity <> '', a.attgenerated <> '',
+       CASE WHEN t.typcategory = 'A' THEN 'array' WHEN t.typtype = 'e' THEN 'enum' WHEN t.typtype = 'c' THEN 'composite'
+            WHEN t.typtype IN ('r', 'm') THEN 'range' ELSE '' END
 FROM pg_attribute a
 JOIN pg_class c ON c.oid = a.attrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-WHERE n.nspname = ANY (%s) AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
+JOIN pg_type declared ON declared.oid = a.atttypid
+LEFT JOIN (SELECT below.* FROM below JOIN pg_type base ON base.oid = below.type AND base.typtype <> 'd') AS based
+     ON based.domain = a.atttypid
+JOIN pg_type t ON t.oid = coalesce(based.type, a.atttypid)
+CROSS JOIN LATERAL (SELECT coalesce(nullif(based.typmod, -1), a.atttypmod)) AS size(typmod)
+WHERE n.nspname = ANY (%s) AND c.relname = ANY (coalesce(%s, ARRAY[c.relname::text])) AND c.relkind IN ('r', 'p')
+  AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY n.nspname, c.relname, a.attnum
 """
 
@@ -39,13 +52,15 @@ SELECT n.nspname, c.relname,
 FROM pg_constraint k
 JOIN pg_class c ON c.oid = k.conrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE k.contype = 'p' AND n.nspname = ANY (%s)
+WHERE k.contype = 'p' AND n.nspname = ANY (%s) AND c.relname = ANY (coalesce(%s, ARRAY[c.relname::text]))
 """
 
 _TRAITS = """
-SELECT n.nspname, c.relname, c.relkind = 'p', c.relispartition, c.relpersistence = 'u', c.relreplident::text,
+SELECT n.nspname, c.relname, c.relkind = 'p', c.relispartition, c.relpersistence = 'u',
+       CASE WHEN i.indisreplident THEN 'd' ELSE c.relreplident::text END,
        c.relrowsecurity, coalesce(i.indimmediate, true),
-       CASE WHEN c.reltuples >= 0 THEN c.reltuples::bigint ELSE pg_relation_size(c.oid) / %s END
+       CASE WHEN c.reltuples >= 0 THEN c.reltuples::bigint ELSE pg_relation_size(c.oid) / %s END,
+       c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid)
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
@@ -58,8 +73,9 @@ _SMALLEST_ROW_BYTES = 32
 class TableTraits:
     """What matters to logical replication beyond the columns.
 
-    `replica_identity` is PostgreSQL's letter: `d` primary key, `n` nothing, `f` all columns, `i` an index.
+    `replica_identity` is PostgreSQL's letter: `d` primary key, `n` nothing, `f` all columns, `i` another index.
     `estimated_rows` is the planner's; of a table that was never analysed, the most rows that its size allows.
+    `has_children` is of a table that others inherit from, without being its partitions.
     """
 
     partitioned: bool
@@ -69,17 +85,32 @@ class TableTraits:
     row_security: bool
     key_immediate: bool
     estimated_rows: int
+    has_children: bool = False
 
 
-def read_tables(connection: Connection, schemas: Collection[str]) -> tuple[Table, ...]:
-    """Every ordinary and partitioned table of the schemas, with columns and primary key."""
-    names = list(schemas)
-    keys = {(schema, table): tuple(columns) for schema, table, columns in fetch_all(connection, _KEYS, [names])}
+def read_tables(
+    connection: Connection, schemas: Collection[str], tables: Collection[str] | None = None
+) -> tuple[Table, ...]:
+    """Every ordinary and partitioned table of the schemas, with columns and primary key.
+
+    :param tables: only those of these names
+    """
+    which = [list(schemas), None if tables is None else list(tables)]
+    keys = {(schema, table): tuple(columns) for schema, table, columns in fetch_all(connection, _KEYS, which)}
     columns: dict[tuple[str, str], list[Column]] = {}
-    for schema, table, *rest in fetch_all(connection, _COLUMNS, [names]):
-        name, type_name, nullable, default, length, precision, scale, identity, generated = rest
+    for schema, table, *rest in fetch_all(connection, _COLUMNS, which):
+        name, type_name, nullable, default, length, precision, scale, identity, generated, category = rest
         column = Column(
-            name, type_name, nullable, default, length, precision, scale, identity=identity, generated=generated
+            name,
+            type_name,
+            nullable,
+            default,
+            length,
+            precision,
+            scale,
+            identity=identity,
+            generated=generated,
+            category=category,
         )
         columns.setdefault((schema, table), []).append(column)
     return tuple(
@@ -91,6 +122,17 @@ def read_traits(connection: Connection, schemas: Collection[str]) -> dict[tuple[
     """(schema, table) -> traits, for every table of the schemas."""
     rows = fetch_all(connection, _TRAITS, [_SMALLEST_ROW_BYTES, list(schemas)])
     return {(schema, table): TableTraits(*traits) for schema, table, *traits in rows}
+
+
+def read_other_relations(connection: Connection, schemas: Collection[str]) -> dict[tuple[str, str], str]:
+    """(schema, name) -> what it is, of everything that is asked like a table and is none: nothing is decoded of it."""
+    sql = """
+    SELECT n.nspname, c.relname,
+           CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'foreign table' END
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = ANY (%s) AND c.relkind IN ('v', 'm', 'f')
+    """
+    return {(schema, name): kind for schema, name, kind in fetch_all(connection, sql, [list(schemas)])}
 
 
 def read_schemas(connection: Connection) -> tuple[str, ...]:

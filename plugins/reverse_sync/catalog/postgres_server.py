@@ -64,22 +64,37 @@ class OpenTransaction:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A login and what it may do; `readable` are the tables it may SELECT from."""
+    """A login and what it may do without SET ROLE.
 
-    superuser: bool
-    replication: bool
-    member_of: frozenset[str]
+    :ivar roles: the roles whose rights it has, its own among them
+    :ivar readable: the tables that it may SELECT from
+    :ivar makes_in: the schemas that it may make tables in
+    """
+
+    name: str
+    roles: frozenset[str]
     readable: frozenset[tuple[str, str]]
+    makes_in: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a session's login may do: SELECT from a table, UPDATE a column of it."""
+
+    login: str
+    select: bool
+    update: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """A column's own sequence and the value it gave last (None: not yet used)."""
+    """A column's own sequence and the value it gave last (None: not yet used, or hidden from the session's login)."""
 
     schema: str
     table: str
     column: str
     last_value: int | None
+    hidden: bool = False
 
 
 def read_server(connection: Connection) -> Server:
@@ -99,6 +114,15 @@ def read_extension(connection: Connection, name: str) -> Extension:
     sql = "SELECT default_version, installed_version FROM pg_available_extensions WHERE name = %s"
     rows = fetch_all(connection, sql, [name])
     return Extension(*rows[0]) if rows else Extension(None, None)
+
+
+def read_event_triggers(connection: Connection, prefix: str) -> dict[str, str]:
+    """Name -> when it fires (`O`, `R`, `A` for always, `D` for never), of the event triggers with that prefix.
+
+    https://www.postgresql.org/docs/current/catalog-pg-event-trigger.html
+    """
+    sql = "SELECT evtname, evtenabled::text FROM pg_event_trigger WHERE left(evtname, %s) = %s"
+    return dict(fetch_all(connection, sql, [len(prefix), prefix]))
 
 
 def read_slots(connection: Connection) -> tuple[Slot, ...]:
@@ -132,30 +156,47 @@ def read_open_transactions(connection: Connection, older_than_s: float) -> tuple
     return tuple(OpenTransaction(*row) for row in fetch_all(connection, sql, [older_than_s]))
 
 
-def read_login(connection: Connection, name: str) -> Login | None:
-    """The login of that name, or None; roles that it belongs to by way of others count."""
-    found = fetch_all(connection, "SELECT rolsuper, rolreplication FROM pg_roles WHERE rolname = %s", [name])
+def read_login(connection: Connection, name: str | None) -> Login | None:
+    """The login of that name, None where there is none; without a name, the session's own.
+
+    Roles that it has by way of others count, those that it would have to SET ROLE to do not: DMS does not.
+    """
+    named = "SELECT rolname::text FROM pg_roles WHERE rolname = coalesce(%s::name, current_user)"
+    found = fetch_all(connection, named, [name])
     if not found:
         return None
-    roles = "SELECT rolname FROM pg_roles WHERE pg_has_role(%s::name, oid, 'MEMBER')"
+    name = found[0][0]
+    roles = "SELECT rolname FROM pg_roles WHERE pg_has_role(%s::name, oid, 'USAGE')"
     readable = """
     SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
       AND has_schema_privilege(%s::name, n.oid, 'USAGE') AND has_table_privilege(%s::name, c.oid, 'SELECT')
     """
-    superuser, replication = found[0]
+    makes_in = "SELECT nspname FROM pg_namespace WHERE has_schema_privilege(%s::name, oid, 'CREATE')"
     return Login(
-        superuser,
-        replication,
+        name,
         frozenset(role for (role,) in fetch_all(connection, roles, [name])),
         frozenset((schema, table) for schema, table in fetch_all(connection, readable, [name, name])),
+        frozenset(schema for (schema,) in fetch_all(connection, makes_in, [name])),
     )
+
+
+def read_rights(connection: Connection, table: tuple[str, str], column: str) -> Rights:
+    """What the session's login may do with a table and a column of it."""
+    sql = """
+    SELECT current_user::text, used AND has_table_privilege(c.oid, 'SELECT'),
+      used AND has_column_privilege(c.oid, %s, 'UPDATE')
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace,
+      LATERAL (SELECT has_schema_privilege(n.oid, 'USAGE') AS used) AS schema
+    WHERE n.nspname = %s AND c.relname = %s
+    """
+    return Rights(*fetch_one(connection, sql, [column, *table]))
 
 
 def read_sequences(connection: Connection) -> tuple[Sequence, ...]:
     """The sequences of identity and serial columns."""
     sql = """
-    SELECT n.nspname, c.relname, a.attname, s.last_value
+    SELECT n.nspname, c.relname, a.attname, s.last_value, NOT has_sequence_privilege(q.oid, 'SELECT, USAGE')
     FROM pg_depend d
     JOIN pg_class q ON q.oid = d.objid AND q.relkind = 'S'
     JOIN pg_namespace qn ON qn.oid = q.relnamespace

@@ -8,9 +8,13 @@ from airflow.sdk import BaseOperator
 
 from reverse_sync.decommission import source, target
 from reverse_sync.decommission.inventory import take_inventory
+from reverse_sync.decommission.sharing import look_at_sharing
 from reverse_sync.errors import NeedsPersonError
+from reverse_sync.oracle.insert_triggers import insert_triggers, switch
 from reverse_sync.oracle.session import oracle_session
 from reverse_sync.postgres.session import postgres_session
+from reverse_sync.results import Outcome
+from reverse_sync.steps import PLAN, SELECT_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from reverse_sync.pipeline import Pipeline
+    from reverse_sync.results import DecommissionPlan, Result, SelectedTable
 
 
 class DecommissionOperator(BaseOperator):
@@ -26,39 +31,49 @@ class DecommissionOperator(BaseOperator):
     :param pipeline: the pipeline
     :param tables: the selected tables; a template
     :param plan: what :class:`PlanOperator` returned; a template
-    :param keep_control_objects: whether the awsdms_ objects stay; a template
     """
 
-    template_fields: Sequence[str] = ("tables", "plan", "keep_control_objects")
+    template_fields: Sequence[str] = ("tables", "plan")
 
     def __init__(
-        self, *, pipeline: Pipeline, tables: Any, plan: Any = None, keep_control_objects: str, **kwargs: Any
+        self,
+        *,
+        pipeline: Pipeline,
+        tables: list[SelectedTable] | None,
+        plan: DecommissionPlan | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.pipeline = pipeline
         self.tables = tables
         self.plan = plan
-        self.keep_control_objects = keep_control_objects
 
     @property
-    def keeps(self) -> bool:
-        """Whether the awsdms_ objects stay."""
-        return self.keep_control_objects == "True"
+    def selected(self) -> list[SelectedTable]:
+        """The selected tables.
+
+        :raises NeedsPersonError: where a person marked the task that selects them.
+        """
+        return SELECT_TABLES.needed(self.tables)
+
+    @property
+    def slot(self) -> str | None:
+        """The slot that goes away.
+
+        :raises NeedsPersonError: where a person marked the task that plans.
+        """
+        return PLAN.needed(self.plan)["slot"]
+
+
+def keeps_control_objects(context: Context) -> bool:
+    """Whether the run was asked to leave the awsdms_ objects."""
+    return bool(context["params"]["keep_control_objects"])
 
 
 class PlanOperator(DecommissionOperator):
-    """Says what is there and will go; the person who approves reads it.
+    """Says what is there and will go; the person who approves reads it."""
 
-    :param slot_name: the task's slot, where a person had to name it; a template
-    """
-
-    template_fields: Sequence[str] = (*DecommissionOperator.template_fields, "slot_name")
-
-    def __init__(self, *, slot_name: str, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.slot_name = slot_name
-
-    def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
+    def execute(self, context: Context) -> DecommissionPlan:
         """The plan.
 
         :raises NeedsPersonError: where the slot is not clear, or a schedule would build everything again.
@@ -68,44 +83,54 @@ class PlanOperator(DecommissionOperator):
                 f"{self.pipeline.dag_id} is to be taken down, but it has the schedule {self.pipeline.schedule!r} and "
                 "would build everything again: set schedule to null in the pipeline file, then clear this task."
             )
-        found = take_inventory(self.pipeline, self.tables, slot=None)
-        slot = source.choose_slot(found.slots, task_runs=found.task_runs, wanted=self.slot_name)
-        found = take_inventory(self.pipeline, self.tables, slot)
-        left = list(found.left(slot, keep_control_objects=self.keeps))
-        listed = "\n".join(f"- {line}" for line in left) or "- nothing: everything is gone already"
+        found = take_inventory(self.pipeline, self.selected, slot=None)
+        slot = source.choose_slot(
+            found.sharing.slots,
+            own=found.sharing.own_slot,
+            wanted=context["params"]["slot_name"],
+            others=found.sharing.slots_of_others,
+            has_run=found.has_run,
+            task_runs=found.task_runs,
+        )
+        found = take_inventory(self.pipeline, self.selected, slot)
+        left = list(found.left(slot, keep_control_objects=keeps_control_objects(context)))
+        stays = list(found.stays(slot))
         return {
-            "outcome": "found",
+            "outcome": Outcome.FOUND,
             "what": f"{len(left)} thing(s) to take away or put back",
             "slot": slot,
             "task_runs": found.task_runs,
-            "text": f"This goes away, or is enabled again:\n{listed}\n\nAfterwards changes of PostgreSQL no longer "
-            "reach Oracle. Pause the main DAG, so that nobody builds it again by mistake.",
+            "stays": stays,
+            "text": _question(left, stays),
         }
 
 
 class CleanSourceOperator(DecommissionOperator):
-    """Drops the slot, pglogical's sets and DMS's objects in PostgreSQL."""
+    """Drops the slot, pglogical's sets, and DMS's objects in PostgreSQL where nobody else may use them."""
 
-    def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
+    def execute(self, context: Context) -> Result:
         """Drop what is there.
 
         :raises ReverseSyncError: while the slot is still being read.
         """
-        slot = self.plan["slot"]
+        slot = self.slot
+        keep = keeps_control_objects(context) or bool(look_at_sharing(self.pipeline).source_users(slot))
         with postgres_session(self.pipeline.postgres.connection) as connection:
             dropped = source.drop_slot(connection, slot) if slot else []
             dropped += source.drop_pglogical(connection, slot)
-            dropped += [] if self.keeps else source.drop_artifacts(connection)
+            dropped += [] if keep else source.drop_artifacts(connection)
         return _outcome("dropped", dropped)
 
 
 class CleanTargetOperator(DecommissionOperator):
-    """Drops DMS's control tables in Oracle."""
+    """Drops DMS's control tables in Oracle where no other task uses them."""
 
-    def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
+    def execute(self, context: Context) -> Result:
         """Drop what is there."""
-        if self.keeps:
-            return {"outcome": "left alone", "why": "the run was asked to keep DMS's control tables"}
+        if keeps_control_objects(context):
+            return {"outcome": Outcome.LEFT_ALONE, "why": "the run was asked to keep DMS's control tables"}
+        if users := look_at_sharing(self.pipeline).target_tasks:
+            return {"outcome": Outcome.LEFT_ALONE, "why": f"DMS's control tables are used by {', '.join(users)}"}
         with oracle_session(self.pipeline.dms.target_endpoint.connection) as connection:
             return _outcome("dropped", target.drop_control_tables(connection))
 
@@ -113,22 +138,22 @@ class CleanTargetOperator(DecommissionOperator):
 class EnableTriggersOperator(DecommissionOperator):
     """Enables the BEFORE INSERT row triggers of the target tables, which give Oracle's own rows their ids."""
 
-    def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
+    def execute(self, context: Context) -> Result:  # noqa: ARG002
         """Enable what is disabled."""
         with oracle_session(self.pipeline.oracle.connection) as connection:
-            disabled = [one for one in target.insert_triggers(connection, self.tables) if not one[1].enabled]
-            for owner, trigger in disabled:
-                target.enable(connection, owner, trigger)
-        return _outcome("enabled", [f"{owner}.{trigger.name}" for owner, trigger in disabled])
+            disabled = [trigger for trigger in insert_triggers(connection, self.selected) if not trigger.enabled]
+            for trigger in disabled:
+                switch(connection, trigger, "ENABLE")
+        return _outcome("enabled", [trigger.full_name for trigger in disabled])
 
 
 class AdvanceSequencesOperator(DecommissionOperator):
     """Moves the sequences behind those ids past the highest id that is there."""
 
-    def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
+    def execute(self, context: Context) -> Result:  # noqa: ARG002
         """Advance what is behind."""
         with oracle_session(self.pipeline.oracle.connection) as connection:
-            sequences = target.id_sequences(connection, self.tables)
+            sequences = target.id_sequences(connection, self.selected)
             advanced = [moved for sequence in sequences if (moved := target.advance(connection, sequence))]
         return _outcome("advanced", advanced)
 
@@ -136,24 +161,42 @@ class AdvanceSequencesOperator(DecommissionOperator):
 class NothingLeftOperator(DecommissionOperator):
     """The proof of a decommission: another look finds nothing of the pipeline."""
 
-    def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
+    def execute(self, context: Context) -> Result:
         """Look again.
 
         :raises NeedsPersonError: naming what is left.
         """
-        slot = self.plan["slot"]
-        found = take_inventory(self.pipeline, self.tables, slot)
-        left = list(found.left(slot, keep_control_objects=self.keeps))
+        slot = self.slot
+        found = take_inventory(self.pipeline, self.selected, slot)
+        left = list(found.left(slot, keep_control_objects=keeps_control_objects(context)))
         if left:
             raise NeedsPersonError(
                 f"Nothing of {self.pipeline.name} should be left, but there is: {'; '.join(left)}. Somebody made it "
                 "again meanwhile, or keeps it: clear the step that takes it away."
             )
-        return {"outcome": "found", "what": "nothing is left"}
+        return {"outcome": Outcome.FOUND, "what": "nothing is left"}
 
 
-def _outcome(verb: str, done: Iterable[str]) -> dict[str, Any]:
+def _question(left: list[str], stays: list[str]) -> str:
+    """What the person who approves reads."""
+    afterwards = (
+        "Afterwards changes of PostgreSQL no longer reach Oracle. Pause the main DAG, so that nobody builds it again "
+        "by mistake."
+    )
+    paragraphs = [
+        f"This goes away, or is enabled again:\n{_listed(left or ['nothing: everything is gone already'])}",
+        *([f"This stays, because it is not this pipeline's alone:\n{_listed(stays)}"] if stays else []),
+        afterwards,
+    ]
+    return "\n\n".join(paragraphs)
+
+
+def _listed(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _outcome(verb: str, done: Iterable[str]) -> Result:
     names = list(done)
     if not names:
-        return {"outcome": "left alone", "why": "there was nothing to do"}
-    return {"outcome": "changed", "what": f"{verb} {', '.join(names)}"}
+        return {"outcome": Outcome.LEFT_ALONE, "why": "there was nothing to do"}
+    return {"outcome": Outcome.CHANGED, "what": f"{verb} {', '.join(names)}"}

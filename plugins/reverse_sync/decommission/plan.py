@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from reverse_sync.results import DecommissionPlan
 
 
-def next_step(plan: Mapping[str, Any], canary: str, otherwise: str) -> str:
+def next_step(plan: DecommissionPlan, canary: str, otherwise: str) -> str:
     """A task that runs has to show that it has caught up; without one, the tables alone have to be the same."""
     return canary if plan["task_runs"] else otherwise

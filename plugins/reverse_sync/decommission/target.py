@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reverse_sync.catalog.database import fetch_all
-from reverse_sync.catalog.oracle import read_constraints, read_triggers
+from reverse_sync.catalog.oracle import read_constraints
+from reverse_sync.oracle.insert_triggers import insert_triggers
 from reverse_sync.sql import quoted
+from reverse_sync.table_mapping.policy import DMS_OWN
+from reverse_sync.table_mapping.schema import full_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-    from reverse_sync.catalog.oracle import Trigger
+    from reverse_sync.catalog.database import Connection
+    from reverse_sync.results import SelectedTable
 
 _AT_ONCE = 1000
 
@@ -25,41 +29,24 @@ class IdSequence(NamedTuple):
     column: str
 
 
-def insert_triggers(connection: Any, tables: Iterable[Mapping[str, Any]]) -> list[tuple[str, Trigger]]:
-    """The BEFORE INSERT row triggers of the target tables, with their schema."""
-    wanted = {tuple(table["target"]) for table in tables}
-    return [
-        (owner, trigger)
-        for owner in sorted({owner for owner, _ in wanted})
-        for trigger in read_triggers(connection, owner)
-        if (owner, trigger.table) in wanted and trigger.before_insert
-    ]
-
-
-def id_sequences(connection: Any, tables: Iterable[Mapping[str, Any]]) -> list[IdSequence]:
+def id_sequences(connection: Connection, tables: Iterable[SelectedTable]) -> list[IdSequence]:
     """The sequences behind the ids of the target tables, where their triggers name them."""
     triggers = insert_triggers(connection, tables)
     keys = {
         (owner, constraint.table): constraint.columns
-        for owner in sorted({owner for owner, _ in triggers})
+        for owner in sorted({trigger.schema for trigger in triggers})
         for constraint in read_constraints(connection, owner)
         if constraint.kind == "P" and len(constraint.columns) == 1
     }
     return [
-        IdSequence(owner, sequence, trigger.table, keys[owner, trigger.table][0])
-        for owner, trigger in triggers
+        IdSequence(trigger.schema, sequence, trigger.table, keys[trigger.schema, trigger.table][0])
+        for trigger in triggers
         for sequence in sorted(trigger.sequences)
-        if (owner, trigger.table) in keys
+        if (trigger.schema, trigger.table) in keys
     ]
 
 
-def enable(connection: Any, owner: str, trigger: Trigger) -> None:
-    """Enable a trigger."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"ALTER TRIGGER {quoted(owner, trigger.name)} ENABLE")
-
-
-def advance(connection: Any, sequence: IdSequence) -> str | None:
+def advance(connection: Connection, sequence: IdSequence) -> str | None:
     """Take numbers from the sequence until the next is past the highest id; None where it was already.
 
     To take them can be repeated and interrupted without harm, unlike a change of INCREMENT BY; it costs one number.
@@ -73,26 +60,27 @@ def advance(connection: Any, sequence: IdSequence) -> str | None:
         return None
     while number < highest:
         number = _take(connection, sequence, min(_AT_ONCE, int(highest - number)))
-    return f"{sequence.owner}.{sequence.name} from {begun} to {number}"
+    return f"{full_name(sequence.owner, sequence.name)} from {begun} to {number}"
 
 
-def _take(connection: Any, sequence: IdSequence, count: int) -> Any:
+def _take(connection: Connection, sequence: IdSequence, count: int) -> int:
     """The last of up to `count` numbers."""
     name = quoted(sequence.owner, sequence.name)
     source = "DUAL" if count == 1 else f"ALL_OBJECTS WHERE ROWNUM <= {count}"
-    return max(number for (number,) in fetch_all(connection, f"SELECT {name}.NEXTVAL FROM {source}"))  # noqa: S608
+    return max(int(number) for (number,) in fetch_all(connection, f"SELECT {name}.NEXTVAL FROM {source}"))  # noqa: S608
 
 
-def control_tables(connection: Any) -> list[str]:
+def control_tables(connection: Connection) -> list[str]:
     """The tables that DMS keeps in its login's own schema.
 
     https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TaskSettings.ControlTable.html
     """
-    sql = "SELECT TABLE_NAME FROM USER_TABLES WHERE SUBSTR(LOWER(TABLE_NAME), 1, 7) = 'awsdms_' ORDER BY TABLE_NAME"
+    own = f"SUBSTR(LOWER(TABLE_NAME), 1, {len(DMS_OWN)}) = '{DMS_OWN}'"
+    sql = f"SELECT TABLE_NAME FROM USER_TABLES WHERE {own} ORDER BY TABLE_NAME"  # noqa: S608
     return [str(name) for (name,) in fetch_all(connection, sql)]
 
 
-def drop_control_tables(connection: Any) -> list[str]:
+def drop_control_tables(connection: Connection) -> list[str]:
     """Drop them; returns what was dropped."""
     found = control_tables(connection)
     for name in found:

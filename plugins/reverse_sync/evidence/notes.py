@@ -1,23 +1,25 @@
-"""Callbacks of every task: what the metadata database does not tell the evidence afterwards."""
+"""Notes beside a task: what the metadata database does not tell the evidence afterwards."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from reverse_sync.airflow_seams import without_secrets
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
 FAILURE = "failure"
 ATTEMPTS = "attempts"
+# Of a task that compares a table: a Progress, while it does.
+PROGRESS = "progress"
 
 
 def note_failure(context: Context) -> None:
     """Keep why the task failed, and after how many attempts; secrets that Airflow knows of are masked."""
-    from airflow.sdk._shared.secrets_masker import redact
-
     error = context.get("exception")
     reason = str(error) or type(error).__name__
-    context["ti"].xcom_push(key=FAILURE, value=str(redact(reason)))
+    context["ti"].xcom_push(key=FAILURE, value=without_secrets(reason))
     note_attempts(context)
 
 

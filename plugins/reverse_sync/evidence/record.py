@@ -5,16 +5,27 @@ from __future__ import annotations
 import platform
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from reverse_sync.airflow_seams import ended_steps
+from reverse_sync.errors import reason_of
+from reverse_sync.evidence.marks import MARKED, RUN_MARKED
 from reverse_sync.evidence.notes import ATTEMPTS, FAILURE
+from reverse_sync.evidence.verdict import ROW, verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Sequence
 
     from airflow.sdk import Context
+    from airflow.sdk.types import RuntimeTaskInstanceProtocol
 
-FORMAT = 1
+    from reverse_sync.airflow_seams import EndedStep
+    from reverse_sync.evidence.marks import Mark
+    from reverse_sync.evidence.shapes import Record, RecordedStep
+    from reverse_sync.evidence.verdict import Proof
+    from reverse_sync.pipeline import Pipeline
+
+FORMAT = 2
 PACKAGES = (
     "apache-airflow",
     "apache-airflow-providers-amazon",
@@ -24,39 +35,23 @@ PACKAGES = (
 )
 
 
-class Proof(NamedTuple):
-    """The task whose success is what a run is for, and how that and its lack are said."""
-
-    task: str
-    proved: str
-    not_proved: str
-
-
-ROW = Proof(
-    "verify.compare_row",
-    "Proved: a row changed through the API holds the same values in Oracle",
-    "Not proved: no changed row was found in Oracle",
-)
-NOTHING_LEFT = Proof(
-    "nothing_left", "Taken down: nothing of the pipeline is left", "Not taken down: something may be left"
-)
-
-
-def collect(context: Context, task_ids: Iterable[str], proof: Proof = ROW) -> dict[str, Any]:
+def collect(context: Context, pipeline: Pipeline, task_ids: Sequence[str], proof: Proof = ROW) -> Record:
     """The whole record.
 
+    :param pipeline: the pipeline; the record begins with its file and its mapping
     :param task_ids: the tasks of the DAG, in the order of the procedure
     :param proof: what the run is for
     """
-    ti: Any = context["ti"]
+    ti = context["ti"]
     dag_run = context["dag_run"]
-    states = {
-        (crumb["task_id"], crumb["map_index"]): crumb
-        for crumb in ti.get_task_breadcrumbs(dag_id=ti.dag_id, run_id=ti.run_id)
-    }
+    states = {(crumb["task_id"], crumb["map_index"]): crumb for crumb in ended_steps(context)}
     steps = [_step(ti, states[key]) for task_id in task_ids for key in sorted(states) if key[0] == task_id]
+    run_mark = _run_mark(ti, task_ids[0], dag_run.clear_number or 0)
     return {
         "format": FORMAT,
+        "pipeline_file": pipeline.file,
+        "mapping_file": pipeline.dms.task.mapping,
+        "mapping_sha256": pipeline.mapping_fingerprint,
         "dag_id": ti.dag_id,
         "run_id": ti.run_id,
         "run_type": str(getattr(dag_run.run_type, "value", dag_run.run_type)),
@@ -66,17 +61,26 @@ def collect(context: Context, task_ids: Iterable[str], proof: Proof = ROW) -> di
         "written_at": datetime.now(UTC).isoformat(),
         "times_cleared": dag_run.clear_number or 0,
         "parameters": dict(context["params"]),
+        "defaults": context["dag"].params.dump(),
+        "settings": pipeline.settings,
         "versions": {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}},
-        "verdict": verdict(steps, proof),
+        "marked": run_mark,
+        "verdict": verdict(steps, proof, run_mark),
         "steps": steps,
     }
 
 
-def _step(ti: Any, crumb: Mapping[str, Any]) -> dict[str, Any]:
+def _run_mark(ti: RuntimeTaskInstanceProtocol, first_task: str, times_cleared: int) -> Mark | None:
+    """Who marked the run while it was under way, if that was since its last clear."""
+    mark: Mark | None = ti.xcom_pull(task_ids=first_task, key=RUN_MARKED)
+    return mark if mark and mark["times_cleared"] == times_cleared else None
+
+
+def _step(ti: RuntimeTaskInstanceProtocol, crumb: EndedStep) -> RecordedStep:
     def pulled(key: str) -> Any:
         return ti.xcom_pull(task_ids=crumb["task_id"], key=key, map_indexes=crumb["map_index"])
 
-    step = {
+    step: RecordedStep = {
         "task": crumb["task_id"],
         "map_index": crumb["map_index"],
         "state": str(getattr(crumb["state"], "value", crumb["state"])),
@@ -85,37 +89,10 @@ def _step(ti: Any, crumb: Mapping[str, Any]) -> dict[str, Any]:
         "result": pulled("return_value"),
     }
     if step["state"] != "success":
-        step["failure"] = pulled(FAILURE)
+        step["failure"] = failure = pulled(FAILURE)
+        if failure:
+            step["reason"] = reason_of(failure, step["task"])
+    # Marking a task takes away what it returned, so one that returned something and is successful was not marked.
+    if (step["state"] != "success" or step["result"] is None) and (mark := pulled(MARKED)):
+        step["marked"] = mark
     return step
-
-
-def verdict(steps: Iterable[Mapping[str, Any]], proof: Proof = ROW) -> dict[str, Any]:
-    """Whether the run proved what it is for, and what is wrong with it."""
-    steps = list(steps)
-    by_task = {step["task"]: step for step in steps}
-    failed = list(dict.fromkeys(step["task"] for step in steps if step["state"] == "failed"))
-    proved = by_task.get(proof.task, {}).get("state") == "success"
-    wrong = [f"{', '.join(failed)} failed"] if failed else []
-    if _changed_after_restore(by_task):
-        wrong.append(
-            "the row was changed again after verify.restore_canary had put the old text back: clear that task too"
-        )
-    return {
-        "proved": proved,
-        "succeeded": proved and not wrong,
-        "failed_tasks": failed,
-        "sentence": _sentence(proved, proof, wrong),
-    }
-
-
-def _changed_after_restore(by_task: Mapping[str, Mapping[str, Any]]) -> bool:
-    """Whether a cleared run changed the row again, but its teardown, being successful before, was not cleared."""
-    changed = (by_task.get("verify.change_row", {}).get("result") or {}).get("answered_at")
-    looked = (by_task.get("verify.restore_canary", {}).get("result") or {}).get("looked_at")
-    return bool(changed and looked and datetime.fromisoformat(looked) < datetime.fromisoformat(changed))
-
-
-def _sentence(proved: bool, proof: Proof, wrong: list[str]) -> str:
-    if not proved:
-        return f"{proof.not_proved}; {'; '.join(wrong) or 'the run did not get that far'}."
-    return f"{proof.proved}; but {'; '.join(wrong)}." if wrong else f"{proof.proved}."

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from reverse_sync.aws import BOTOCORE_CONFIG
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from reverse_sync.pipeline import Pipeline
+    from reverse_sync.results import CanaryArrival, CanaryChange
 
 # CDCLatencySource grows also while a transaction stays open at the source.
 METRICS = ("CDCLatencySource", "CDCLatencyTarget")
@@ -48,9 +47,16 @@ def dms_latency_s(pipeline: Pipeline, task_arn: str) -> dict[str, float | None]:
     return newest
 
 
-def canary_latency_s(change: Mapping[str, Any], arrival: Mapping[str, Any]) -> float:
-    """From the API's answer until Oracle showed the canary, seconds, at most."""
+def canary_latency_s(change: CanaryChange | None, arrival: CanaryArrival | None) -> float | None:
+    """From the answer to the change until Oracle showed the canary, seconds, at most; None where nobody measured it.
+
+    A task that a person marked as success measured nothing.
+    """
+    if change is None:
+        return None
     if change["seen_in_oracle_after_s"] is not None:
         return float(change["seen_in_oracle_after_s"])
+    if arrival is None:
+        return None
     answered, seen = (datetime.fromisoformat(moment) for moment in (change["answered_at"], arrival["seen_at"]))
     return (seen - answered).total_seconds()

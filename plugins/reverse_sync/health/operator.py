@@ -7,27 +7,43 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.amazon.aws.utils.mixins import aws_template_fields
 
 from reverse_sync.aws.dms import existing_task
-from reverse_sync.aws.faults import explained
+from reverse_sync.aws.dms_notes import in_utc, read_notes
+from reverse_sync.aws.faults import readable_aws_errors
 from reverse_sync.aws.operators.base import DmsOperator
 from reverse_sync.aws.operators.statistics import table_statistics
+from reverse_sync.aws.task_slot import learn_slot
 from reverse_sync.aws.triggers.tables import GOOD
 from reverse_sync.errors import NeedsPersonError
+from reverse_sync.health import dms_view
 from reverse_sync.health.latency import canary_latency_s, dms_latency_s
-from reverse_sync.postgres.slots import described, dms_slots
+from reverse_sync.postgres.slots import dms_slots, only, slot_facts
+from reverse_sync.results import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from airflow.sdk import Context
 
+    from reverse_sync.aws.dms_notes import DmsNotes
     from reverse_sync.catalog.postgres_server import Slot
     from reverse_sync.pipeline import Pipeline
+    from reverse_sync.results import (
+        CanaryArrival,
+        CanaryChange,
+        HealthResult,
+        ReplicationTaskResult,
+        Result,
+        TableStatistics,
+    )
 
 MB = 1024**2
 
 
 class HealthCheckOperator(DmsOperator):
-    """Measures task, tables, latency, slot and triggers against the pipeline's limits.
+    """Measures task, tables, latency, slot, triggers and DMS's own notes against the pipeline's limits.
+
+    Only the task's own slot is measured; where nothing tells which that is, every slot that may be it.
 
     Differences between DMS and the pipeline file are the ensuring steps' to find.
 
@@ -41,7 +57,14 @@ class HealthCheckOperator(DmsOperator):
     template_fields: Sequence[str] = aws_template_fields("insert_triggers", "started", "change", "arrival")
 
     def __init__(
-        self, *, pipeline: Pipeline, insert_triggers: Any, started: Any, change: Any, arrival: Any, **kwargs: Any
+        self,
+        *,
+        pipeline: Pipeline,
+        insert_triggers: Result | None,
+        started: ReplicationTaskResult | None,
+        change: CanaryChange | None,
+        arrival: CanaryArrival | None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(aws_conn_id=pipeline.aws.connection, region_name=pipeline.aws.region, **kwargs)
         self.pipeline = pipeline
@@ -50,38 +73,49 @@ class HealthCheckOperator(DmsOperator):
         self.change = change
         self.arrival = arrival
 
-    def execute(self, context: Context) -> dict[str, Any]:
+    def execute(self, context: Context) -> HealthResult:
         """The measurements, for the evidence.
 
         :raises NeedsPersonError: with every violation at once.
         """
-        with explained(self.aws_conn_id):
+        with readable_aws_errors(self.aws_conn_id):
             task = existing_task(self.client, self.pipeline.dms.task.identifier)
+            own = learn_slot(self.pipeline, self.client, task)
             tables = table_statistics(self.client, task["ReplicationTaskArn"])
             latency_s = {
                 "canary": canary_latency_s(self.change, self.arrival),
                 **dms_latency_s(self.pipeline, task["ReplicationTaskArn"]),
             }
-        slots = dms_slots(self.pipeline.postgres.connection)
-        violations = self.violations(task["Status"], tables, latency_s, slots)
-        measured = {
-            "outcome": "found",
-            "what": _summary(latency_s, slots),
+        found = dms_slots(self.pipeline.postgres.connection)
+        slots = only(found, own)
+        notes = read_notes(self.pipeline, task)
+        violations = [
+            *self.violations(task["Status"], tables, latency_s, slots),
+            *self._dms_view(tables, notes, in_utc(context["dag_run"].run_after)),
+        ]
+        measured: HealthResult = {
+            "outcome": Outcome.FOUND,
+            "what": f"{_summary(latency_s, slots)}; "
+            f"{dms_view.summary(tables, notes, validation=self.pipeline.dms.task.validation)}",
             "task": task["Status"],
             "latency_s": latency_s,
-            "slots": [described(slot) for slot in slots],
+            "slot": own,
+            "slots": [slot_facts(slot) for slot in slots],
+            "slots_of_others": [slot.name for slot in found if slot not in slots],
+            "dms_notes": notes.as_json(),
             "violations": violations,
         }
         if violations:
             context["ti"].xcom_push(key="return_value", value=measured)
             listed = "\n".join(f"  {violation}" for violation in violations)
             raise NeedsPersonError(
-                f"The replication is not healthy:\n{listed}\nMend these, then clear this task. {measured['what']}."
+                f"The replication is not healthy:\n{listed}\n"
+                f"Correct these, then clear this task. {measured.get('what')}."
             )
         return measured
 
     def violations(
-        self, status: str, tables: list[dict[str, Any]], latency_s: dict[str, float | None], slots: list[Slot]
+        self, status: str, tables: list[TableStatistics], latency_s: dict[str, float | None], slots: list[Slot]
     ) -> list[str]:
         """Every limit that these measurements break, a sentence each."""
         return [
@@ -91,7 +125,11 @@ class HealthCheckOperator(DmsOperator):
             *self._triggers(),
         ]
 
-    def _task(self, status: str, tables: list[dict[str, Any]]) -> Iterator[str]:
+    def _dms_view(self, tables: list[TableStatistics], notes: DmsNotes, run_began: datetime) -> Iterator[str]:
+        yield from dms_view.refused_changes(notes, run_began, reconciled=self.pipeline.reconciliation.enabled)
+        yield from dms_view.failed_validation(tables, notes.validation_failures)
+
+    def _task(self, status: str, tables: list[TableStatistics]) -> Iterator[str]:
         if status != "running":
             yield f"task {self.pipeline.dms.task.identifier} should be 'running' but is {status!r}"
         for table in tables:
@@ -107,7 +145,7 @@ class HealthCheckOperator(DmsOperator):
     def _slots(self, slots: list[Slot]) -> Iterator[str]:
         if not any(slot.active for slot in slots):
             names = ", ".join(slot.name for slot in slots) or "there is none"
-            yield f"no replication slot of DMS's is being read ({names})"
+            yield f"the task's replication slot is not being read ({names})"
         for slot in slots:
             if slot.wal_status == "lost":
                 yield f"slot {slot.name} is lost: PostgreSQL removed WAL that its reader had not seen"
@@ -119,9 +157,13 @@ class HealthCheckOperator(DmsOperator):
                 )
 
     def _triggers(self) -> Iterator[str]:
-        if self.insert_triggers["outcome"] == "changed" and self.started["outcome"] == "left alone":
+        # A task that a person marked as success returned nothing.
+        triggers, started = self.insert_triggers, self.started
+        if not triggers or not started:
+            return
+        if triggers["outcome"] == Outcome.CHANGED and started["outcome"] == Outcome.LEFT_ALONE:
             yield (
-                f"this run {self.insert_triggers['what']}, which was enabled while the task ran: rows inserted "
+                f"this run {triggers.get('what')}, which was enabled while the task ran: rows inserted "
                 "meanwhile may have other ids in Oracle; see what the reconciliation found"
             )
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.amazon.aws.utils.mixins import aws_template_fields
 
 from reverse_sync.aws.dms import existing_task
-from reverse_sync.aws.faults import explained
+from reverse_sync.aws.faults import readable_aws_errors
 from reverse_sync.aws.operators.base import DmsOperator
+from reverse_sync.results import Outcome
+from reverse_sync.table_mapping import full_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,8 +18,10 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
     from mypy_boto3_dms import DatabaseMigrationServiceClient as DmsClient
 
+    from reverse_sync.results import StatisticsResult, TableStatistics
 
-def table_statistics(client: DmsClient, task_arn: str) -> list[dict[str, Any]]:
+
+def table_statistics(client: DmsClient, task_arn: str) -> list[TableStatistics]:
     """What the task did to each table so far.
 
     https://docs.aws.amazon.com/dms/latest/APIReference/API_TableStatistics.html
@@ -25,12 +29,16 @@ def table_statistics(client: DmsClient, task_arn: str) -> list[dict[str, Any]]:
     pages = client.get_paginator("describe_table_statistics").paginate(ReplicationTaskArn=task_arn)
     return [
         {
-            "table": f"{table['SchemaName']}.{table['TableName']}",
+            "table": full_name(table["SchemaName"], table["TableName"]),
             "state": table["TableState"],
             "inserts": table["Inserts"],
             "updates": table["Updates"],
             "deletes": table["Deletes"],
             "ddls": table["Ddls"],
+            "validation": table.get("ValidationState", "Not enabled"),
+            "validation_pending": table.get("ValidationPendingRecords", 0),
+            "validation_failed": table.get("ValidationFailedRecords", 0),
+            "validation_suspended": table.get("ValidationSuspendedRecords", 0),
         }
         for page in pages
         for table in page["TableStatistics"]
@@ -49,8 +57,8 @@ class DmsTableStatisticsOperator(DmsOperator):
         super().__init__(**kwargs)
         self.task_identifier = task_identifier
 
-    def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
+    def execute(self, context: Context) -> StatisticsResult:  # noqa: ARG002
         """The tables' states and counts."""
-        with explained(self.aws_conn_id):
+        with readable_aws_errors(self.aws_conn_id):
             task = existing_task(self.client, self.task_identifier)
-            return {"outcome": "found", "tables": table_statistics(self.client, task["ReplicationTaskArn"])}
+            return {"outcome": Outcome.FOUND, "tables": table_statistics(self.client, task["ReplicationTaskArn"])}

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from airflow.providers.amazon.aws.utils.mixins import aws_template_fields
 
+from reverse_sync.aws import dms_client
 from reverse_sync.aws.dms import (
     AT_REST,
     RUNNING,
-    SETTLED,
-    corrected,
+    USABLE_STATUSES,
+    correction,
     existing_task,
     find_task,
     has_run,
@@ -19,20 +20,36 @@ from reverse_sync.aws.dms import (
     task_differences,
 )
 from reverse_sync.aws.drift import refuse_unmodifiable
-from reverse_sync.aws.faults import explained
+from reverse_sync.aws.faults import readable_aws_errors
 from reverse_sync.aws.operators.base import DmsOperator
+from reverse_sync.aws.sensors.dms import DmsTaskSensor
+from reverse_sync.aws.task_slot import learn_slot
 from reverse_sync.errors import NeedsPersonError, ReverseSyncError
-from reverse_sync.postgres.slots import dms_slots, is_lost, lost
+from reverse_sync.postgres.slots import dms_slots, is_lost, lost_slot_reason, only
+from reverse_sync.results import Outcome, ReplicationTaskResult, TaskStatusFacts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from airflow.sdk import Context
-    from mypy_boto3_dms.literals import StartReplicationTaskTypeValueType
+    from mypy_boto3_dms import DatabaseMigrationServiceClient as DmsClient
+    from mypy_boto3_dms.literals import MigrationTypeValueType, StartReplicationTaskTypeValueType
     from mypy_boto3_dms.type_defs import ReplicationTaskTypeDef
 
     from reverse_sync.aws.dms import Difference
-    from reverse_sync.pipeline import OnDrift, ReplicationTask
+    from reverse_sync.pipeline import OnDrift, Pipeline, ReplicationTask
+
+
+class _Wanted(TypedDict):
+    MigrationType: MigrationTypeValueType
+    TableMappings: str
+    ReplicationTaskSettings: str
+
+
+class _Arns(TypedDict):
+    SourceEndpointArn: str
+    TargetEndpointArn: str
+    ReplicationInstanceArn: str
 
 
 class DmsEnsureTaskOperator(DmsOperator):
@@ -68,115 +85,151 @@ class DmsEnsureTaskOperator(DmsOperator):
         self.replication_instance_arn = replication_instance_arn
         self.on_drift = on_drift
 
-    def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
-        """Look, make or mend, and say which.
+    def execute(self, context: Context) -> ReplicationTaskResult:  # noqa: ARG002
+        """Look, make or correct, and say which.
 
         :raises NeedsPersonError: where the task differs and `on_drift` is `report`, or AWS refuses.
         """
-        arns: dict[str, Any] = {
+        arns: _Arns = {
             "SourceEndpointArn": self.source_endpoint_arn,
             "TargetEndpointArn": self.target_endpoint_arn,
             "ReplicationInstanceArn": self.replication_instance_arn,
         }
-        with explained(self.aws_conn_id):
+        with readable_aws_errors(self.aws_conn_id):
             found = find_task(self.client, self.task.identifier)
             if found is None:
                 made = self.client.create_replication_task(
                     ReplicationTaskIdentifier=self.task.identifier,
-                    MigrationType=self.task.migration_type,
-                    TableMappings=self.mapping_text,
-                    ReplicationTaskSettings=json.dumps(self.task.settings),
+                    **self._wanted,
                     **arns,
                 )["ReplicationTask"]
-                return {"outcome": "changed", "what": f"created task {self.task.identifier}", **_facts(made)}
+                return {
+                    "outcome": Outcome.CHANGED,
+                    "what": f"created task {self.task.identifier}",
+                    "arn": made["ReplicationTaskArn"],
+                    "task": _described(made),
+                }
             differences = task_differences(found, self.task, self.mapping_text, arns)
             if not differences or self.on_drift == "ignore":
-                return {"outcome": "left alone", "differences": [str(d) for d in differences], **_facts(found)}
+                return {
+                    "outcome": Outcome.LEFT_ALONE,
+                    "differences": [str(one) for one in differences],
+                    "arn": found["ReplicationTaskArn"],
+                    "task": _described(found),
+                }
             if self.on_drift == "report":
                 raise NeedsPersonError(report(differences))
             return self._apply(found, differences)
 
-    def _apply(self, found: Any, differences: list[Difference]) -> dict[str, Any]:
+    @property
+    def _wanted(self) -> _Wanted:
+        return {
+            "MigrationType": self.task.migration_type,
+            "TableMappings": self.mapping_text,
+            "ReplicationTaskSettings": json.dumps(self.task.settings),
+        }
+
+    def _apply(self, found: ReplicationTaskTypeDef, differences: list[Difference]) -> ReplicationTaskResult:
         refuse_unmodifiable(differences)
         if found["Status"] not in AT_REST:
             raise NeedsPersonError(
                 f"Task {self.task.identifier} can be changed only when stopped, but is {found['Status']!r}: somebody "
-                "started it after dms.settle_task had stopped it. Clear dms.settle_task and what follows."
+                "started it after this run had stopped it. Run the DAG again, which stops it first."
             )
         changed = self.client.modify_replication_task(
             ReplicationTaskArn=found["ReplicationTaskArn"],
-            MigrationType=self.task.migration_type,
-            TableMappings=self.mapping_text,
-            ReplicationTaskSettings=json.dumps(self.task.settings),
+            **self._wanted,
         )["ReplicationTask"]
-        return {"outcome": "changed", **corrected(differences), **_facts(changed)}
+        return {
+            "outcome": Outcome.CHANGED,
+            "what": correction(differences),
+            "differences": [str(one) for one in differences],
+            "arn": changed["ReplicationTaskArn"],
+            "task": _described(changed),
+        }
 
 
-class DmsStartOrResumeOperator(DmsOperator):
+class DmsStartOrResumeOperator(DmsTaskSensor[TaskStatusFacts, ReplicationTaskResult]):
     """Starts a task that never ran, resumes one that did, and leaves a running one alone.
 
-    Never `start-replication` on a task that has run: it makes the slot anew and loses what was written meanwhile.
+    While the task is in a passing state (it is being made or changed) it can't be started, so that is waited for,
+    deferred.
 
-    A task whose slot is lost could resume nothing: only a person may decide to begin anew.
+    Never `start-replication` on a task that has run: it creates the slot again and loses what was written meanwhile.
 
-    :param task_identifier: the replication task
-    :param postgres_conn_id: the connection that asks PostgreSQL for the slot
-    :param may_start: False: a person starts it; this only says so
-    :param recover_lost_slot: whether to begin anew where the slot is lost; a template
+    A task whose slot is lost could resume nothing: only a person may decide to begin again.
+
+    :param pipeline: the pipeline
     """
 
-    template_fields: Sequence[str] = aws_template_fields("task_identifier", "recover_lost_slot")
+    success = USABLE_STATUSES
+    failure = ("deleting", "failed-move")
 
-    def __init__(
-        self, *, task_identifier: str, postgres_conn_id: str, may_start: bool, recover_lost_slot: str, **kwargs: Any
-    ) -> None:
+    def __init__(self, *, pipeline: Pipeline, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.task_identifier = task_identifier
-        self.postgres_conn_id = postgres_conn_id
-        self.may_start = may_start
-        self.recover_lost_slot = recover_lost_slot
+        self.pipeline = pipeline
 
-    def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
-        """Look, and start or resume.
+    def succeed(self, facts: TaskStatusFacts, context: Context) -> ReplicationTaskResult:  # noqa: ARG002
+        """Look again, and start or resume.
 
-        :raises ReverseSyncError: where the task is in a state that passes (the next try looks again).
-        :raises NeedsPersonError: where AWS refuses, or the slot is lost and nobody said to begin anew.
+        :raises ReverseSyncError: where the task has gone into a state that passes (the next try looks again).
+        :raises NeedsPersonError: where AWS refuses, or the slot is lost and nobody said to begin again.
         """
-        with explained(self.aws_conn_id):
-            task = existing_task(self.client, self.task_identifier)
+        client = dms_client(self.aws_conn_id, self.region_name)
+        with readable_aws_errors(self.aws_conn_id):
+            task = existing_task(client, self.task_identifier)
             if task["Status"] in RUNNING:
-                return {"outcome": "left alone", "why": f"it is {task['Status']}", **_facts(task)}
-            if task["Status"] not in SETTLED:
+                return _left_alone(task, f"it is {task['Status']}")
+            if task["Status"] not in USABLE_STATUSES:
                 raise ReverseSyncError(
-                    f"Task {self.task_identifier} is {task['Status']!r} and can't be started before that ends; the "
-                    "next try looks again."
+                    f"Task {self.task_identifier} is {task['Status']!r} and can't be started before that "
+                    "ends; the next try looks again."
                 )
-            if not self.may_start:
-                return {
-                    "outcome": "left alone",
-                    "why": "dms.task.start_on_create is false: start it yourself",
-                    **_facts(task),
-                }
-            how, why = self._how(task)
-            self.client.start_replication_task(
+            if not self.pipeline.dms.task.start_on_create:
+                return _left_alone(task, "dms.task.start_on_create is false: start it yourself")
+            how, why = self._how(client, task, context)
+            client.start_replication_task(
                 ReplicationTaskArn=task["ReplicationTaskArn"],
                 StartReplicationTaskType=how,
             )
-        return {"outcome": "changed", "what": f"{how}; {why}", "how": how, **_facts(task)}
+        return {
+            "outcome": Outcome.CHANGED,
+            "what": f"{how}; {why}",
+            "how": how,
+            "arn": task["ReplicationTaskArn"],
+            "task": _described(task),
+        }
 
-    def _how(self, task: ReplicationTaskTypeDef) -> tuple[StartReplicationTaskTypeValueType, str]:
+    def _how(
+        self, client: DmsClient, task: ReplicationTaskTypeDef, context: Context
+    ) -> tuple[StartReplicationTaskTypeValueType, str]:
         if not has_run(task):
             return "start-replication", "it never ran"
-        slots = dms_slots(self.postgres_conn_id)
+        slots = only(dms_slots(self.pipeline.postgres.connection), learn_slot(self.pipeline, client, task))
         if not is_lost(task, slots):
             return "resume-processing", f"it was {task['Status']}"
         if not slots and not task.get("RecoveryCheckpoint"):
             return "start-replication", "its first start never came as far as a slot"
-        if self.recover_lost_slot == "True":
-            return "start-replication", "its slot was lost, and the run was asked to begin anew"
-        raise NeedsPersonError(lost(self.task_identifier, task.get("RecoveryCheckpoint")))
+        if context["params"]["recover_lost_slot"]:
+            return "start-replication", "its slot was lost, and the run was asked to begin again"
+        raise NeedsPersonError(lost_slot_reason(self.task_identifier, task.get("RecoveryCheckpoint")))
 
 
-def _facts(task: Any) -> dict[str, Any]:
-    keys = ("Status", "StopReason", "LastFailureMessage", "RecoveryCheckpoint", "CdcStartPosition")
-    return {"arn": task["ReplicationTaskArn"], "task": {key: task[key] for key in keys if task.get(key)}}
+def _left_alone(task: ReplicationTaskTypeDef, why: str) -> ReplicationTaskResult:
+    return {
+        "outcome": Outcome.LEFT_ALONE,
+        "why": why,
+        "arn": task["ReplicationTaskArn"],
+        "task": _described(task),
+    }
+
+
+def _described(task: ReplicationTaskTypeDef) -> dict[str, str]:
+    said = {
+        "Status": task["Status"],
+        "StopReason": task.get("StopReason"),
+        "LastFailureMessage": task.get("LastFailureMessage"),
+        "RecoveryCheckpoint": task.get("RecoveryCheckpoint"),
+        "CdcStartPosition": task.get("CdcStartPosition"),
+    }
+    return {key: value for key, value in said.items() if value}

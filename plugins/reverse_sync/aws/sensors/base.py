@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import abc
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NotRequired
 
 from reverse_sync.aws.triggers.status import AwsStatusTrigger
-from reverse_sync.waiting import DeferredSensor
+from reverse_sync.results import StatusFacts
+from reverse_sync.waiting import DeferredSensor, F, R
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from reverse_sync.waiting import LookTrigger
+    from reverse_sync.aws.triggers.status import StatusQuery
+    from reverse_sync.waiting import PollSchedule, PollTrigger
 
 
-class AwsStatusSensor(DeferredSensor):
+class InstanceFacts(StatusFacts):
+    """The status of an RDS instance or a replication instance."""
+
+    arn: NotRequired[str]
+    engine_version: NotRequired[str | None]
+
+
+class AwsStatusSensor(DeferredSensor[F, R]):
     """Waits, deferred, for the status of one AWS resource.
 
     :param aws_conn_id: the Airflow connection to AWS
@@ -28,9 +37,15 @@ class AwsStatusSensor(DeferredSensor):
 
     @property
     @abc.abstractmethod
-    def question(self) -> dict[str, Any]:
-        """What to describe and how to judge it: the arguments of :class:`AwsStatusTrigger`."""
+    def query(self) -> StatusQuery:
+        """What to describe and how to judge it."""
 
-    def trigger(self, patience: dict[str, Any], context: Context) -> LookTrigger:  # noqa: ARG002
+    def trigger(self, schedule: PollSchedule, context: Context) -> PollTrigger:  # noqa: ARG002
         """Describe the resource."""
-        return AwsStatusTrigger(**self.question, aws_conn_id=self.aws_conn_id, region_name=self.region_name, **patience)
+        return self.observe(self.query, schedule)
+
+    def observe(self, query: StatusQuery, schedule: PollSchedule) -> AwsStatusTrigger:
+        """The trigger for a query."""
+        return AwsStatusTrigger(
+            query=query, aws_conn_id=self.aws_conn_id, region_name=self.region_name, schedule=schedule
+        )

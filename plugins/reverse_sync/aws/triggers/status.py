@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 import jmespath
 from airflow.providers.amazon.aws.hooks.base_aws import AwsGenericHook
@@ -10,14 +11,21 @@ from botocore.exceptions import ClientError
 
 from reverse_sync.aws import BOTOCORE_CONFIG
 from reverse_sync.aws.faults import MISSING, code_of, explain, may_pass
-from reverse_sync.waiting import Answer, LookTrigger
+from reverse_sync.waiting import PollResult, PollTrigger
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from reverse_sync.results import StatusFacts
+    from reverse_sync.waiting import Kept, PollSchedule, PollStatus
 
 # Stands among the statuses for a resource that is not there; a failure unless `success` names it.
 MISSING_STATUS = "missing"
 
 
-class AwsStatusTrigger(LookTrigger):
-    """Calls a describe operation until the `status` among the facts is one of `success` or `failure`.
+@dataclass(frozen=True)
+class StatusQuery:
+    """What to ask AWS for the status of one resource, and how to judge the answer.
 
     :param service: the boto3 client, such as ``dms``
     :param operation: the client's method, such as ``describe_connections``
@@ -28,62 +36,58 @@ class AwsStatusTrigger(LookTrigger):
     :param failure: the statuses from which success can't come any more
     """
 
+    service: str
+    operation: str
+    call: Mapping[str, object]
+    facts: str
+    success: Sequence[str]
+    failure: Sequence[str] = ()
+
+    def judge(self, status: str) -> PollStatus:
+        """Which result the status is."""
+        if status in self.success:
+            return "success"
+        return "failure" if status in (MISSING_STATUS, *self.failure) else "not yet"
+
+
+class AwsStatusTrigger(PollTrigger):
+    """Calls a describe operation until the `status` among the facts is one of the query's `success` or `failure`.
+
+    :param query: the query; its fields where the triggerer makes the trigger again
+    :param aws_conn_id: the Airflow connection to AWS
+    :param region_name: the region
+    """
+
     def __init__(
         self,
         *,
-        service: str,
-        operation: str,
-        call: dict[str, Any],
-        facts: str,
-        success: list[str],
-        failure: list[str],
+        query: StatusQuery | Kept,
         aws_conn_id: str | None,
         region_name: str | None,
-        **patience: Any,
+        schedule: PollSchedule | Kept,
     ) -> None:
-        super().__init__(
-            **patience,
-            service=service,
-            operation=operation,
-            call=call,
-            facts=facts,
-            success=success,
-            failure=failure,
-            aws_conn_id=aws_conn_id,
-            region_name=region_name,
-        )
+        self.query = query if isinstance(query, StatusQuery) else StatusQuery(**query)
+        super().__init__(schedule=schedule, query=asdict(self.query), aws_conn_id=aws_conn_id, region_name=region_name)
 
-    async def look(self) -> Answer:
+    async def poll(self) -> PollResult:
         """Describe the resource once."""
         try:
-            facts = jmespath.search(self.arguments["facts"], await self.describe())
+            facts: StatusFacts | None = jmespath.search(self.query.facts, await self._describe())
         except ClientError as error:
             if may_pass(error):
                 raise
             if code_of(error) not in MISSING:
-                return Answer("failure", {"status": explain(error, self.arguments["aws_conn_id"])})
+                return PollResult("failure", could_not_look=explain(error, self.arguments["aws_conn_id"]))
             facts = None
         facts = facts or {"status": MISSING_STATUS}
-        return Answer(self.judge(facts), facts)
+        return PollResult(self.query.judge(facts["status"]), facts)
 
-    def judge(self, facts: dict[str, Any]) -> Any:
-        """Which answer the facts are."""
-        if facts["status"] in self.arguments["success"]:
-            return "success"
-        return "failure" if facts["status"] in (MISSING_STATUS, *self.arguments["failure"]) else "not yet"
-
-    async def describe(self) -> dict[str, Any]:
-        """The response."""
+    async def _describe(self) -> object:
         hook: AwsGenericHook[Any] = AwsGenericHook(
             aws_conn_id=self.arguments["aws_conn_id"],
             region_name=self.arguments["region_name"],
-            client_type=self.arguments["service"],
+            client_type=self.query.service,
             config=BOTOCORE_CONFIG,
         )
         async with await hook.get_async_conn() as client:
-            return await self.ask(client)
-
-    async def ask(self, client: Any) -> dict[str, Any]:
-        """The one call; a subclass may act on what it brings."""
-        response: dict[str, Any] = await getattr(client, self.arguments["operation"])(**self.arguments["call"])
-        return response
+            return await getattr(client, self.query.operation)(**self.query.call)

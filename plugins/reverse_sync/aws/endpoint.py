@@ -1,0 +1,128 @@
+"""The endpoint that the pipeline wants, and where DMS's differs from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from reverse_sync.airflow_seams import is_secret_name
+from reverse_sync.aws.dms import Difference
+from reverse_sync.errors import NeedsPersonError
+from reverse_sync.oracle.address import address
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from airflow.sdk import Connection
+
+    from reverse_sync.pipeline import Endpoint
+
+ATTRIBUTES = "ExtraConnectionAttributes"
+
+
+def endpoint_request(
+    endpoint: Endpoint,
+    connection: Connection,
+    rds_address: Callable[[], str | None] | None,
+    certificate: str | None = None,
+) -> dict[str, Any]:
+    """The arguments of CreateEndpoint without the password; the connection's own host and port, where it has them, win.
+
+    https://docs.aws.amazon.com/dms/latest/APIReference/API_CreateEndpoint.html
+
+    :param rds_address: asks RDS for the address of the source's instance; None for an endpoint that is none of RDS's
+    :param certificate: the ARN of the certificate that the endpoint trusts
+    :raises NeedsPersonError: where there is no address.
+    """
+    return {
+        "EndpointIdentifier": endpoint.identifier,
+        "EndpointType": "target" if endpoint.engine == "oracle" else "source",
+        "EngineName": endpoint.engine,
+        **({} if endpoint.secret else _own_login(endpoint, connection, rds_address)),
+        "DatabaseName": endpoint.database,
+        "SslMode": endpoint.ssl_mode,
+        ATTRIBUTES: endpoint.extra_connection_attributes,
+        **({"CertificateArn": certificate} if certificate else {}),
+        **endpoint.settings,
+    }
+
+
+def _own_login(
+    endpoint: Endpoint, connection: Connection, rds_address: Callable[[], str | None] | None
+) -> dict[str, object]:
+    """What a secret has in its place."""
+    if endpoint.engine == "oracle":
+        server, port = _oracle_address(endpoint, connection)
+    else:
+        server, port = connection.host or (rds_address() if rds_address else None), connection.port
+    if not server:
+        raise NeedsPersonError(
+            f"Endpoint {endpoint.identifier} needs the address of its database, but the connection "
+            f"{endpoint.connection!r} has no host: add the host to the connection in Airflow."
+        )
+    return {"ServerName": server, "Port": port or endpoint.port, "Username": connection.login}
+
+
+def _oracle_address(endpoint: Endpoint, connection: Connection) -> tuple[str | None, int | None]:
+    if not connection.host and not connection.extra_dejson.get("dsn"):
+        return None, None
+    try:
+        return address(connection)
+    except ValueError as error:
+        raise NeedsPersonError(
+            f"Endpoint {endpoint.identifier} needs one host and port, but the connection {endpoint.connection!r} tells "
+            f"none: {error}. Put them into its fields host and port in Airflow."
+        ) from None
+
+
+def endpoint_differences(found: Mapping[str, object], request: Mapping[str, object]) -> list[Difference]:
+    """Where an endpoint differs from what the pipeline would create.
+
+    An engine's settings (`OracleSettings`, ...) count as far as the request names them: DMS adds its own. DMS does not
+    return passwords, so they are not compared: the connection test shows a wrong one.
+    """
+    where = f"endpoint {request['EndpointIdentifier']}"
+    wanted = _flat(request)
+    actual = {**_settings(found), **found}
+    return [
+        Difference(where, key, actual.get(key, ""), value)
+        for key, value in wanted.items()
+        if key != ATTRIBUTES and not _is_same(key, actual.get(key, ""), value)
+    ] + _attribute_differences(where, str(actual.get(ATTRIBUTES, "")), str(wanted.get(ATTRIBUTES, "")))
+
+
+def _flat(request: Mapping[str, object]) -> dict[str, object]:
+    return {key: value for key, value in request.items() if not isinstance(value, dict)} | _settings(request)
+
+
+def _settings(endpoint: Mapping[str, object]) -> dict[str, object]:
+    """What the engine's section says: an endpoint has one engine, and DMS describes the section of that one."""
+    sections = (value for key, value in endpoint.items() if key.endswith("Settings") and isinstance(value, dict))
+    return {key: value for section in sections for key, value in section.items()}
+
+
+def _is_same(key: str, actual: object, wanted: object) -> bool:
+    if key == "EndpointType":  # DMS describes it in capitals
+        return str(actual).lower() == wanted
+    return actual == wanted
+
+
+def _attribute_differences(where: str, found: str, wanted: str) -> list[Difference]:
+    """One difference an attribute; the value of one that may be a secret is not shown."""
+    actual, expected = _attributes(found), _attributes(wanted)
+    return [
+        Difference(
+            where,
+            f"{ATTRIBUTES}.{name}",
+            actual.get(name),
+            expected.get(name),
+            "another value, which is not shown, in AWS than in the pipeline file" if is_secret_name(name) else "",
+        )
+        for name in {**expected, **actual}
+        if actual.get(name) != expected.get(name)
+    ]
+
+
+def _attributes(text: str) -> dict[str, str]:
+    """`name=value;...`: neither the order of the attributes nor the case of their names matters."""
+    pairs = (pair.partition("=") for pair in text.split(";") if pair.strip())
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}
