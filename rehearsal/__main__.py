@@ -1,4 +1,4 @@
-"""`python -m rehearsal up|down|status|run|fault|heal|exec`."""
+"""`python -m rehearsal up|down|fresh|status|run|preflight|fault|heal|exec`."""
 
 import argparse
 import os
@@ -7,19 +7,32 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rehearsal import faults
+from rehearsal.kept import KeptError
 from rehearsal.layout import DEFAULT_HOME, AlreadyRunningError, Layout, NothingUpError
 from rehearsal.orchestrator import PartError
+from rehearsal.pipeline_file import SelectionError
 from rehearsal.ports import PortTakenError
 from rehearsal.rehearse import RunError
-from rehearsal.verbs import down, execute, run, status, supervise, up
+from rehearsal.selection import Selection, add_arguments
+from rehearsal.verbs import down, execute, fresh, preflight, run, status, supervise, up
 
-VERBS: dict[str, Callable[[Layout], int]] = {
+VERBS: dict[str, Callable[[Layout], int]] = {"down": down, "fresh": fresh, "status": status}
+STARTING: dict[str, Callable[[Layout, Selection], int]] = {
     "up": up,
-    "down": down,
-    "status": status,
     "run": run,
     "supervise": supervise,
+    "preflight": preflight,
 }
+_TOLD = (
+    AlreadyRunningError,
+    NothingUpError,
+    KeptError,
+    faults.FaultError,
+    PartError,
+    PortTakenError,
+    RunError,
+    SelectionError,
+)
 
 
 def main() -> int:
@@ -28,6 +41,8 @@ def main() -> int:
     verbs = parser.add_subparsers(dest="verb", required=True)
     for name, verb in VERBS.items():
         verbs.add_parser(name, help=(verb.__doc__ or "").splitlines()[0])
+    for name, starting in STARTING.items():
+        add_arguments(verbs.add_parser(name, help=(starting.__doc__ or "").splitlines()[0]))
     faults.add_verbs(verbs)
     command = verbs.add_parser("exec", help="Run a command with the connections of what is up").add_argument
     command("command", nargs="+", metavar="COMMAND")
@@ -37,10 +52,12 @@ def main() -> int:
     arguments = parser.parse_args()
     layout = Layout(arguments.home.resolve())
     try:
+        if arguments.verb in STARTING:
+            return STARTING[arguments.verb](layout, Selection.of(arguments))
         if arguments.verb == "exec":
             execute(layout, arguments.command)
         return faults.do(arguments, layout) if arguments.verb in faults.VERBS else VERBS[arguments.verb](layout)
-    except (AlreadyRunningError, NothingUpError, faults.FaultError, PartError, PortTakenError, RunError) as error:
+    except _TOLD as error:
         print(error, file=sys.stderr)
         return 1
 

@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import sys
 import time
 import urllib.error
@@ -69,12 +70,37 @@ def do(arguments: argparse.Namespace, layout: Layout) -> int:
         raise FaultError("nothing is up that could have a fault; start it with `make up`")
     if arguments.verb == "fault":
         _fault(arguments.name, _settings(arguments.settings), state)
-        print(f"{arguments.name} is on; `python -m rehearsal heal {arguments.name}` takes it back")
+        print(_told(arguments.name))
     else:
         for name in [arguments.name] if arguments.name else [*list_faults()]:
             _heal(name, state)
-        print(f"{arguments.name or 'everything'} is healed")
+        print(f"{arguments.name or 'everything'} is healed{_what_stays(state)}")
     return 0
+
+
+def _told(name: str) -> str:
+    if name in KINDS and KINDS[name].at_once:
+        return f"{name} is done; `python -m rehearsal heal` tells what of it stays"
+    return f"{name} is on; `python -m rehearsal heal {name}` takes it back"
+
+
+def _what_stays(state: State) -> str:
+    """What healing did not correct, by looking."""
+    ports = {"Oracle": state.ports.oracle, "PostgreSQL": state.ports.postgres}
+    stays = [f"{title} does not answer on port {port}" for title, port in ports.items() if not _comes_back(port)]
+    stays += _call("GET", f"http://127.0.0.1:{state.ports.aws}/rehearsal/damage")
+    if not stays:
+        return "; nothing else is wrong with the databases and tasks"
+    return "; what no healing takes back:" + "".join(f"\n- {sentence}" for sentence in stays)
+
+
+def _comes_back(port: int, timeout_s: float = 10) -> bool:
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=2):
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def _settings(texts: list[str]) -> dict[str, Any]:
@@ -108,6 +134,8 @@ def _heal(name: str, state: State) -> None:
 def _of_parts(state: State) -> Mapping[str, tuple[Callable[[], None], Callable[[], None]]]:
     """Each fault of a part, and its healing."""
     pids, control = state.part_pids, f"http://127.0.0.1:{state.ports.postgres_control}"
+    if down := [part for part in ("postgres", "oracle", "flightspecials_api") if part not in pids]:
+        raise FaultError(f"{' and '.join(down)} ended and stays down; `make status` tells why")
     oracle, api = pids["oracle"], pids["flightspecials_api"]
     slow = {
         f"{part}-slow": (partial(_slow_down, pid), partial(_speed_up, pid))
@@ -120,11 +148,11 @@ def _of_parts(state: State) -> Mapping[str, tuple[Callable[[], None], Callable[[
     }
 
 
-def _call(method: str, url: str, body: dict[str, Any] | None = None) -> None:
+def _call(method: str, url: str, body: dict[str, Any] | None = None) -> Any:
     request = urllib.request.Request(url, method=method, data=json.dumps(body or {}).encode())  # noqa: S310  # loopback
     try:
-        with urllib.request.urlopen(request, timeout=60):  # noqa: S310
-            return
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            return json.load(answer)
     except urllib.error.HTTPError as error:
         raise FaultError(str(json.loads(error.read() or b"{}").get("error", error.reason))) from error
     except OSError as error:

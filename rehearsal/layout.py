@@ -41,6 +41,8 @@ class State:
     pid: int
     ports: Ports
     part_pids: dict[str, int]
+    selection: dict[str, str]
+    """The environment that says what it is about (see `rehearsal.selection`)."""
 
     def to_json(self) -> str:
         """The text of the state file."""
@@ -50,14 +52,15 @@ class State:
     def from_json(cls, text: str) -> Self:
         """Read back what `to_json` wrote."""
         values = json.loads(text)
-        return cls(values["pid"], Ports(**values["ports"]), values["part_pids"])
+        return cls(values["pid"], Ports(**values["ports"]), values["part_pids"], values["selection"])
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The files of the rehearsal in the folder ``home``."""
+    """The files of the rehearsal in the folder ``home``; what several share is in the folder ``sharing``."""
 
     home: Path
+    sharing: Path | None = None
 
     def part_home(self, part: str) -> Path:
         """The part's own folder."""
@@ -70,7 +73,12 @@ class Layout:
     @property
     def cache(self) -> Path:
         """What one rehearsal leaves for the next."""
-        return self.home / "cache"
+        return (self.sharing or self.home) / "cache"
+
+    @property
+    def rehearse(self) -> "Layout":
+        """The rehearsal of `make rehearse`: it begins from the starting state and touches nothing that `up` keeps."""
+        return Layout(self.home / "rehearse", sharing=self.home)
 
     @property
     def evidence(self) -> Path:
@@ -113,10 +121,10 @@ class Layout:
         with self._lock_file.open("a+") as lock:
             while not _locked(lock):
                 if time.monotonic() >= deadline:
-                    raise AlreadyRunningError(
-                        f"a rehearsal runs already in {os.path.relpath(self.home)}: see it with `make status`, end it "
-                        "with `make down`"
-                    )
+                    advice = "see it with `make status`, end it with `make down`"
+                    if self.sharing is not None:
+                        advice = "`make rehearse` runs there in the foreground: end it with Ctrl-C"
+                    raise AlreadyRunningError(f"a rehearsal runs already in {os.path.relpath(self.home)}: {advice}")
                 time.sleep(0.05)
             yield
 

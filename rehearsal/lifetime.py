@@ -9,6 +9,7 @@ import ctypes
 import os
 import signal
 import time
+from collections.abc import Collection
 
 import psutil
 
@@ -45,6 +46,18 @@ def end_descendants() -> None:
                 process.kill()
         time.sleep(0.01)
         _reap()
+
+
+def end_orphans(but: Collection[int]) -> None:
+    """Kill what a dead child left: every child of this process, adopted ones too, but those, with all below it."""
+    for orphan in psutil.Process().children():
+        if orphan.pid in but:
+            continue
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for process in [orphan, *orphan.children(recursive=True)]:
+                process.kill()
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(orphan.pid, 0)
 
 
 def _reap() -> None:

@@ -5,6 +5,7 @@ ORACLE_DSN says where it is, ORACLE_PASSWORD is SYSTEM's.
 
 import os
 import sys
+from itertools import chain
 
 import oracledb
 
@@ -20,10 +21,7 @@ def seed(dsn: str, system_password: str) -> bool:
         cursor.execute("SELECT COUNT(*) FROM ALL_USERS WHERE USERNAME = 'TRAVELBUDDY'")
         if cursor.fetchone() != (0,):
             return False
-        for statement in legacy.users():
-            cursor.execute(statement)
-    with oracledb.connect(user="TRAVELBUDDY", password="welcome", dsn=dsn) as connection, connection.cursor() as cursor:
-        for statement in legacy.schema():
+        for statement in chain(legacy.users(), legacy.schema(), legacy.grants()):
             cursor.execute(statement)
         cursor.executemany(legacy.INSERT, legacy.flight_specials())
         connection.commit()

@@ -14,6 +14,8 @@ class Part:
     name: str
     arguments: Callable[[Layout, Ports], list[object]]
     after: tuple[str, ...] = ()
+    has_data: bool = True
+    """Whether it has data of its own, and so takes `--keep`: to go on with those that it finds, and leave its own."""
 
     def command(self, layout: Layout, ports: Ports) -> list[str]:
         """What starts the part."""
@@ -54,5 +56,5 @@ PARTS = (
     Part("postgres", _postgres),
     Part("oracle", _oracle),
     Part("aws", _aws, after=("postgres", "oracle")),
-    Part("flightspecials_api", _flightspecials_api, after=("postgres",)),
+    Part("flightspecials_api", _flightspecials_api, after=("postgres",), has_data=False),
 )

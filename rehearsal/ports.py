@@ -1,5 +1,6 @@
 """Loopback ports: free ones, and one clear sentence about a taken one."""
 
+import atexit
 import os
 import random
 import socket
@@ -26,12 +27,28 @@ def require_free(port: int, who: str, setting: str) -> None:
 
 
 def choose(preferred: int | None, avoid: set[int]) -> int:
-    """``preferred`` where it is free, otherwise any free port that is not in ``avoid``."""
-    if preferred is not None and preferred not in avoid and _is_free(preferred):
+    """``preferred`` where it is free and nobody claimed it, otherwise any such port that is not in ``avoid``."""
+    if preferred is not None and preferred not in avoid and _is_free(preferred) and claim(preferred):
         return preferred
-    while (port := _any_free()) in avoid:
+    while (port := _any_free()) in avoid or not claim(port):
         pass
     return port
+
+
+def claim(port: int) -> bool:
+    """Have the port for this process among all rehearsals of the machine, before anything listens there.
+
+    Two that start at the same moment both find a port free; of an abstract socket's name (unix(7)) there is only one,
+    and the kernel takes it back when the process ends.
+    """
+    name = socket.socket(socket.AF_UNIX)
+    try:
+        name.bind(f"\0reverse-sync-port-{port}")
+    except OSError:
+        name.close()
+        return False
+    atexit.register(name.close)
+    return True
 
 
 def _is_free(port: int) -> bool:

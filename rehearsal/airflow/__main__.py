@@ -11,19 +11,21 @@ from rehearsal.airflow.client import Client
 from rehearsal.airflow.components import ComponentError, Components
 from rehearsal.airflow.environment import PROJECT, Neighbours, environment, password
 from rehearsal.airflow.metadata import MetadataError, make_database
+from rehearsal.deaths import Deaths
 from rehearsal.part import announce_ready, part_process
 from rehearsal.ports import PortTakenError, require_free
 
 
 def main() -> None:
-    """Run a new Airflow with the project's DAGs until told to end."""
+    """Run Airflow with the project's DAGs until told to end."""
     parser = argparse.ArgumentParser(prog="python -m rehearsal.airflow", description=main.__doc__)
-    parser.add_argument("--home", type=Path, required=True, help="folder for Airflow's files; emptied first")
+    parser.add_argument("--home", type=Path, required=True, help="folder for Airflow's files")
     parser.add_argument("--cache", type=Path, required=True, help="folder that keeps a migrated, empty database")
     parser.add_argument("--port", type=int, required=True, help="where the UI and the REST API listen")
     for part in ("postgres", "oracle", "aws", "api"):
         parser.add_argument(f"--{part}-port", type=int, required=True, help=f"where the rehearsal's {part} listens")
     parser.add_argument("--dags", type=Path, default=PROJECT / "dags", help="folder of the DAG files")
+    parser.add_argument("--keep", action="store_true", help="go on with what --home holds instead of emptying it first")
     arguments = parser.parse_args()
     with part_process():
         try:
@@ -34,10 +36,11 @@ def main() -> None:
 
 
 def run(arguments: argparse.Namespace) -> NoReturn:
-    """Start the components and watch over them."""
+    """Start the components and watch over them: one that ends is started again, unless it keeps ending."""
     home = arguments.home.resolve()
-    shutil.rmtree(home, ignore_errors=True)
-    home.mkdir(parents=True)
+    if not arguments.keep:
+        shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True, exist_ok=True)
     neighbours = Neighbours(
         arguments.postgres_port, arguments.oracle_port, arguments.aws_port, flightspecials_api=arguments.api_port
     )
@@ -47,9 +50,10 @@ def run(arguments: argparse.Namespace) -> NoReturn:
     components = Components(home, variables)
     components.wait_until_healthy(client)
     announce_ready()
+    deaths = Deaths(home)
     while True:
         time.sleep(1)
-        components.require_running()
+        components.replace_ended(lambda name, status, log: deaths.note(f"airflow {name}", status, log).restarted)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ import requests
 from rehearsal.airflow.environment import USER
 from rehearsal.ports import LOOPBACK
 
+_TIMEOUT_S = 60
+
 
 class Client:
     """One Airflow on loopback, logged in on first use. Methods raise requests.HTTPError when Airflow refuses."""
@@ -39,15 +41,16 @@ class Client:
         return self._call("PATCH", path, json=body)
 
     def _call(self, method: str, path: str, **arguments: Any) -> Any:
-        if "Authorization" not in self._session.headers:
+        answer = self._session.request(method, f"{self._address}/api/v2/{path}", timeout=_TIMEOUT_S, **arguments)
+        if answer.status_code == requests.codes.unauthorized:  # not logged in yet, or Airflow was started again
             self._session.headers["Authorization"] = f"Bearer {self._token()}"
-        answer = self._session.request(method, f"{self._address}/api/v2/{path}", timeout=30, **arguments)
+            answer = self._session.request(method, f"{self._address}/api/v2/{path}", timeout=_TIMEOUT_S, **arguments)
         answer.raise_for_status()
         return answer.json()
 
     def _token(self) -> str:
         answer = self._session.post(
-            f"{self._address}/auth/token", json={"username": USER, "password": self._password}, timeout=30
+            f"{self._address}/auth/token", json={"username": USER, "password": self._password}, timeout=_TIMEOUT_S
         )
         answer.raise_for_status()
         return str(answer.json()["access_token"])

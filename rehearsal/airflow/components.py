@@ -1,18 +1,20 @@
 """Airflow's processes."""
 
+import inspect
 import multiprocessing
 import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 
 from setproctitle import getproctitle, setproctitle
 
 from rehearsal.airflow.client import Client
-from rehearsal.lifetime import die_with_parent
+from rehearsal.lifetime import die_with_parent, end_orphans
+from rehearsal.names import region
 
 # Without --skip-serve-logs the scheduler and the triggerer serve logs on every network interface.
 COMPONENTS = {
@@ -31,6 +33,7 @@ _IMPORTED_ONCE = (
     "airflow.providers.amazon.aws.sensors.base_aws",
     "airflow.providers.amazon.aws.triggers.base",
     "airflow.providers.common.sql.operators.sql",
+    "airflow.providers.http.hooks.http",
     "airflow.providers.oracle.hooks.oracle",
     "airflow.providers.postgres.hooks.postgres",
     "airflow.providers.standard.operators.hitl",
@@ -58,6 +61,9 @@ class Components:
         for module in _IMPORTED_ONCE:
             import_module(module)
         import_module("airflow.dag_processing.dagbag").DagBag(environment["AIRFLOW__CORE__DAGS_FOLDER"])
+        # A client costs a new process twice as much: Amazon's hook walks the stack to name its caller to AWS.
+        import_module("boto3").client("dms", region_name=region())
+        inspect.stack()
         self._home = home
         self._processes = {name: self._fork(name, options) for name, options in COMPONENTS.items()}
 
@@ -78,10 +84,18 @@ class Components:
                 tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
                 raise ComponentError(f"Airflow's {name} ended with {process.exitcode}; the end of {log}:\n{tail}")
 
-    def replace_ended(self) -> None:
-        """Start anew what has ended, as a service manager would."""
-        for name, process in self._processes.items():
-            if not process.is_alive():
+    def replace_ended(self, again: Callable[[str, int, Path], bool] = lambda _name, _status, _log: True) -> None:
+        """Start again what has ended, as a service manager would, with nothing left of what it had started.
+
+        ``again`` is told of each by name, exit status and log, and says whether to start it.
+        """
+        ended = {name: process for name, process in self._processes.items() if not process.is_alive()}
+        for name in ended:
+            del self._processes[name]
+        if ended:
+            end_orphans(but={process.pid for process in self._processes.values() if process.pid})
+        for name, process in ended.items():
+            if again(name, process.exitcode or 0, self._log(name)):
                 self._processes[name] = self._fork(name, COMPONENTS[name])
 
     def _fork(self, name: str, options: list[str]) -> multiprocessing.context.ForkProcess:

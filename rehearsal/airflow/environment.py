@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rehearsal.names import oracle_service, region
 from rehearsal.ports import LOOPBACK
+from rehearsal.postgres.cluster import DAGS_LOGIN
 
 PROJECT = Path(__file__).resolve().parents[2]
 USER = "admin"
@@ -51,7 +53,13 @@ def _settings(home: Path, port: int, dags: Path) -> dict[str, str]:
         },
         "database": {"sql_alchemy_conn": f"sqlite:///{database_file(home)}"},
         "logging": {"base_log_folder": home / "logs"},
-        "scheduler": {"scheduler_idle_sleep_time": 0.1},
+        # What a killed scheduler or task was at is taken up in a minute, not in five. Its health threshold stays as it
+        # is (30 s): a scheduler that a busy machine holds up for longer takes itself for dead.
+        "scheduler": {
+            "scheduler_idle_sleep_time": 0.2,
+            "orphaned_tasks_check_interval": 10,
+            "task_instance_heartbeat_timeout": 90,
+        },
         # A task's supervisor can miss the task's end; it then keeps its worker for this long (5 s by default).
         "workers": {"min_heartbeat_interval": 1},
     }
@@ -85,10 +93,15 @@ def password(home: Path) -> str:
 def connections(neighbours: Neighbours) -> dict[str, str]:
     """Airflow's connections to the other parts, as environment variables."""
     postgres = {"conn_type": "postgres", "host": LOOPBACK, "port": neighbours.postgres, "schema": "dso"}
-    oracle = {"conn_type": "oracle", "host": LOOPBACK, "port": neighbours.oracle, "extra": {"service_name": "XE"}}
+    oracle = {
+        "conn_type": "oracle",
+        "host": LOOPBACK,
+        "port": neighbours.oracle,
+        "extra": {"service_name": oracle_service()},
+    }
     dms_login = {"login": "dmsuser", "password": "dmsuser123"}
     connections: dict[str, dict[str, Any]] = {
-        "flightspecials_postgres": postgres | {"login": "postgres", "password": "postgres"},
+        "flightspecials_postgres": postgres | DAGS_LOGIN,
         "travelbuddy_oracle": oracle | {"login": "TRAVELBUDDY", "password": "welcome"},
         "flightspecials_dms_source": postgres | dms_login,
         "travelbuddy_dms_target": oracle | dms_login,
@@ -97,7 +110,16 @@ def connections(neighbours: Neighbours) -> dict[str, str]:
             "conn_type": "aws",
             "login": "test",
             "password": "test",
-            "extra": {"endpoint_url": f"http://{LOOPBACK}:{neighbours.aws}", "region_name": "ap-northeast-2"},
+            "extra": {"endpoint_url": f"http://{LOOPBACK}:{neighbours.aws}", "region_name": region()},
         },
     }
+    parts = {"postgres": postgres, "oracle": oracle, "aws": connections["aws_default"]}
+    for name, own in _own_connections().items():
+        connections[name] = own if "host" in own else parts.get(own["conn_type"], {}) | own
     return {f"AIRFLOW_CONN_{name.upper()}": json.dumps(values) for name, values in connections.items()}
+
+
+def _own_connections() -> dict[str, dict[str, Any]]:
+    """Those of a selection (see `rehearsal.selection`); what names no host leads to the rehearsal's parts."""
+    file = os.environ.get("REHEARSAL_CONNECTIONS")
+    return dict(json.loads(Path(file).read_text(encoding="utf-8"))) if file else {}

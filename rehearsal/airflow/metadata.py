@@ -1,4 +1,4 @@
-"""Airflow's metadata database: migrated once for a set of locked versions, then copied."""
+"""Airflow's metadata database: migrated once for a set of locked versions, then copied, or kept and migrated."""
 
 import hashlib
 import os
@@ -16,18 +16,35 @@ class MetadataError(RuntimeError):
 
 
 def make_database(home: Path, cache: Path, environment: Mapping[str, str]) -> None:
-    """Put a migrated, empty database into ``home``; the next call with the same lock takes it from ``cache``."""
+    """Put a migrated database into ``home``: the one that lies there, or an empty one.
+
+    An empty one of the same locked versions is taken from ``cache``, where the first one is left. Raises MetadataError.
+    """
     lock = hashlib.sha256((PROJECT / "requirements-dev.txt").read_bytes()).hexdigest()[:16]
-    template = cache / f"airflow-{lock}.db"
+    template, database, made_by = cache / f"airflow-{lock}.db", database_file(home), home / "database-lock"
+    if database.exists() and made_by.exists():
+        if made_by.read_text() != lock:
+            _migrate(environment)
+    else:
+        _make_empty(database, template, environment)
+    made_by.write_text(lock)
+
+
+def _make_empty(database: Path, template: Path, environment: Mapping[str, str]) -> None:
     if template.exists():
-        shutil.copyfile(template, database_file(home))
+        shutil.copyfile(template, database)
         return
+    database.unlink(missing_ok=True)
+    _migrate(environment)
+    template.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = template.with_suffix(f".{os.getpid()}")
+    shutil.copyfile(database, unfinished)
+    unfinished.replace(template)
+
+
+def _migrate(environment: Mapping[str, str]) -> None:
     migration = subprocess.run(
         [sys.executable, "-m", "airflow", "db", "migrate"], env=environment, capture_output=True, text=True, check=False
     )
     if migration.returncode:
         raise MetadataError(f"`airflow db migrate` failed:\n{migration.stderr[-2000:]}")
-    cache.mkdir(parents=True, exist_ok=True)
-    unfinished = template.with_suffix(f".{os.getpid()}")
-    shutil.copyfile(database_file(home), unfinished)
-    unfinished.replace(template)

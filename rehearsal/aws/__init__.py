@@ -1,1 +1,1 @@
-"""The AWS of the rehearsal: moto's server, with the DMS and RDS behaviour that it lacks or fakes."""
+"""The AWS of the rehearsal: moto's server, with the DMS and RDS behaviour that moto does not have."""

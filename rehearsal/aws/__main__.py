@@ -4,55 +4,99 @@ import argparse
 import logging
 import os
 import sys
+import tempfile
 from pathlib import Path
+from typing import Any
 
 from werkzeug.serving import make_server
 
 from rehearsal.aws import moto_seams
-from rehearsal.aws.calls import CallLog
+from rehearsal.aws.call_log import CallLog
 from rehearsal.aws.control import Control
 from rehearsal.aws.dms.protocol import DmsProtocol
 from rehearsal.aws.dms.service import Dms
+from rehearsal.aws.dms.settling import move
 from rehearsal.aws.faults import Faults
-from rehearsal.aws.front import Front
+from rehearsal.aws.gateway import Gateway
+from rehearsal.aws.log_filter import LogFilter
+from rehearsal.aws.permissions import Permissions
 from rehearsal.aws.policies import Policies
-from rehearsal.aws.rds import PostgresControl, PostgresControlError, Rds
+from rehearsal.aws.rds import Rds
+from rehearsal.aws.store import FILE, Store, UnreadableRecordsError
 from rehearsal.aws.timing import DURATIONS, Durations, Transitions
+from rehearsal.names import region
 from rehearsal.part import announce_ready, part_process
 from rehearsal.ports import LISTEN
+from rehearsal.postgres.control_client import PostgresControl, PostgresControlError
 
-REGION = "ap-northeast-2"
+REGION = region()
 
 
 def main() -> None:
-    """Serve AWS on loopback until told to end: seeded as after Terraform, with no endpoint and no task."""
+    """Serve AWS on loopback until the process is ended; a new one is as after Terraform: no endpoint and no task."""
     arguments = _parse()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # requests are in /rehearsal/calls
-    faults, policies, calls = Faults(), Policies(), CallLog()
+    faults, policies, calls, permissions = Faults(), Policies(), CallLog(), Permissions()
+    # What is put aside in files goes with the part's folder, however the part ends.
+    arguments.home.mkdir(parents=True, exist_ok=True)
+    tempfile.tempdir = str(arguments.home)
+    store = Store(arguments.home / FILE if arguments.keep else None)
     with part_process():
         # What moto would otherwise look for in the environment or on the network.
         os.environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
         transitions = Transitions(arguments.durations, faults)
         rds = Rds(REGION, arguments.postgres_port, PostgresControl(arguments.postgres_control), transitions)
         moto_seams.install_rds(rds)
+        moto_seams.install_log_filter(LogFilter)
         try:
-            rds.seed()
-        except PostgresControlError as error:
+            kept = store.load()
+            _seed_or_go_on(rds, kept)
+        except (PostgresControlError, UnreadableRecordsError) as error:
             sys.exit(str(error))
-        moto_seams.create_role("dms-cloudwatch-logs-role", "dms.amazonaws.com")
-        dms = Dms(REGION, transitions, policies)
-        control = Control(faults, arguments.durations, policies, calls)
-        front = Front(moto_seams.wsgi_application(), DmsProtocol(dms.calls), control, faults, calls)
+        databases = {
+            "postgres": arguments.postgres_port,
+            "aurora-postgresql": arguments.postgres_port,
+            "oracle": arguments.oracle_port,
+        }
+        if kept:
+            move(kept["dms"], kept["databases"], databases)
+        dms = Dms(REGION, transitions, policies, kept.get("dms"))
+        store.keep("moto", lambda: moto_seams.kept(REGION))
+        store.keep("rds events", lambda: rds.events)
+        store.keep("dms", dms.records)
+        store.keep("databases", lambda: databases)
+        transitions.changed = store.save
+        store.save()
+        control = Control(faults, arguments.durations, policies, calls, dms.damage, permissions)
+        gateway = Gateway(
+            moto_seams.wsgi_application(), DmsProtocol(dms.calls), control, faults, calls, store, permissions, rds
+        )
         server = make_server(
-            LISTEN, arguments.port, front, threaded=True, request_handler=moto_seams.MotoRequestHandler
+            LISTEN, arguments.port, gateway, threaded=True, request_handler=moto_seams.MotoRequestHandler
         )
         announce_ready()
-        server.serve_forever()
+        try:
+            server.serve_forever()
+        finally:
+            store.save()
+
+
+def _seed_or_go_on(rds: Rds, kept: dict[str, Any]) -> None:
+    """Raises PostgresControlError where it is new and PostgreSQL does not answer."""
+    if kept:
+        moto_seams.restore(REGION, kept["moto"])
+        rds.go_on(kept["rds events"])
+    else:
+        rds.seed()
+        moto_seams.create_role("dms-cloudwatch-logs-role", "dms.amazonaws.com")
 
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m rehearsal.aws", description=main.__doc__)
-    parser.add_argument("--home", type=Path, required=True, help="folder for what the part keeps (nothing so far)")
+    parser.add_argument("--home", type=Path, required=True, help="folder for what the part keeps")
+    parser.add_argument(
+        "--keep", action="store_true", help="go on with the records found in --home, and leave them there"
+    )
     parser.add_argument("--port", type=int, required=True, help="where AWS is served")
     parser.add_argument("--postgres-port", type=int, required=True, help="the PostgreSQL that stands behind RDS")
     parser.add_argument("--postgres-control", required=True, help="the address of its control")

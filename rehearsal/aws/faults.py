@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import difflib
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from botocore.loaders import Loader
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 HANG_S = 30.0
+_SERVICES = ("dms", "rds", "logs", "cloudwatch", "secretsmanager", "iam", "sts")
+_MANY = 20
 
 
 @dataclass(frozen=True)
@@ -23,34 +28,51 @@ class FaultKind:
 
 
 KINDS = {
-    "kill-worker": FaultKind("kill -9 a task's replication worker (task: identifier)", {"task": None}, at_once=True),
+    "kill-worker": FaultKind(
+        "kill -9 a task's replication worker (task: identifier, else of every one)", {"task": None}, at_once=True
+    ),
     "suspend-table": FaultKind(
-        "suspend a table of a running task, as an error would (table: schema.table)",
+        "suspend a table of a running task, as an error would (table: schema.table; task: else of every one)",
         {"table": "travelbuddy.flightspecial", "task": None},
         at_once=True,
     ),
-    "lose-slot": FaultKind("drop the replication slot of a task", {"task": None}, at_once=True),
-    "fail-start": FaultKind("the next n starts of a task fail", {"calls": 1, "message": None}),
-    "fail-connection-test": FaultKind("the next n connection tests fail", {"calls": 1, "message": None}),
+    "lose-slot": FaultKind(
+        "drop the replication slot of a task (task: identifier, else of every one)", {"task": None}, at_once=True
+    ),
+    "fail-start": FaultKind(
+        "the next n starts of a task fail (task: identifier, else of any)", {"calls": 1, "message": None, "task": None}
+    ),
+    "fail-connection-test": FaultKind(
+        "the next n connection tests fail (endpoint: identifier, else of any)",
+        {"calls": 1, "message": None, "endpoint": None},
+    ),
     "fail-reboot": FaultKind(
         "the next n reboots leave the instance down, in the given status",
         {"calls": 1, "status": "incompatible-parameters"},
     ),
     "throttle": FaultKind(
-        "the next n calls are refused with `Rate exceeded` (operation: only this one)", {"calls": 3, "operation": None}
+        "the next n calls are refused with `Rate exceeded` (operation, service: only of this one)",
+        {"calls": 3, "operation": None, "service": None},
     ),
     "expire-credentials": FaultKind(
         "calls are refused: the security token has expired (calls: n, else until healed)", {"calls": None}
     ),
     "hang-call": FaultKind(
-        "the next n calls are answered only after some seconds", {"calls": 1, "operation": None, "seconds": HANG_S}
+        "the next n calls are answered only after some seconds (operation, service: only of this one)",
+        {"calls": 1, "operation": None, "service": None, "seconds": HANG_S},
     ),
-    "hold-state": FaultKind("whatever enters this status stays in it", {"status": "starting"}),
+    "hold-state": FaultKind(
+        "whatever enters this status stays in it (resource: only the one with this identifier)",
+        {"status": "starting", "resource": None},
+    ),
     "rds-state": FaultKind("the RDS instance shows this status", {"status": "storage-full"}),
     "replication-instance-state": FaultKind(
-        "the replication instance shows this status", {"status": "incompatible-network"}
+        "replication instances show this status (instance: identifier, else all)",
+        {"status": "incompatible-network", "instance": None},
     ),
-    "endpoint-state": FaultKind("every endpoint shows this status", {"status": "failed"}),
+    "endpoint-state": FaultKind(
+        "endpoints show this status (endpoint: identifier, else all)", {"status": "failed", "endpoint": None}
+    ),
 }
 
 
@@ -64,26 +86,30 @@ class Faults:
         """What does the faults that happen at once; raises ValueError where it cannot."""
         self.after_heal: dict[str, Callable[[], None]] = {}
         """What has to be repaired when a fault is healed."""
+        self.names: dict[str, Callable[[], Collection[str]]] = {"operation": operations}
+        """The names that exist, for each key that takes one."""
 
-    def set(self, name: str, arguments: dict[str, Any]) -> None:
-        """Ask for a fault. Raises ValueError for a strange name or key, or where it cannot happen now."""
-        kind = KINDS.get(name)
-        if kind is None:
-            raise ValueError(f"there is no fault {name!r}; there are {', '.join(KINDS)}")
+    def set(self, name: str, arguments: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        """Ask for a fault; returns those that are on. Raises ValueError for a strange name or key."""
+        kind = _kind(name)
         if strange := sorted(set(arguments) - set(kind.defaults)):
             raise ValueError(f"fault {name} does not take {', '.join(strange)}; it takes {', '.join(kind.defaults)}")
         for key in ("calls", "seconds"):
             value = arguments.get(key, kind.defaults.get(key))
             if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or value <= 0):
                 raise ValueError(f"{key} of fault {name} is {value!r}; it must be a number above 0")
+        self._require_names(name, arguments)
         if kind.at_once:
             self.at_once[name](kind.defaults | arguments)
-            return
+            return self.on()
         with self._changed:
             self._on[name] = kind.defaults | arguments
+        return self.on()
 
     def heal(self, name: str | None = None) -> list[str]:
-        """Take back one fault, or all; returns the names of those that were on."""
+        """Take back one fault, or all; the names of those that were on. Raises ValueError for a strange name."""
+        if name is not None:
+            _kind(name)
         with self._changed:
             healed = [one for one in self._on if name in (None, one)]
             for one in healed:
@@ -99,11 +125,19 @@ class Faults:
         with self._changed:
             return {name: dict(arguments) for name, arguments in self._on.items()}
 
-    def take(self, name: str, operation: str | None = None) -> dict[str, Any] | None:
-        """The fault's arguments if it strikes now (counting down `calls`), otherwise None."""
+    def as_dict(self) -> dict[str, Any]:
+        """The faults that there are, and those that are on."""
+        kinds = {name: {"summary": kind.summary, "defaults": kind.defaults} for name, kind in KINDS.items()}
+        return {"faults": kinds, "on": self.on()}
+
+    def take(self, name: str, **about: str) -> dict[str, Any] | None:
+        """The fault's arguments if it strikes now (counting down `calls`), otherwise None.
+
+        ``about`` is whom it would strike, by the fault's own keys: one that names another lets it pass.
+        """
         with self._changed:
             fault = self._on.get(name)
-            if fault is None or fault.get("operation") not in (None, operation):
+            if fault is None or not _concerns(fault, about):
                 return None
             if fault.get("calls") is not None:
                 fault["calls"] -= 1
@@ -111,12 +145,46 @@ class Faults:
                     del self._on[name]
             return fault
 
-    def shown_status(self, resource: str, actual: str) -> str:
-        """The status that a resource shows: the fault's, or the ``actual`` one."""
+    def shown_status(self, resource: str, actual: str, **about: str) -> str:
+        """The status that a resource shows: the fault's, or the ``actual`` one; ``about`` as in `take`."""
         with self._changed:
-            return str(self._on.get(f"{resource}-state", {}).get("status", actual))
+            fault = self._on.get(f"{resource}-state", {})
+            return str(fault.get("status", actual) if _concerns(fault, about) else actual)
 
-    def wait_while_held(self, status: str) -> None:
-        """Block while the fault `hold-state` holds ``status``."""
+    def wait_while_held(self, status: str, resource: str) -> None:
+        """Block while the fault `hold-state` holds ``resource`` in ``status``."""
+        held = {"status": status, "resource": resource}
+
+        def free() -> bool:
+            fault = self._on.get("hold-state")
+            return fault is None or not _concerns(fault, held)
+
         with self._changed:
-            self._changed.wait_for(lambda: self._on.get("hold-state", {}).get("status") != status)
+            self._changed.wait_for(free)
+
+    def _require_names(self, fault: str, arguments: dict[str, Any]) -> None:
+        for key, value in arguments.items():
+            if value is None or key not in self.names:
+                continue
+            known = sorted(self.names[key]())
+            if value not in known:
+                near = difflib.get_close_matches(str(value), known, cutoff=0.5) if len(known) > _MANY else known
+                raise ValueError(
+                    f"fault {fault}: there is no {key} {value!r}; there are {', '.join(near) or 'none like it'}"
+                )
+
+
+def _kind(name: str) -> FaultKind:
+    if name not in KINDS:
+        raise ValueError(f"there is no fault {name!r}; there are {', '.join(KINDS)}")
+    return KINDS[name]
+
+
+def operations() -> set[str]:
+    """The names of all operations of the services that a rehearsal uses."""
+    loader = Loader()
+    return {name for service in _SERVICES for name in loader.load_service_model(service, "service-2")["operations"]}
+
+
+def _concerns(fault: dict[str, Any], about: dict[str, str]) -> bool:
+    return all(fault.get(key) in (None, value) for key, value in about.items())

@@ -20,8 +20,8 @@ class Policy(NamedTuple):
 POLICIES = {
     "missing_target_column": Policy(
         ("table_error", "data_error"),
-        "An Oracle column that the projection names but the table lacks fails every row alike (ORA-00904), so it is"
-        " taken for an error of the table's metadata (TableErrorPolicy, SUSPEND_TABLE by default), not of a record.",
+        "An Oracle column that the projection names and the table does not have fails every row (ORA-00904), so it is"
+        " an error of the table's metadata (TableErrorPolicy, SUSPEND_TABLE by default), not of a record.",
     ),
     "slot_on_task_deletion": Policy(
         ("kept", "dropped"),
@@ -37,21 +37,21 @@ POLICIES = {
     ),
     "suspended_table_on_resume": Policy(
         ("stays", "retried"),
-        "No document tells. Those of the engine that DMS is built on have tables `still suspended when the task is"
+        "Not documented. The documents of the engine that DMS is built on have tables `still suspended when the task is"
         " restarted` (Qlik Replicate, Suspended Tables), and a resume that took a table up behind the changes that it"
         " missed would hide their loss. A reload is refused, because it is documented for tasks with a full load only"
         " (https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.ReloadTables.html); so start-replication, which"
-        " begins everything anew, is what brings the table back.",
+        " starts from the beginning, is what brings the table back.",
     ),
     "recovery_checkpoint": Policy(
         ("always", "as_task_setting"),
         "With TaskRecoveryTableEnabled DMS keeps its position in awsdms_txn_state on the target. What it does without"
-        " (the default) is not told; the stand-in keeps its position there always, unless this says otherwise: then a"
-        " resume begins at what the slot last confirmed, and changes may be applied twice.",
+        " (the default) is not documented; the stand-in always keeps its position there, unless this says otherwise:"
+        " then a resume begins at what the slot last confirmed, and changes may be applied twice.",
     ),
     "table_state_of_a_cdc_task": Policy(
         ("Table completed", "Before load"),
-        "Which TableState a table shows that never was loaded is not told. Users see it as completed.",
+        "Which TableState a table has that was never loaded is not documented. Users see it as completed.",
     ),
 }
 

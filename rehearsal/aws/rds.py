@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import json
+import re
 import threading
 import time
-import urllib.error
-import urllib.request
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 
 from rehearsal.aws import moto_seams
-from rehearsal.aws.dms.describe import page
-from rehearsal.aws.dms.errors import InvalidParameterValueError
+from rehearsal.aws.answers import PageError, page
 from rehearsal.aws.events import Events
+from rehearsal.names import db_instance
+from rehearsal.postgres.cluster import SUPERUSER_PASSWORD
+from rehearsal.postgres.control_client import PostgresControl, PostgresControlError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
+    from rehearsal.aws.aws_request import AwsRequest
     from rehearsal.aws.timing import Transitions
 
-INSTANCE = "flightspecials-test-postgres-db"
+INSTANCE = db_instance()
 PARAMETER_GROUP = "flightspecials-db-parameter-group"
 DATABASE = "dso"
 SEEDED_PARAMETERS = {"rds.logical_replication": "1", "shared_preload_libraries": "pglogical"}
 
+_LONGEST_NAME = 255
 _STATIC_CONTEXTS = {"postmaster"}
 _NOT_MODIFIABLE = {"internal"}
 _RDS_ONLY = {
@@ -44,36 +46,19 @@ _CATALOG = """
 """
 
 
-class PostgresControlError(RuntimeError):
-    """The rehearsal's PostgreSQL refused or did not answer; the message says what and why."""
+class RdsError(Exception):
+    """An error of RDS's, by its code."""
 
-
-class PostgresControl:
-    """The loopback control of `rehearsal.postgres`."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url.rstrip("/")
-
-    def call(self, method: str, path: str, body: dict[str, str] | None = None, timeout_s: float = 90) -> dict[str, Any]:
-        """One call's answer. Raises PostgresControlError."""
-        request = urllib.request.Request(  # noqa: S310  # the URL is the rehearsal's own
-            self.url + path, method=method, data=json.dumps(body).encode() if body is not None else None
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=timeout_s) as answer:  # noqa: S310
-                return dict(json.load(answer))
-        except urllib.error.HTTPError as error:
-            reason = json.loads(error.read() or b"{}").get("error", error.reason)
-            raise PostgresControlError(str(reason)) from error
-        except OSError as error:
-            raise PostgresControlError(f"the control of PostgreSQL at {self.url} does not answer: {error}") from error
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class Rds:
     """What RDS does to the instance; moto keeps the records (see `moto_seams.install_rds`)."""
 
     def __init__(self, region: str, port: int, control: PostgresControl, transitions: Transitions) -> None:
-        self._region = region
+        self.region = region
         self._port = port
         self._control = control
         self._transitions = transitions
@@ -84,7 +69,7 @@ class Rds:
 
     def seed(self) -> None:
         """Make the instance and its parameter group. Raises PostgresControlError when PostgreSQL is not there."""
-        moto_rds = moto_seams.backend("rds", self._region)
+        moto_rds = moto_seams.backend("rds", self.region)
         version = self._server_version
         moto_rds.create_db_parameter_group(
             {
@@ -103,7 +88,7 @@ class Rds:
                 "port": self._port,
                 "allocated_storage": 100,
                 "master_username": "postgres",
-                "master_user_password": "postgres",
+                "master_user_password": SUPERUSER_PASSWORD,
                 "db_parameter_group_name": PARAMETER_GROUP,
             }
         )
@@ -116,19 +101,20 @@ class Rds:
         )
         self._event("DB instance created", "creation")
 
-    def address(self, _identifier: str) -> str:
-        """Where the instance really listens."""
-        return "127.0.0.1"
+    def go_on(self, events: Events) -> None:
+        """The instance that was kept, where PostgreSQL listens now; it was started, whatever state it was in."""
+        self.events = events
+        instance = moto_seams.backend("rds", self.region).databases.get(INSTANCE)
+        if instance is not None:
+            instance.port, instance.status = self._port, "available"
 
-    def shown_status(self, instance: Any, actual: str) -> str:
-        """The instance's status, or the one that a fault wants shown."""
-        if instance.db_instance_identifier != INSTANCE:
-            return actual
+    def show_status(self, actual: str) -> str:
+        """The instance's status, or that of a fault."""
         return self._transitions.faults.shown_status("rds", actual)
 
-    def apply_status(self, identifier: str) -> str:
+    def show_apply_status(self) -> str:
         """`pending-reboot` while PostgreSQL itself says that a parameter waits for a restart, otherwise `in-sync`."""
-        if identifier == INSTANCE and not self._rebooting.locked():
+        if not self._rebooting.locked():
             health = self._health()
             if health.get("status") == "available":
                 self._last_apply_status = "pending-reboot" if health["pending_reboot"] else "in-sync"
@@ -159,65 +145,107 @@ class Rds:
         except PostgresControlError as error:
             after, event, category = "failed", f"DB instance could not be restarted: {error}", "failure"
         finally:
-            self._transitions.wait("reboot", "rebooting", started)
+            self._transitions.wait("reboot", "rebooting", INSTANCE, started)
             self._rebooting.release()
         instance.status = after
         self._event(event, category)
+        self._transitions.changed()
 
     def _recover(self) -> None:
         """What AWS support would do for an instance that a failed reboot left down."""
-        instance = moto_seams.backend("rds", self._region).databases.get(INSTANCE)
+        instance = moto_seams.backend("rds", self.region).databases.get(INSTANCE)
         if instance is not None and instance.status not in ("available", "rebooting"):
             self._control.call("POST", "/start")
             instance.status = "available"
             self._event("Recovery of the DB instance is complete.", "recovery")
 
-    def check_and_push(self, group: str, parameters: Iterable[dict[str, Any]]) -> None:
-        """Check a change of the parameter group and give it to PostgreSQL, all or nothing.
+    def check(self, asked: AwsRequest) -> None:
+        """Look at what RDS looks at and moto does not, before moto does the call. Raises RdsError."""
+        given, groups = asked.parameters, moto_seams.backend("rds", asked.region).db_parameter_groups
+        group, operation = str(given.get("DBParameterGroupName", "")).lower(), asked.operation
+        if not 20 <= given.get("MaxRecords", 20) <= 100:
+            raise RdsError("InvalidParameterValue", f"MaxRecords is {given['MaxRecords']}; it can be 20 to 100.")
+        if (source := given.get("Source", "user")) not in ("user", "system", "engine-default"):
+            raise RdsError("InvalidParameterValue", f"Source is {source}; it can be user, system or engine-default.")
+        if operation == "DescribeEvents" and given.keys() & {"SourceIdentifier", "SourceType"} == {"SourceIdentifier"}:
+            raise RdsError("InvalidParameterCombination", "A SourceIdentifier needs a SourceType with it.")
+        if operation == "CreateDBParameterGroup":
+            self._check_group(group, given)
+        elif group and group not in groups:
+            raise RdsError("DBParameterGroupNotFound", f"DBParameterGroup not found: {group}")
+        if "ResourceName" in given:
+            self._require_resource(given["ResourceName"], asked.region)
+        if operation == "ModifyDBParameterGroup":
+            self._change_parameters(given.get("Parameters") or [], is_used=self._is_used(group, asked.region))
+        if operation == "DeleteDBParameterGroup" and self._is_used(group, asked.region):
+            message = f"One or more database instances are still members of this parameter group {group}."
+            raise RdsError("InvalidDBParameterGroupState", message)
 
-        Raises RDS's InvalidParameterValue and InvalidParameterCombination:
+    def _check_group(self, name: str, given: dict[str, Any]) -> None:
+        if not re.fullmatch("[a-z](-?[a-z0-9])*", name) or len(name) > _LONGEST_NAME:
+            raise RdsError("InvalidParameterValue", f"The parameter DBParameterGroupName is not a valid name: {name}")
+        if (family := given.get("DBParameterGroupFamily")) != f"postgres{self._server_version.partition('.')[0]}":
+            message = f"the rehearsal has parameter groups of its own PostgreSQL's family only, not of {family}"
+            raise RdsError("InvalidParameterValue", message)
+
+    def _require_resource(self, arn: str, region: str) -> None:
+        moto_rds = moto_seams.backend("rds", region)
+        kind, _, name = arn.removeprefix(f"arn:aws:rds:{region}:{moto_seams.ACCOUNT}:").partition(":")
+        known = {"db": ("DBInstance", moto_rds.databases), "pg": ("DBParameterGroup", moto_rds.db_parameter_groups)}
+        if kind not in known:
+            raise RdsError("InvalidParameterValue", f"the rehearsal has no resource {arn}: only instances and groups")
+        what, there = known[kind]
+        if name not in there:
+            raise RdsError(f"{what}NotFound", f"{what} not found: {name}")
+
+    def _change_parameters(self, parameters: list[dict[str, Any]], *, is_used: bool) -> None:
+        """Check a change of a parameter group; give it to PostgreSQL if the instance has the group. All or nothing.
+
         https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBParameterGroup.html
         """
+        if not parameters:
+            raise RdsError("InvalidParameterValue", "At least one parameter must be supplied.")
         values: dict[str, str] = {}
         for parameter in parameters:
             name, value, method = (parameter.get(key) for key in ("ParameterName", "ParameterValue", "ApplyMethod"))
             if not name or value is None or method not in ("immediate", "pending-reboot"):
-                raise moto_seams.rds_error(
+                raise RdsError(
                     "InvalidParameterValue",
                     f"A parameter name, value, and apply method must be supplied, not {name}, {value}, {method}.",
                 )
             known = self._known_parameters.get(name)
             if known is None:
-                raise moto_seams.rds_error("InvalidParameterValue", f"Could not find parameter with name: {name}")
+                raise RdsError("InvalidParameterValue", f"Could not find parameter with name: {name}")
             if known["context"] in _NOT_MODIFIABLE:
-                raise moto_seams.rds_error("InvalidParameterValue", f"The parameter {name} cannot be modified.")
+                raise RdsError("InvalidParameterValue", f"The parameter {name} cannot be modified.")
             if known["context"] in _STATIC_CONTEXTS and method == "immediate":
-                raise moto_seams.rds_error(
-                    "InvalidParameterCombination",
-                    f"cannot use immediate apply method for static parameter, name: {name}",
-                )
-            if name == _RDS_ONLY["name"] and value not in ("0", "1"):
-                raise moto_seams.rds_error("InvalidParameterValue", f"Invalid parameter value: {value} for: {name}")
+                message = f"cannot use immediate apply method for static parameter, name: {name}"
+                raise RdsError("InvalidParameterCombination", message)
+            if not _is_allowed(value, known):
+                allowed = f" allowed values are: {known['allowed']}" if known["allowed"] else ""
+                raise RdsError("InvalidParameterValue", f"Invalid parameter value: {value} for: {name}{allowed}")
             values |= _as_postgres(name, value)
-        if group != PARAMETER_GROUP:
-            return
         try:
-            self._control.call("PUT", "/parameters", values)
+            if is_used:
+                self._control.call("PUT", "/parameters", values)
         except PostgresControlError as error:
-            raise moto_seams.rds_error("InvalidParameterValue", f"Invalid parameter value: {error}") from error
+            raise RdsError("InvalidParameterValue", f"Invalid parameter value: {error}") from error
+
+    def _is_used(self, group: str, region: str) -> bool:
+        return (group, region) == (PARAMETER_GROUP, self.region)
 
     def describe_parameters(self, changed: dict[str, dict[str, Any]], asked: Mapping[str, Any]) -> dict[str, Any]:
         """A page of the group's parameters as DescribeDBParameters shows them, `user` or `engine-default` by source."""
-        described = [_described(known, changed.get(name)) for name, known in self._known_parameters.items()]
+        described = [_describe_parameter(known, changed.get(name)) for name, known in self._known_parameters.items()]
         source = asked.get("Source")
         wanted = [parameter for parameter in described if source in (None, parameter["Source"])]
         try:
             return page("Parameters", wanted, {name: asked.get(name) for name in ("MaxRecords", "Marker")})
-        except InvalidParameterValueError as error:
+        except PageError as error:
             raise moto_seams.rds_error("InvalidParameterValue", str(error)) from error
 
     def _event(self, message: str, category: str) -> None:
-        arn = f"arn:aws:rds:{self._region}:{moto_seams.ACCOUNT}:db:{INSTANCE}"
+        arn = f"arn:aws:rds:{self.region}:{moto_seams.ACCOUNT}:db:{INSTANCE}"
         self.events.add("db-instance", INSTANCE, category, message, SourceArn=arn)
 
     def _health(self) -> dict[str, Any]:
@@ -239,7 +267,7 @@ class Rds:
     def _query(self, statement: str) -> list[dict[str, Any]]:
         try:
             with psycopg.connect(
-                host="127.0.0.1", port=self._port, dbname="postgres", user="postgres", password="postgres"
+                host="127.0.0.1", port=self._port, dbname="postgres", user="postgres", password=SUPERUSER_PASSWORD
             ) as connection:
                 return connection.cursor(row_factory=psycopg.rows.dict_row).execute(statement.encode()).fetchall()
         except psycopg.OperationalError as error:
@@ -247,6 +275,16 @@ class Rds:
                 f"PostgreSQL on port {self._port} does not answer ({str(error).strip()}); start"
                 " `python -m rehearsal.postgres` first"
             ) from error
+
+
+def _is_allowed(value: str, known: Mapping[str, Any]) -> bool:
+    """Whether a parameter may have this value; RDS takes numbers without units."""
+    if known["vartype"] in ("integer", "real"):
+        lowest, highest = re.fullmatch(r"(-?[^-]+)-(-?.+)", known["allowed"]).groups()  # type: ignore[union-attr]
+        return bool(re.fullmatch(r"-?\d+(\.\d+)?", value)) and float(lowest) <= float(value) <= float(highest)
+    if known["vartype"] in ("bool", "boolean"):
+        return value.lower() in ("0", "1", "on", "off", "true", "false")
+    return known["vartype"] != "enum" or value in known["allowed"].split(",")
 
 
 def _as_postgres(name: str, value: str) -> dict[str, str]:
@@ -258,7 +296,7 @@ def _as_postgres(name: str, value: str) -> dict[str, str]:
     return {name: value}
 
 
-def _described(known: dict[str, Any], changed: dict[str, Any] | None) -> dict[str, Any]:
+def _describe_parameter(known: dict[str, Any], changed: dict[str, Any] | None) -> dict[str, Any]:
     static = known["context"] in _STATIC_CONTEXTS
     described = {
         "ParameterName": known["name"],

@@ -45,14 +45,15 @@ class Durations:
         """Every duration, in seconds."""
         return dict(self._seconds)
 
-    def update(self, seconds: Mapping[str, object]) -> None:
-        """Change some durations, all or none. Raises ValueError for a strange name or a value that is no duration."""
+    def update(self, seconds: Mapping[str, object]) -> dict[str, float]:
+        """Change some, all or none; returns all. Raises ValueError for a strange name or what is no duration."""
         for name, value in seconds.items():
             if name not in DURATIONS:
                 raise ValueError(f"there is no duration {name!r}; there are {', '.join(sorted(DURATIONS))}")
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
                 raise ValueError(f"duration {name} is {value!r}; it must be a number of seconds, 0 or more")
         self._seconds.update({name: float(str(value)) for name, value in seconds.items()})
+        return self.as_dict()
 
 
 class Transitions:
@@ -61,21 +62,27 @@ class Transitions:
     def __init__(self, durations: Durations, faults: Faults) -> None:
         self.durations = durations
         self.faults = faults
+        self.changed: Callable[[], None] = lambda: None
+        """Called, with no lock held, after a resource changed its state by itself."""
 
-    def after(self, duration: str, state: str, then: Callable[[], None]) -> None:
-        """Call ``then`` in a thread of its own, once ``duration`` has passed and nothing holds ``state``.
+    def after(self, duration: str, state: str, resource: str, then: Callable[[], None]) -> None:
+        """Call ``then`` in a thread of its own, once ``duration`` has passed and nothing holds the resource there.
 
         What has to happen meanwhile, ``then`` finds done or waits for.
         """
         started = time.monotonic()
 
         def run() -> None:
-            self.wait(duration, state, started)
+            self.wait(duration, state, resource, started)
             then()
+            self.changed()
 
         threading.Thread(target=run, daemon=True).start()
 
-    def wait(self, duration: str, state: str, since: float) -> None:
-        """Return once ``duration`` has passed since ``since`` (monotonic) and nothing holds ``state``."""
+    def wait(self, duration: str, state: str, resource: str, since: float) -> None:
+        """Return once ``duration`` has passed since ``since`` (monotonic) and nothing holds the resource's ``state``.
+
+        ``resource`` is its identifier.
+        """
         time.sleep(max(0.0, since + self.durations[duration] - time.monotonic()))
-        self.faults.wait_while_held(state)
+        self.faults.wait_while_held(state, resource)

@@ -99,12 +99,18 @@ class Backend:
 
     def change(self, prepared: Prepared, rows: list[list[bytes | None]]) -> list[int]:
         """Execute a statement once a row, all or nothing; the counts of rows touched. Raises OracleError."""
+        return [result.command_tuples or 0 for result in self._change(prepared, rows)]
+
+    def change_returning(self, prepared: Prepared, rows: list[list[bytes | None]]) -> list[Rows]:
+        """Like `change`, with what each execution returns."""
+        return [self._load(result) for result in self._change(prepared, rows)]
+
+    def _change(self, prepared: Prepared, rows: list[list[bytes | None]]) -> list[PGresult]:
         self._make_room()
         skipped = self._begin()
         for values in rows:
             self._pg.send_query_prepared(prepared.name, values)
-        results = self._finish(prepared.sql, skip=skipped)
-        return [result.command_tuples or 0 for result in results]
+        return self._finish(prepared.sql, skip=skipped)
 
     def run(self, *statements: str) -> PGresult:
         """Execute statements of our own, all or nothing where a transaction is open; the last one's result."""
@@ -158,9 +164,7 @@ class Backend:
         self._pg.pipeline_sync()
         results: list[PGresult] = []
         failed: PGresult | None = None
-        while (result := self._next_result()) is None or result.status != pq.ExecStatus.PIPELINE_SYNC:
-            if result is None:
-                continue
+        for result in self._results():
             if result.status in _FAILED:
                 failed = failed or result
             else:
@@ -175,9 +179,7 @@ class Backend:
     def rows(self, sql: bytes) -> Iterator[Rows]:
         """The running result, piece by piece. Raises OracleError where it breaks off."""
         failed: PGresult | None = None
-        while (result := self._next_result()) is None or result.status != pq.ExecStatus.PIPELINE_SYNC:
-            if result is None:
-                continue
+        for result in self._results():
             if result.status in _FAILED:
                 failed = failed or result
             elif result.ntuples:
@@ -211,15 +213,18 @@ class Backend:
     def _undo(self) -> bool:
         self._pg.send_query_params(_UNDO, None)
         self._pg.pipeline_sync()
-        done = True
-        while (result := self._next_result()) is None or result.status != pq.ExecStatus.PIPELINE_SYNC:
-            done = done and (result is None or result.error_field(Field.SQLSTATE) != _CANCELLED)
-        return done
+        return _CANCELLED not in [result.error_field(Field.SQLSTATE) for result in self._results()]
 
     def _load(self, result: PGresult) -> Rows:
         self._loader.set_pgresult(result, set_loaders=False)
         self._loader.set_loader_types([_RAW_BYTES] * result.nfields, pq.Format.BINARY)
         return self._loader.load_rows(0, result.ntuples, tuple)
+
+    def _results(self) -> Iterator[PGresult]:
+        """What comes before the end of the pipeline."""
+        while (result := self._next_result()) is None or result.status != pq.ExecStatus.PIPELINE_SYNC:
+            if result is not None:
+                yield result
 
     def _next_result(self) -> PGresult | None:
         while self._pg.is_busy():
@@ -258,9 +263,6 @@ class Stream:
 
     def __next__(self) -> Rows:
         return next(self._pieces)
-
-    def __iter__(self) -> "Stream":
-        return self
 
     def set_aside(self) -> None:
         """Read the rest now and keep it, so that PostgreSQL is free for another statement."""

@@ -1,7 +1,8 @@
 """A client's cursor: its statement, how its columns go over the wire, and the rows still to send."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import repeat
+from typing import NamedTuple
 
 from psycopg.pq.abc import PGresult
 
@@ -11,11 +12,13 @@ from rehearsal.oracle.errors import shown, unlisted
 from rehearsal.oracle.lobs import Lobs
 from rehearsal.oracle.replies import Column
 from rehearsal.oracle.requests import Descriptor
-from rehearsal.oracle.values import Code, column_encoder, number_text
-from rehearsal.oracle.wire import clr
+from rehearsal.oracle.values import Code, Encoder, column_encoder, each, number_text
 
 _ROW = b"\x07"
 _STRINGS = (Code.VARCHAR, Code.CHAR, Code.LONG)
+_LOBS = (Code.CLOB, Code.BLOB)
+_AS_LONG = {Code.BLOB: Code.LONG_RAW, Code.RAW: Code.LONG_RAW, **dict.fromkeys((*_STRINGS, Code.CLOB), Code.LONG)}
+_SIZES = {Code.BINARY_FLOAT: 4, Code.BINARY_DOUBLE: 8, Code.DATE: 7, Code.TIMESTAMP_TZ: 13}
 _UNLIMITED = -127
 
 
@@ -28,9 +31,9 @@ class Cursor:
     binds: list[Descriptor]
     known: Known
     columns: list[Column] = field(default_factory=list)
-    defines: list[int] = field(default_factory=list)
+    defines: list[Descriptor] = field(default_factory=list)
     sent: int = 0
-    _encoders: list[Callable[[bytes | None], bytes]] = field(default_factory=list)
+    _encoders: list[Encoder] = field(default_factory=list)
     _stream: Stream | None = None
     _ahead: Rows | None = None
     _rows: list[bytes] = field(default_factory=list)
@@ -38,7 +41,7 @@ class Cursor:
     @property
     def needs_defines(self) -> bool:
         """Whether the client must say first how it wants its LOBs."""
-        return not self.defines and any(column.code == Code.CLOB for column in self.columns)
+        return not self.defines and any(column.code in _LOBS for column in self.columns)
 
     def start(self, stream: Stream, lobs: Lobs) -> None:
         """Begin to send a new result."""
@@ -46,11 +49,11 @@ class Cursor:
         self._stream, self._rows, self.sent = stream, [], 0
         self.define(self.defines, lobs)
 
-    def define(self, codes: list[int], lobs: Lobs) -> None:
+    def define(self, wanted: list[Descriptor], lobs: Lobs) -> None:
         """Send the columns as these types from now on; none: as they are."""
-        self.defines = codes
-        wanted = codes or [column.code for column in self.columns]
-        self._encoders = [_encoder(column, code, lobs) for column, code in zip(self.columns, wanted, strict=True)]
+        self.defines = wanted
+        wanted = wanted or [Descriptor(column.code, 0, False, column.national) for column in self.columns]
+        self._encoders = [encoder(column, how, lobs) for column, how in zip(self.columns, wanted, strict=True)]
 
     def look(self) -> None:
         """Have the first rows, so that an error of theirs comes now and not at the first fetch."""
@@ -71,9 +74,9 @@ class Cursor:
                 self._stream = None
             else:
                 columns = [
-                    map(encode, values) for encode, values in zip(self._encoders, zip(*piece, strict=True), strict=True)
+                    encode(texts) for encode, texts in zip(self._encoders, zip(*piece, strict=True), strict=True)
                 ]
-                self._rows += [_ROW + b"".join(values) for values in zip(*columns, strict=True)]
+                self._rows += map(b"".join, zip(repeat(_ROW), *columns))
 
     def close(self) -> None:
         """Leave the rest of the result."""
@@ -82,58 +85,65 @@ class Cursor:
         self._stream, self._ahead, self._rows = None, None, []
 
 
-def describe(engine: Engine, shape: PGresult, types: dict[int, Code]) -> list[Column]:
-    """The columns of a result. ``types`` are Oracle's by PostgreSQL's type number."""
+def describe(engine: Engine, shape: PGresult, types: dict[int, tuple[Code, bool]]) -> list[Column]:
+    """The columns of a result. ``types`` are Oracle's by PostgreSQL's type number, and whether they are national."""
     sources = {(shape.ftable(at), shape.ftablecol(at)) for at in range(shape.nfields) if shape.ftable(at)}
-    facts: dict[tuple[int, int], tuple[int, int, bool]] = {}
+    facts: dict[tuple[int, int], _Facts] = {}
     if sources:
         found = engine.columns(f"(relid, f.attnum) IN ({', '.join(map(str, sources))})")
         for row in range(found.ntuples):
-            relation, number, length, chars, required = (found.get_value(row, at) or b"" for at in range(5))
-            facts[int(relation), int(number)] = (int(length), int(chars), required == b"t")
+            relation, number, length, chars, required, kind, precision = (
+                found.get_value(row, at) or b"0" for at in range(7)
+            )
+            facts[int(relation), int(number)] = _Facts(int(length), int(chars), required == b"f", kind, int(precision))
     return [
-        _column(shape, at, types, facts.get((shape.ftable(at), shape.ftablecol(at)))) for at in range(shape.nfields)
+        _column(shape, at, types, facts.get((shape.ftable(at), shape.ftablecol(at)), _Facts()))
+        for at in range(shape.nfields)
     ]
 
 
-def _column(shape: PGresult, at: int, types: dict[int, Code], facts: tuple[int, int, bool] | None) -> Column:
+class _Facts(NamedTuple):
+    """What is known of a table's column."""
+
+    length: int = 4000
+    chars: int = 4000
+    nullable: bool = True
+    data_type: bytes = b""
+    precision: int = 0
+
+
+def _column(shape: PGresult, at: int, types: dict[int, tuple[Code, bool]], facts: _Facts) -> Column:
     name, modifier = shown((shape.fname(at) or b"").decode()), shape.fmod(at)
-    code = types.get(shape.ftype(at))
-    if code is None:
+    if shape.ftype(at) not in types:
         raise unlisted(f"a result of the type of {name}")
-    length, chars, required = facts or (4000, 4000, False)
-    match code:
-        case Code.NUMBER if modifier < 0:
-            return Column(name, code, 0, _UNLIMITED, 22, nullable=not required)
-        case Code.NUMBER:
+    code, national = types[shape.ftype(at)]
+    precision, scale, size, chars = 0, 0, _SIZES.get(code, facts.length), 0
+    if code == Code.NUMBER:
+        precision, scale, size = facts.precision if facts.data_type == b"FLOAT" else 0, _UNLIMITED, 22
+        if modifier >= 0:
             precision, scale = (modifier - 4) >> 16 & 0xFFFF, ((modifier - 4 & 0x7FF) ^ 1024) - 1024
-            return Column(name, code, precision, scale, 22, nullable=not required)
-        case Code.TIMESTAMP | Code.TIMESTAMP_TZ:
-            return Column(
-                name,
-                code,
-                0,
-                modifier if modifier >= 0 else 6,
-                13 if code == Code.TIMESTAMP_TZ else 11,
-                nullable=not required,
-            )
-        case Code.DATE:
-            return Column(name, code, 0, 0, 7, nullable=not required)
-        case Code.CLOB:
-            return Column(name, code, 0, 0, 4000, nullable=not required)
-        case Code.RAW:
-            return Column(name, code, 0, 0, length, nullable=not required)
-        case _:
-            return Column(name, code, 0, 0, length, chars or length, nullable=not required)
+    elif code in (Code.TIMESTAMP, Code.TIMESTAMP_TZ, Code.TIMESTAMP_LTZ):
+        scale, size = modifier if modifier >= 0 else 6, _SIZES.get(code, 11)
+    elif code in _STRINGS:
+        chars = facts.chars or size
+    elif code in _LOBS:
+        size = 4000
+    national = national or facts.data_type == b"NCLOB"
+    return Column(name, code, precision, scale, size, chars, facts.nullable, national)
 
 
-def _encoder(column: Column, wanted: int, lobs: Lobs) -> Callable[[bytes | None], bytes]:
-    if column.code == Code.CLOB and wanted == Code.CLOB:
-        return lobs.in_row
-    if wanted == Code.LONG and column.code in (*_STRINGS, Code.CLOB):
-        return column_encoder(Code.LONG)
-    if wanted in _STRINGS and column.code == Code.NUMBER:
-        return lambda value: clr(value and number_text(value))
-    if column.code == wanted or (column.code in _STRINGS and wanted in _STRINGS):
-        return column_encoder(column.code)
-    raise unlisted(f"fetching {column.name} as type {wanted}")
+def encoder(column: Column, wanted: Descriptor, lobs: Lobs) -> Encoder:
+    """How a column's values go over the wire as this type. Raises ORA-03001."""
+    code, national = wanted.code, wanted.is_national
+    if column.code in _LOBS and code == column.code:
+        write = lobs.in_row(code)
+        return lambda texts: map(write, texts)
+    if code in (Code.LONG, Code.LONG_RAW) and _AS_LONG.get(Code(column.code)) == code:
+        return column_encoder(code, national=national)
+    if code in _STRINGS and column.code == Code.NUMBER:
+        return each(number_text)
+    if code == Code.TIMESTAMP and column.code == Code.DATE:
+        return column_encoder(code)
+    if column.code == code or (column.code in _STRINGS and code in _STRINGS):
+        return column_encoder(column.code, national=national)
+    raise unlisted(f"fetching {column.name} as type {code}")

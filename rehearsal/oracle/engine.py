@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from psycopg.pq.abc import PGresult
 
 from rehearsal.oracle.backend import Backend, Prepared, Stream
-from rehearsal.oracle.dialect.definitions import Definition
-from rehearsal.oracle.dialect.statements import Kind, Statement, translate
-from rehearsal.oracle.dialect.tokens import literal, quote
-from rehearsal.oracle.errors import OracleError, stored
+from rehearsal.oracle.dialect.names import Name, literal, quote
+from rehearsal.oracle.dialect.statements import Statement, read
+from rehearsal.oracle.dialect.tree.changes import Change, Insert
+from rehearsal.oracle.dialect.tree.definitions import Control, CreateTrigger, Definition
+from rehearsal.oracle.dialect.tree.expressions import sequences
+from rehearsal.oracle.dialect.tree.queries import Query
+from rehearsal.oracle.errors import OracleError, shown, stored
 from rehearsal.oracle.packets import Packets
 
 _KEPT_STATEMENTS = 200
@@ -28,11 +31,17 @@ Values = list[bytes | None]
 
 @dataclass
 class Known:
-    """A translated statement, and PostgreSQL's prepared one where it has rows."""
+    """A statement, and PostgreSQL's prepared one where it has rows."""
 
     statement: Statement
     prepared: Prepared | None = None
+    many_rows: str = ""
     for_many_rows: Prepared | None = None  # made when it is first needed
+
+    @property
+    def target(self) -> str:
+        """The table that it changes, as a literal."""
+        return literal(self.statement.table.path) if isinstance(self.statement, Change) else "NULL"
 
     @property
     def rows(self) -> Prepared:
@@ -51,8 +60,17 @@ class Engine:
         self.left_invalid = False  # what was last defined does not compile
         self.backend = Backend(conninfo, client)
         self._known: OrderedDict[tuple[str, tuple[str, ...]], Known] = OrderedDict()
-        self.backend.run(f"SET oracle.login = {literal(stored(user))}", f"SET ROLE {quote(stored(user))}")
+        name = literal(stored(user))
+        self.backend.run(f"SET oracle.login = {name}", f"SET application_name = {name}", f"SET ROLE {quote(user)}")
         self.use_schema(user)
+
+    def describe(self, program: str, machine: str) -> None:
+        """Show in V$SESSION whose session this is."""
+        self.backend.run(f'SELECT "SYS".describe_session({literal(program)}, {literal(machine)})')
+
+    def name_module(self, module: str) -> None:
+        """Show in V$SESSION what it is about."""
+        self.backend.run(f'SELECT "SYS".name_module({literal(module)})')
 
     def prepare(self, sql: str, bind_types: Sequence[str]) -> Known:
         """Translate and prepare a statement, once for each text and types of binds. Raises OracleError."""
@@ -60,27 +78,28 @@ class Engine:
         if key in self._known:
             self._known.move_to_end(key)
             return self._known[key]
-        statement = translate(sql, bind_types, self.schema, self._columns_of)
-        prepared = self.backend.prepare(statement.sql.encode()) if statement.kind in (Kind.QUERY, Kind.CHANGE) else None
-        known = Known(statement, prepared)
+        statement = read(sql, bind_types, self.schema, self._columns_of)
+        prepared = self.backend.prepare(statement.sql().encode()) if isinstance(statement, Query | Change) else None
+        many = statement.for_many_rows() if isinstance(statement, Insert) else ""
+        known = Known(statement, prepared, many)
         if prepared:
             self._known[key] = known
             if len(self._known) > _KEPT_STATEMENTS:
-                _, oldest = self._known.popitem(last=False)
-                for prepared in filter(None, (oldest.prepared, oldest.for_many_rows)):
-                    self.backend.forget(prepared)
+                self._forget(self._known.popitem(last=False)[1])
         return known
 
     def forget_statements(self) -> None:
-        """Translate and prepare everything anew when it is next used."""
-        for known in self._known.values():
-            for prepared in filter(None, (known.prepared, known.for_many_rows)):
-                self.backend.forget(prepared)
-        self._known.clear()
+        """Translate and prepare everything again when it is next used."""
+        while self._known:
+            self._forget(self._known.popitem()[1])
+
+    def _forget(self, known: Known) -> None:
+        for prepared in filter(None, (known.prepared, known.for_many_rows)):
+            self.backend.forget(prepared)
 
     def query(self, known: Known, values: Values) -> Stream:
         """Start a query; SELECT ... FOR UPDATE opens a transaction first."""
-        if b" FOR UPDATE" in known.rows.sql[-30:]:
+        if isinstance(known.statement, Query) and known.statement.lock:
             self.backend.begin()
         return self.backend.query(known.rows, values)
 
@@ -89,18 +108,16 @@ class Engine:
 
         Where a row fails, the rows before it stay changed, and the error's `counts` say how many each touched.
         """
-        if known.statement.for_many_rows and len(rows) >= _MANY_ROWS and not self._refers_to_itself(known):
+        if known.many_rows and len(rows) >= _MANY_ROWS and not self._refers_to_itself(known):
             with suppress(OracleError):
                 # All rows in one statement; which one fails, if one does, is found below.
-                known.for_many_rows = known.for_many_rows or self.backend.prepare(
-                    known.statement.for_many_rows.encode()
-                )
+                known.for_many_rows = known.for_many_rows or self.backend.prepare(known.many_rows.encode())
                 self.backend.change(known.for_many_rows, [[_array(values) for values in zip(*rows, strict=True)]])
                 return [1] * len(rows)
         try:
             return self.backend.change(known.rows, rows)
         except OracleError as error:
-            if error.number == _INSUFFICIENT and not self._sees_target(known.rows.sql.decode()):
+            if error.number == _INSUFFICIENT and not self._sees_target(known):
                 raise OracleError(942, "table or view does not exist") from None
             if 0 < error.done < len(rows):
                 error.counts = self.backend.change(known.rows, rows[: error.done])
@@ -125,15 +142,16 @@ class Engine:
 
     def run(self, statement: Statement) -> None:
         """Run what has no rows: definitions, COMMIT, ROLLBACK, ALTER SESSION."""
-        match statement.kind:
-            case Kind.COMMIT | Kind.ROLLBACK:
-                self.backend.end(statement.kind.name)
-            case Kind.SETTING if statement.sql.startswith("schema "):
-                self.use_schema(statement.sql.removeprefix("schema "))
-            case Kind.SETTING if statement.sql:
-                self.backend.run(statement.sql)
-            case Kind.DEFINITION if statement.definition:
-                self._define(statement.definition)
+        match statement:
+            case Control("COMMIT" | "ROLLBACK" as command):
+                self.backend.end(command)
+            case Control("CURRENT_SCHEMA", schema):
+                self.use_schema(schema)
+            case Control():
+                for setting in statement.statements():
+                    self.backend.run(setting)
+            case Definition():
+                self._define(statement)
 
     def close(self) -> None:
         """End the session; what is not committed is rolled back."""
@@ -141,16 +159,18 @@ class Engine:
 
     def _define(self, definition: Definition) -> None:
         """Definitions commit what was open, and themselves."""
+        statements = definition.statements()
         self.backend.end("COMMIT")
         self._require_privilege(definition)
         self.backend.begin()
         try:
-            self.backend.run(_DEFINITION_LOCK_WAIT, "SET LOCAL ROLE NONE", *definition.statements)
+            self.backend.run(_DEFINITION_LOCK_WAIT, "SET LOCAL ROLE NONE", *statements)
             self.backend.end("COMMIT")
         except OracleError:
             self.backend.end("ROLLBACK")
             raise
-        missing = [f"to_regclass({literal(path)}) IS NULL" for path in definition.sequences]
+        wanted = sequences(*(step for step in definition.steps if isinstance(step, CreateTrigger)))
+        missing = [f"to_regclass({literal(name.path)}) IS NULL" for name in wanted]
         self.left_invalid = bool(missing) and self._truth(" OR ".join(missing))
 
     def _require_privilege(self, definition: Definition) -> None:
@@ -161,19 +181,19 @@ class Engine:
             return
         raise OracleError(1031, "insufficient privileges")
 
-    def _sees_target(self, sql: str) -> bool:
-        return self._truth(f"has_table_privilege({literal(_target(sql))}, 'SELECT, INSERT, UPDATE, DELETE')")
+    def _sees_target(self, known: Known) -> bool:
+        return self._truth(f"has_table_privilege({known.target}, 'SELECT, INSERT, UPDATE, DELETE')")
 
     def _refers_to_itself(self, known: Known) -> bool:
         """Whether the table has a foreign key to itself: a row may then not come before the one that it refers to."""
         if known.for_many_rows:
             return False
-        itself = f"conrelid = {literal(_target(known.statement.sql))}::regclass AND conrelid = confrelid"
+        itself = f"conrelid = {known.target}::regclass AND conrelid = confrelid"
         return self._truth(f"EXISTS (SELECT FROM pg_constraint WHERE {itself})")
 
     def use_schema(self, schema: str) -> None:
         """Take names without a schema from this one. Raises ORA-01435."""
-        if not self._truth(f"to_regnamespace({literal(quote(stored(schema)))}) IS NOT NULL"):
+        if not self._truth(f"to_regnamespace({literal(quote(schema))}) IS NOT NULL"):
             raise OracleError(1435, "user does not exist")
         self.schema = schema
         self.backend.run(f"SET oracle.schema = {literal(schema)}")
@@ -182,27 +202,22 @@ class Engine:
         return self.backend.run(f"SELECT {condition}").get_value(0, 0) == b"t"
 
     def columns(self, condition: str) -> PGresult:
-        """What is known of columns: relid, attnum, data_length, char_length, attnotnull."""
+        """What is known of columns: relid, attnum, data_length, char_length, attnotnull, data_type, data_precision."""
         return self.backend.run(
-            'SELECT relid, f.attnum, data_length, char_length, attnotnull FROM "SYS".column_facts f'
+            "SELECT relid, f.attnum, data_length, char_length, attnotnull, data_type, data_precision"
+            ' FROM "SYS".column_facts f'
             f" JOIN pg_attribute a ON attrelid = relid AND a.attnum = f.attnum WHERE {condition}"
         )
 
-    def _columns_of(self, path: str) -> list[str]:
+    def _columns_of(self, table: Name) -> tuple[str, ...]:
         found = self.backend.run(
-            f"SELECT attname FROM pg_attribute WHERE attrelid = to_regclass({literal(path)})"
+            f"SELECT attname FROM pg_attribute WHERE attrelid = to_regclass({literal(table.path)})"
             " AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
         )
-        names = [(found.get_value(row, 0) or b"").decode() for row in range(found.ntuples)]
+        names = tuple(shown((found.get_value(row, 0) or b"").decode()) for row in range(found.ntuples))
         if not names:
             raise OracleError(942, "table or view does not exist")
         return names
-
-
-def _target(sql: str) -> str:
-    """The table that a statement changes."""
-    path = re.search(r'"(?:[^"]|"")+"\."(?:[^"]|"")+"', sql)
-    return path[0] if path else ""
 
 
 def _array(values: Sequence[bytes | None]) -> bytes:

@@ -42,11 +42,12 @@ def shown(name: str) -> str:
     return name.removeprefix("t:").removeprefix("~")
 
 
+_YEARS = "(full) year must be between -4713 and +9999, and not be 0"
 _PLAIN = {
     "22012": (1476, "divisor is equal to zero"),
     "22003": (1438, "value larger than specified precision allowed for this column"),
     "22007": (1861, "literal does not match format string"),
-    "22008": (1843, "not a valid month"),
+    "22008": (1841, _YEARS),
     "21000": (1427, "single-row subquery returns more than one row"),
     "22P02": (1722, "invalid number"),
     "40P01": (60, "deadlock detected while waiting for resource"),
@@ -69,9 +70,21 @@ _PLAIN = {
 }
 # By SQLSTATE, the statement's start and the message.
 _BY_TEXT = [
+    ("22003", b"", "numeric format", 1426, "numeric overflow"),
     ("42601", b"", "more expressions than target", 913, "too many values"),
     ("42601", b"", "subquery has too many columns", 913, "too many values"),
     ("42601", b"", "must return only one column", 913, "too many values"),
+    ("42601", b"", "same number of columns", 1789, "query block has incorrect number of result columns"),
+    *(
+        ("42804", b"", types, 12704, "character set mismatch")
+        for types in ("nvarchar2 and", "and nvarchar2 cannot", '"nchar" and', 'and "nchar" cannot')
+    ),
+    ("42804", b"", "timestamp", 3001, "unimplemented feature: datetimes of several types in one column"),
+    *(
+        ("42804", b"", f"{operator} types", 1790, "expression must have same datatype as corresponding expression")
+        for operator in ("UNION", "INTERSECT", "EXCEPT")
+    ),
+    ("0A000", b"", "ORDER BY clause", 904, ": invalid identifier"),
     ("42601", b"", "more target columns", 947, "not enough values"),
     ("42601", b"", "multiple assignments", 957, "duplicate column name"),
     ("21000", b"", "MERGE", 30926, "unable to get a stable set of rows in the source tables"),
@@ -82,7 +95,9 @@ _BY_TEXT = [
     ("42723", b"CREATE", "", 4081, "trigger already exists"),
     ("42P10", b"INSERT", "", 918, "column ambiguously defined"),
     ("42830", b"", "", 2270, "no matching unique or primary key for this column-list"),
+    ("42501", b"", "function crypto_md5", 904, '"DBMS_CRYPTO"."HASH": invalid identifier'),
     ("42501", b"SELECT", "", 942, "table or view does not exist"),
+    ("42883", b"", "blob", 932, "inconsistent datatypes: expected - got BLOB"),
     ("42883", b"", "clob", 932, "inconsistent datatypes: expected - got CLOB"),
     ("42883", b"", "ordering operator", 932, "inconsistent datatypes: expected - got CLOB"),
     ("42883", b"", "equality operator", 932, "inconsistent datatypes: expected - got CLOB"),
@@ -95,6 +110,22 @@ _BY_TEXT = [
     ("0A000", b"", "cached plan", 1007, "variable not in select list"),
 ]
 _OWN = "OR000"  # raised by the functions of functions.sql, already worded
+# What the functions of functions.sql stand for that have names of their own, by how they begin.
+_OWN_FUNCTIONS = {
+    "TXT": "a string",
+    "MEASURED": "LISTAGG",
+    "FIT": "SUM",
+    "PIECE": "SUBSTR",
+    "SUBSTR_OF": "SUBSTR",
+    "SAME": "DECODE",
+    "EQUAL": "CASE or NULLIF",
+    "TRIM_SIDE": "TRIM",
+    "MOD_": "MOD",
+    "TO_CHAR_": "TO_CHAR",
+    "CAST_": "CAST",
+    "HASH_": "STANDARD_HASH",
+    "FROM_HEX": "TO_NUMBER",
+}
 _TRIGGER = re.compile(r'PL/pgSQL function "([^"]+)"\."([^"]+)"\(\)')
 
 
@@ -109,9 +140,10 @@ def from_postgres(result: PGresult, sql: bytes) -> OracleError:  # noqa: C901  #
     missing = state in ("42P01", "42703") or (state == _OWN and message.startswith("ORA-02289"))
     if trigger and missing:
         return OracleError(4098, f"trigger '{trigger[1]}.{trigger[2]}' is invalid and failed re-validation")
-    if state == _OWN:
-        number, _, wording = message.removeprefix("ORA-").partition(": ")
-        return OracleError(int(number), wording)
+    if state == _OWN or part(Field.DATATYPE_NAME):  # the latter is a domain that refuses a value, see types.sql
+        own = message if state == _OWN else part(Field.CONSTRAINT_NAME)
+        number, _, wording = own.removeprefix("ORA-").partition(": ")
+        return OracleError(int(number), wording or _YEARS)  # which is too long for a constraint's name
     if state.startswith("23"):
         names = (Field.SCHEMA_NAME, Field.TABLE_NAME, Field.COLUMN_NAME, Field.CONSTRAINT_NAME)
         return _violation(state, message, sql, *(shown(part(name)) for name in names))
@@ -169,6 +201,7 @@ def _without_postgres_names(message: str) -> str:
     """`operator does not exist: numeric ~~ "SYS".date` in the words of the Oracle side."""
     if message.startswith("function "):
         name = message.partition("(")[0].removeprefix("function ").replace('"SYS".', "").replace("SYS.", "").upper()
+        name = next((stands_for for own, stands_for in _OWN_FUNCTIONS.items() if name.startswith(own)), name)
         return f"{name} of a value of this type"
     spelled = message.replace('"SYS".', "").replace("numeric", "NUMBER").replace("text", "VARCHAR2")
     spelled = (

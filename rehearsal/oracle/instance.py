@@ -1,18 +1,20 @@
-"""The database behind all sessions: a PostgreSQL cluster of its own, made new at every start."""
+"""The database behind all sessions: a PostgreSQL cluster of its own."""
 
 import threading
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 from psycopg import sql
 
+from rehearsal.names import oracle_service
 from rehearsal.oracle import legacy
 from rehearsal.oracle.auth import Verifier
 from rehearsal.oracle.dialect.dictionary import SQL as DICTIONARY_SQL
 from rehearsal.oracle.dialect.formats import nls_settings
 from rehearsal.oracle.engine import Engine
 from rehearsal.oracle.errors import stored
-from rehearsal.oracle.values import Code
+from rehearsal.oracle.values import NATIONAL, Code
 from rehearsal.postgres.cluster import SUPERUSER, SUPERUSER_PASSWORD, Cluster
 
 _SQL = DICTIONARY_SQL.parent
@@ -20,7 +22,6 @@ _SCRIPTS = ("types.sql", "functions.sql", "administration.sql", "dictionary.sql"
 _SETTINGS = {
     "max_connections": "250",
     "max_locks_per_transaction": "256",
-    "synchronous_commit": "off",
     "autovacuum_naptime": "10s",
     "jit": "off",
     "wal_level": "minimal",
@@ -35,7 +36,13 @@ _TYPES = {
     "varchar": Code.VARCHAR,
     "bpchar": Code.CHAR,
     "timestamp": Code.TIMESTAMP,
+    NATIONAL["text"]: Code.VARCHAR,
+    NATIONAL["bpchar"]: Code.CHAR,
     "bytea": Code.RAW,
+    "float4": Code.BINARY_FLOAT,
+    "float8": Code.BINARY_DOUBLE,
+    "pg_catalog.timestamptz": Code.TIMESTAMP_LTZ,
+    '"SYS".blob': Code.BLOB,
     '"SYS".date': Code.DATE,
     '"SYS".timestamptz': Code.TIMESTAMP_TZ,
     '"SYS".clob': Code.CLOB,
@@ -43,22 +50,37 @@ _TYPES = {
 
 
 class Instance:
-    """Service and SID `XE`."""
+    """The database of one service and SID."""
 
-    name = "XE"
+    name = oracle_service()
 
-    def __init__(self, home: Path, port: int):
-        """``port`` is where the backing PostgreSQL listens."""
+    def __init__(self, home: Path, port: int, *, keep: bool = False):
+        """``port`` is where the backing PostgreSQL listens; ``keep``: go on with the data found, and leave them."""
         self._cluster = Cluster(home, port, _SETTINGS)
         self.conninfo = f"host=127.0.0.1 port={port} dbname=postgres user={SUPERUSER} password={SUPERUSER_PASSWORD}"
-        self.types: dict[int, Code] = {}
+        self._keep = keep
+        self.types: dict[int, tuple[Code, bool]] = {}
+        """Oracle's types by PostgreSQL's type number, and whether they are national strings."""
         self._lock = threading.Lock()
 
     def start(self) -> None:
-        """Make the cluster, the dictionary and the legacy schema."""
-        self._cluster.create()
+        """Start the cluster; in a new one make the dictionary and the legacy schema."""
+        kept = self._keep and self._cluster.complete
+        if not kept:
+            self._cluster.create()
         self._cluster.start()
         self._administrator = self._cluster.connect()
+        if not kept:
+            self._make_dictionary()
+        for name, code in _TYPES.items():
+            row = self._administrator.execute("SELECT %s::regtype::oid", [name]).fetchone()
+            self.types[int(row[0]) if row else 0] = code, name in NATIONAL.values()
+        if not kept:
+            self._create_users()
+            self._seed()
+            self._cluster.mark_complete()
+
+    def _make_dictionary(self) -> None:
         for script in _SCRIPTS:
             self._administrator.execute((_SQL / script).read_bytes())
         for name, value in _session_settings().items():
@@ -67,18 +89,14 @@ class Instance:
                     sql.Identifier(*name.split(".")), sql.SQL(value) if name == "search_path" else sql.Literal(value)
                 )
             )
-        for name, code in _TYPES.items():
-            row = self._administrator.execute("SELECT %s::regtype::oid", [name]).fetchone()
-            self.types[int(row[0]) if row else 0] = code
-        self._create_users()
-        self._seed()
 
     def stop(self) -> None:
-        """Stop and remove the cluster."""
+        """Stop the cluster, and remove it unless its data are kept."""
         if hasattr(self, "_administrator"):
             self._administrator.close()
         self._cluster.stop(grace_s=0.2)
-        self._cluster.remove()
+        if not self._keep:
+            self._cluster.remove()
 
     def verifier(self, user: str) -> Verifier | None:
         """What proves a user's password; None for an unknown user."""
@@ -102,7 +120,7 @@ class Instance:
 
     def _seed(self) -> None:
         self._run("SYSTEM", legacy.users())
-        self._run("TRAVELBUDDY", legacy.schema())
+        self._run("SYSTEM", chain(legacy.schema(), legacy.grants()))
         rows: list[list[bytes | None]] = [[str(value).encode() for value in row] for row in legacy.flight_specials()]
         engine = Engine(self.conninfo, "TRAVELBUDDY")
         try:
@@ -132,5 +150,6 @@ def _session_settings() -> dict[str, str]:
         "search_path": '"SYS", pg_catalog',
         **{f"oracle.{name}": value for name, value in nls_settings("nls_date_format", _DATE_FORMAT).items()},
         **{f"oracle.{name}": value for name, value in nls_settings("nls_timestamp_format", _TIMESTAMP_FORMAT).items()},
+        "oracle.time_zone": "+00:00",
         "oracle.nls_timestamp_tz_format": "",  # Oracle's has FF too
     }

@@ -1,9 +1,13 @@
-"""The legacy database's users, tables and rows, in Oracle's own SQL."""
+"""The legacy database's users, tables, rows and grants, in Oracle's own SQL."""
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from rehearsal.grants import ORACLE_LOGIN, documented
+
+DAGS_LOGIN = {"login": ORACLE_LOGIN, "password": "reverse5064"}
+"""What the DAGs and the preflight log in with where they do not own the tables, as an Airflow connection has it."""
 _SCRIPTS = Path(__file__).with_name("sql")
 _ROWS = Path(__file__).parents[1] / "seed" / "flightspecials.json"
 # The columns of FLIGHTSPECIAL in their order, as the seed's rows name them.
@@ -27,8 +31,14 @@ def users() -> Iterator[str]:
 
 
 def schema() -> Iterator[str]:
-    """The statements that TRAVELBUDDY runs."""
-    return statements((_SCRIPTS / "travelbuddy.oracle.sql").read_text(encoding="utf-8"))
+    """The statements that SYSTEM runs then: TRAVELBUDDY's tables."""
+    yield "ALTER SESSION SET CURRENT_SCHEMA = TRAVELBUDDY"
+    yield from statements((_SCRIPTS / "travelbuddy.oracle.sql").read_text(encoding="utf-8"))
+
+
+def grants() -> list[str]:
+    """The statements that SYSTEM runs last: what the shipped pipeline's logins may do."""
+    return documented().oracle
 
 
 def statements(script: str) -> Iterator[str]:

@@ -22,6 +22,10 @@ class DisconnectedError(Exception):
     """The peer is gone."""
 
 
+class BrokenOffError(Exception):
+    """The client broke off in the middle of a request: what came of it counts for nothing."""
+
+
 class Packets:
     """The packets of one connection. Reads block; `poll` looks for what arrives while a statement runs."""
 

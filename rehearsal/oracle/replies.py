@@ -7,7 +7,7 @@ from rehearsal.oracle.values import Code
 from rehearsal.oracle.wire import clr, dalc, ub
 
 _FIELD_VERSION = 7  # 12.1: the level at which 12c verifiers are natural, see the README
-_CHARSET_UTF8 = 873
+_CHARSET_UTF8, _CHARSET_UTF16 = 873, 2000
 _TRANSACTION_OPEN = 2
 NO_DATA_FOUND = 1403
 _BATCH_ERRORS = 24381
@@ -24,6 +24,7 @@ class Column:
     size: int = 0
     chars: int = 0
     nullable: bool = True
+    national: bool = False
 
 
 def protocol() -> bytes:
@@ -51,7 +52,7 @@ def data_types() -> bytes:
 
 def status(in_transaction: bool) -> bytes:
     """The end of a call without a result."""
-    return b"\x09" + ub(_call_status(in_transaction)) + b"\x00"
+    return b"\x09" + ub(_TRANSACTION_OPEN * in_transaction) + b"\x00"
 
 
 def end_of_call(
@@ -68,7 +69,16 @@ def end_of_call(
         error = OracleError(_BATCH_ERRORS, "error(s) in array DML")
     number = ub(error.number if error else 0)
     position = ub(error.position if error else 0)
-    parts = [b"\x04", ub(_call_status(in_transaction)), b"\x00", ub(rows), number, b"\x00\x00", ub(cursor), position]
+    parts = [
+        b"\x04",
+        ub(_TRANSACTION_OPEN * in_transaction),
+        b"\x00",
+        ub(rows),
+        number,
+        b"\x00\x00",
+        ub(cursor),
+        position,
+    ]
     parts += [bytes(5), bytes((0x20 if invalid else 0,)), bytes(5), bytes(5), _batch_errors(batch or [])]
     parts += [number, ub(rows)]
     if error:
@@ -93,13 +103,16 @@ def row_header(columns: int, rows: int) -> bytes:
     return b"\x06\x00" + ub(columns) + b"\x00" + ub(rows) + bytes(3)
 
 
+def out_binds(directions: list[int], executions: list[list[list[bytes]]]) -> bytes:
+    """The binds' directions, and what each execution returned: for each bind that comes back its values."""
+    head = b"\x0b\x00" + ub(len(directions)) + bytes(5) + bytes(directions)
+    values = (b"".join(ub(len(column)) + b"".join(column) for column in columns) for columns in executions)
+    return head + b"".join(b"\x07" + each for each in values)
+
+
 def row_counts(counts: list[int]) -> bytes:
     """The rows that each execution of an array statement touched."""
     return b"\x08" + bytes(4) + ub(len(counts)) + b"".join(map(ub, counts))
-
-
-def _call_status(in_transaction: bool) -> int:
-    return _TRANSACTION_OPEN if in_transaction else 0
 
 
 def _batch_errors(batch: list[tuple[int, OracleError]]) -> bytes:
@@ -116,6 +129,7 @@ def _batch_errors(batch: list[tuple[int, OracleError]]) -> bytes:
 def _column(position: int, column: Column) -> bytes:
     is_text = column.code in (Code.VARCHAR, Code.CHAR, Code.CLOB, Code.LONG)
     parts = [bytes((column.code, 0, column.precision, column.scale & 0xFF)), ub(column.size), b"\x00\x00", b"\x00\x00"]
-    parts += [ub(_CHARSET_UTF8 if is_text else 0), bytes((is_text,)), ub(column.chars), bytes((column.nullable,))]
+    charset = _CHARSET_UTF16 if column.national else _CHARSET_UTF8 if is_text else 0
+    parts += [ub(charset), bytes((is_text + column.national,)), ub(column.chars), bytes((column.nullable,))]
     name = column.name.encode()
     return b"".join(parts) + bytes((min(len(name), 255),)) + dalc(name) + b"\x00\x00" + ub(position) + b"\x00"

@@ -9,6 +9,7 @@ from rehearsal.oracle.packets import ProtocolError
 from rehearsal.oracle.wire import Reader
 
 LOCATOR_BYTES = 40
+NATIONAL = 2  # the character set form of NVARCHAR2, NCHAR and NCLOB
 
 _MAX_DESCRIPTORS = 65535
 _LATE_VALUE_BYTES = 32767  # values with larger buffers come after the others in a row
@@ -46,7 +47,8 @@ class Option:
 class LobAction:
     """The codes of LOB operations."""
 
-    LENGTH, READ, WRITE, CHUNK_SIZE, CREATE, FREE = 1, 2, 0x40, 0x4000, 0x110, 0x111
+    LENGTH, READ, TRIM, WRITE, CHUNK_SIZE, CREATE, FREE = 1, 2, 0x20, 0x40, 0x4000, 0x110, 0x111
+    OPEN, CLOSE, IS_OPEN = 0x8000, 0x10000, 0x11000
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Descriptor:
     code: int
     size: int
     is_lob: bool
+    is_national: bool = False  # in the national character set, AL16UTF16
 
 
 Row = list[bytes | None]
@@ -63,26 +66,15 @@ Row = list[bytes | None]
 
 @dataclass
 class Execute:
-    """Execute a statement, new or known, or define a cursor's columns."""
+    """Execute a statement, new or (without ``sql``) known with its remembered binds, or define a cursor's columns."""
 
     options: int
     cursor: int
     sql: str
     iterations: int
-    wants_row_counts: bool
+    wants_row_counts: bool = False
     descriptors: list[Descriptor] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
-
-
-@dataclass
-class Reexecute:
-    """Execute a cursor's statement again, with its remembered binds."""
-
-    cursor: int
-    iterations: int
-    commit: bool
-    fetch: bool
-    rows: list[Row]
 
 
 @dataclass
@@ -92,6 +84,7 @@ class LobOperation:
     action: int
     locator: bytes
     offset: int
+    kind: int
     has_amount: bool
     amount: int
     data: bytes
@@ -99,11 +92,12 @@ class LobOperation:
 
 @dataclass
 class Piggyback:
-    """What travels before a call: cursors to close, LOBs to free, a new current schema; mostly nothing."""
+    """What travels before a call: cursors to close, LOBs to free, a current schema, a module; mostly nothing."""
 
     cursors: list[int] = field(default_factory=list)
     locators: list[bytes] = field(default_factory=list)
     schema: str = ""
+    module: str = ""
 
 
 @dataclass
@@ -112,6 +106,10 @@ class Login:
 
     user: str
     parameters: dict[str, bytes]
+
+    def text(self, name: str) -> str:
+        """A parameter as a text; of C it ends with a NUL."""
+        return self.parameters.get(name, b"").rstrip(b"\0").decode(errors="replace")
 
 
 def read_protocol(reader: Reader) -> None:
@@ -145,8 +143,8 @@ def read_login(reader: Reader) -> Login:
     return Login(user, _pairs(reader, count))
 
 
-def read_execute(reader: Reader, returning: Callable[[str], int]) -> Execute:
-    """The body of an execute; ``returning`` says how many of a statement's binds send no value."""
+def read_execute(reader: Reader, returning: Callable[[str, int], int]) -> Execute:
+    """The body of an execute; ``returning`` says how many binds of a statement, or cursor, send no value."""
     options, cursor, has_sql = reader.ub(), reader.ub(), reader.u8()
     reader.skip(0, 1, 0, 1, 1, 0)
     iterations = reader.ub()
@@ -162,7 +160,7 @@ def read_execute(reader: Reader, returning: Callable[[str], int]) -> Execute:
         request.descriptors = _descriptors(reader, defines)
     elif binds:
         request.descriptors = _descriptors(reader, binds)
-        sent = request.descriptors[: len(request.descriptors) - returning(sql)]
+        sent = request.descriptors[: len(request.descriptors) - returning(sql, cursor)]
         if sent and options & Option.EXECUTE:
             request.rows = _rows(reader, sent, 1 if words[7] else words[1])
     if not words[7]:
@@ -170,14 +168,14 @@ def read_execute(reader: Reader, returning: Callable[[str], int]) -> Execute:
     return request
 
 
-def read_reexecute(reader: Reader, fetch: bool, binds_of: Callable[[int], list[Descriptor]]) -> Reexecute:
+def read_reexecute(reader: Reader, fetch: bool, binds_of: Callable[[int], list[Descriptor]]) -> Execute:
     """The body of a re-execute; ``binds_of`` tells a cursor's remembered bind descriptors."""
     cursor, iterations = reader.ub(), reader.ub()
     reader.ub()
-    commit = bool(reader.ub() & 1)
+    options = Option.EXECUTE | Option.COMMIT * (reader.ub() & 1) | Option.FETCH * fetch
     descriptors = binds_of(cursor)
     rows = _rows(reader, descriptors, 1 if fetch else iterations) if descriptors else []
-    return Reexecute(cursor, iterations, commit, fetch, rows)
+    return Execute(options, cursor, "", iterations, rows=rows)
 
 
 def read_lob_operation(reader: Reader) -> LobOperation:
@@ -187,18 +185,17 @@ def read_lob_operation(reader: Reader) -> LobOperation:
     reader.skip(1, 0, 0, 0, 3)
     action = reader.ub()
     reader.raw(2)
-    offset, kind = reader.ub(), reader.ub()
+    offset, kind = reader.ub(), reader.ub()  # to create one: its form and type
     has_amount = reader.u8()
     reader.raw(6)
     locator = reader.raw(length)
     if action == LobAction.CREATE:
         reader.ub()
-        offset = kind
     data = b""
     if action == LobAction.WRITE:
         reader.u8()
         data = reader.clr() or b""
-    return LobOperation(action, locator, offset, bool(has_amount), reader.ub() if has_amount else 0, data)
+    return LobOperation(action, locator, offset, kind, bool(has_amount), reader.ub() if has_amount else 0, data)
 
 
 def read_piggyback(reader: Reader, code: int) -> Piggyback:
@@ -215,8 +212,8 @@ def read_piggyback(reader: Reader, code: int) -> Piggyback:
         reader.u8()
         return Piggyback(schema=reader.dalc().decode(errors="replace"))
     if code == Function.END_TO_END:
-        _skip_end_to_end(reader)
-    elif code == Function.SESSION_STATE:
+        return Piggyback(module=_read_module(reader))
+    if code == Function.SESSION_STATE:
         reader.ub()
     elif code == Function.APPLICATION_CONTEXT:
         reader.skip(1, 0, 1)
@@ -244,16 +241,16 @@ def _pairs(reader: Reader, count: int) -> dict[str, bytes]:
     return values
 
 
-def _skip_end_to_end(reader: Reader) -> None:
+def _read_module(reader: Reader) -> str:
+    """MODULE, of the five attributes with which a client says what it is about."""
     reader.skip(2, 0)
     lengths = []
     for fillers in ((), (), (1, 0, 1, 0), (1, 0, 1, 0), ()):
         reader.u8()
         lengths.append(reader.ub())
         reader.skip(*fillers)
-    for length in lengths:
-        if length:
-            reader.clr()
+    _, module, *_ = [reader.clr() if length else b"" for length in lengths]
+    return (module or b"").decode(errors="replace")
 
 
 def _descriptors(reader: Reader, count: int) -> list[Descriptor]:
@@ -268,8 +265,10 @@ def _descriptor(reader: Reader) -> Descriptor:
     size = reader.ub()
     reader.skip(0, 0)
     reader.dalc()
-    reader.skip(0, 0, 1, 0)
-    return Descriptor(code, size, code in (112, 113))
+    reader.skip(0, 0)
+    form = reader.u8()
+    reader.skip(0)
+    return Descriptor(code, size, code in (112, 113), form == NATIONAL)
 
 
 def _rows(reader: Reader, descriptors: list[Descriptor], count: int) -> list[Row]:

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import ssl
 import threading
 import time
 from contextlib import suppress
@@ -9,6 +10,7 @@ from contextlib import suppress
 from rehearsal.oracle.instance import Instance
 from rehearsal.oracle.packets import Packets
 from rehearsal.oracle.session import Session
+from rehearsal.tls import plain
 
 _LOGIN_TIMEOUT_S = float(os.environ.get("ORACLE_LOGIN_TIMEOUT_S", "60"))
 
@@ -16,8 +18,10 @@ _LOGIN_TIMEOUT_S = float(os.environ.get("ORACLE_LOGIN_TIMEOUT_S", "60"))
 class Server:
     """Accepts clients until it is closed."""
 
-    def __init__(self, port: int, instance: Instance):
+    def __init__(self, port: int, instance: Instance, context: ssl.SSLContext):
+        """``context``: TCP and TCPS are served on one port, each as its client begins."""
         self._instance = instance
+        self._context = context
         self._away = False
         self._clients: set[socket.socket] = set()
         self._listener = socket.create_server(("127.0.0.1", port), backlog=128)
@@ -61,6 +65,10 @@ class Server:
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             client.settimeout(_LOGIN_TIMEOUT_S)
             try:
-                Session(Packets(client), self._instance).serve()
+                with plain(client, self._context) as peer:
+                    peer.settimeout(_LOGIN_TIMEOUT_S)
+                    Session(Packets(peer), self._instance).serve()
+            except OSError:
+                return  # a client that does not trust the certificate, or ends before it says anything
             finally:
                 self._clients.discard(client)

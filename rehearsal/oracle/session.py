@@ -6,23 +6,25 @@ import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 from rehearsal.oracle import replies
 from rehearsal.oracle.auth import Challenge, Verifier
-from rehearsal.oracle.cursors import Cursor, describe
-from rehearsal.oracle.dialect.statements import Kind, values_returned
+from rehearsal.oracle.cursors import Cursor, describe, encoder
+from rehearsal.oracle.dialect.statements import values_returned
+from rehearsal.oracle.dialect.tree.changes import Change, Insert, Update
+from rehearsal.oracle.dialect.tree.queries import Query
 from rehearsal.oracle.engine import Engine, Values
 from rehearsal.oracle.errors import INTERNAL, OracleError, unlisted
 from rehearsal.oracle.instance import Instance
 from rehearsal.oracle.lobs import Lobs
-from rehearsal.oracle.packets import CONNECT, DisconnectedError, Packets, ProtocolError
+from rehearsal.oracle.packets import CONNECT, BrokenOffError, DisconnectedError, Packets, ProtocolError
 from rehearsal.oracle.requests import (
     Descriptor,
     Execute,
     Function,
     Login,
     Option,
-    Reexecute,
     Row,
     connect_target,
     read_data_types,
@@ -33,7 +35,7 @@ from rehearsal.oracle.requests import (
     read_protocol,
     read_reexecute,
 )
-from rehearsal.oracle.values import BINDS
+from rehearsal.oracle.values import BINDS, NATIONAL
 from rehearsal.oracle.wire import Reader, pairs
 
 _CALL, _PIGGYBACK = 3, 0x11
@@ -54,6 +56,7 @@ class Session:
         self._lobs = Lobs()
         self._cursors: dict[int, Cursor] = {}
         self._numbers = itertools.count(1)
+        self._wanted_module = ""
         self._wanted_schema = ""  # what a piggyback asked for; an error of it belongs to the call that follows
 
     @property
@@ -96,7 +99,8 @@ class Session:
             reader.wait()
             read(reader)
             self._packets.send_data(reply)
-        user = self._read_login(Function.CHALLENGE).user.upper()
+        login = self._read_login(Function.CHALLENGE)
+        user = login.user.upper()
         verifier = self._instance.verifier(user)
         challenge = Challenge(verifier or Verifier.of_nobody())
         values, flags = challenge.parameters()
@@ -104,6 +108,8 @@ class Session:
         answer = self._read_login(Function.AUTHENTICATE)
         try:
             self._authenticate(challenge.proves(answer.parameters) and verifier is not None, user)
+            self.engine.describe(login.text("AUTH_PROGRAM_NM"), login.text("AUTH_MACHINE"))
+            self._set_time_zone(answer.parameters.get("AUTH_ALTER_SESSION", b"").rstrip(b"\x00").decode())
         except OracleError as error:
             self._packets.send_data(replies.end_of_call(in_transaction=False, error=error))
             return False
@@ -116,6 +122,11 @@ class Session:
         if not self._instance.may_log_in(user):
             raise OracleError(1045, f"user {user} lacks CREATE SESSION privilege; logon denied")
         self._engine = Engine(self._instance.conninfo, user, self._packets)
+
+    def _set_time_zone(self, statement: str) -> None:
+        """Run the ALTER SESSION with which a client says where it is."""
+        if statement:
+            self.engine.run(self.engine.prepare(statement, []).statement)
 
     def _read_login(self, function: Function) -> Login:
         self._reader.wait()
@@ -149,7 +160,11 @@ class Session:
         if not self._reader.wait():
             self._answer_break()
             return True
-        function, request = self._read_request()
+        try:
+            function, request = self._read_request()
+        except BrokenOffError:  # a client's driver met a value that it cannot send, and part of the rows had gone
+            self._answer_break()
+            return True
         try:
             reply = self._act(function, request)
         except OracleError as error:
@@ -181,6 +196,7 @@ class Session:
             reader.u8()
             piggyback = read_piggyback(reader, code)
             self._wanted_schema = piggyback.schema or self._wanted_schema
+            self._wanted_module = piggyback.module or self._wanted_module
             self._lobs.free(piggyback.locators)
             for number in piggyback.cursors:
                 if cursor := self._cursors.pop(number, None):
@@ -191,7 +207,7 @@ class Session:
         reader.u8()
         match function:
             case Function.EXECUTE:
-                return function, read_execute(reader, values_returned)
+                return function, read_execute(reader, self._values_returned)
             case Function.REEXECUTE | Function.REEXECUTE_AND_FETCH:
                 return function, read_reexecute(reader, function == Function.REEXECUTE_AND_FETCH, self._binds_of)
             case Function.FETCH:
@@ -200,19 +216,28 @@ class Session:
                 return function, read_lob_operation(reader)
             case Function.COMMIT | Function.ROLLBACK | Function.PING | Function.LOGOFF:
                 return function, None
-        raise ProtocolError(f"call {function}")
+        reader.drop()
+        return function, unlisted(f"call {function} of the client's protocol")
+
+    def _values_returned(self, sql: str, number: int) -> int:
+        return values_returned(sql or (self._cursors[number].sql if number in self._cursors else ""))
 
     def _binds_of(self, number: int) -> list[Descriptor]:
-        return self._cursors[number].binds if number in self._cursors else []
+        """The binds of a cursor for which the client sends values again."""
+        binds = self._cursors[number].binds if number in self._cursors else []
+        return binds[: len(binds) - self._values_returned("", number)]
 
     def _act(self, function: int, request: object) -> bytes:
+        if isinstance(request, OracleError):
+            raise request
         if schema := self._wanted_schema:
             self._wanted_schema = ""
             self.engine.use_schema(schema)
+        if module := self._wanted_module:
+            self._wanted_module = ""
+            self.engine.name_module(module)
         if isinstance(request, Execute):
             return self._execute(request)
-        if isinstance(request, Reexecute):
-            return self._reexecute(request)
         if function == Function.FETCH and isinstance(request, tuple):
             return self._fetch(self._cursor(request[0]), request[1])
         if function == Function.COMMIT:
@@ -232,16 +257,18 @@ class Session:
     def _execute(self, request: Execute) -> bytes:
         if request.options & Option.DEFINE:
             cursor = self._cursor(request.cursor)
-            cursor.define([descriptor.code for descriptor in request.descriptors], self._lobs)
-            return replies.end_of_call(self._in_transaction, cursor=cursor.number)
+            cursor.define(request.descriptors, self._lobs)
+            return self._end(cursor)
         if request.sql:
             cursor = self._open(request)
         else:
             cursor = self._cursor(request.cursor)
             cursor.binds = request.descriptors or cursor.binds
-        return self._run(
-            cursor, request.options, request.rows, request.iterations, wants_row_counts=request.wants_row_counts
-        )
+        return self._run(cursor, request)
+
+    def _end(self, cursor: Cursor, **more: Any) -> bytes:
+        """The end of a call that has to do with a cursor."""
+        return replies.end_of_call(self._in_transaction, cursor=cursor.number, **more)
 
     def _open(self, request: Execute) -> Cursor:
         """A cursor for a new statement; a number that the client reuses keeps its place."""
@@ -250,54 +277,48 @@ class Session:
         number = request.cursor or next(self._numbers)
         if len(self._cursors) >= _MAX_OPEN_CURSORS:
             raise OracleError(1000, "maximum open cursors exceeded")
-        known = self.engine.prepare(request.sql, _bind_types(request.descriptors))
+        known = self.engine.prepare(request.sql, [*map(_bind_type, request.descriptors)])
         cursor = self._cursors[number] = Cursor(number, request.sql, request.descriptors, known)
         return cursor
 
     def _prepare(self, cursor: Cursor) -> bool:
         """Make the statement ready for its binds; whether its columns are others than the client was told."""
         told = cursor.columns
-        known, cursor.known = cursor.known, self.engine.prepare(cursor.sql, _bind_types(cursor.binds))
-        if (
-            (known is not cursor.known or not cursor.columns)
-            and cursor.known.prepared
-            and cursor.known.statement.kind == Kind.QUERY
-        ):
+        known, cursor.known = cursor.known, self.engine.prepare(cursor.sql, [*map(_bind_type, cursor.binds)])
+        is_new = known is not cursor.known or not cursor.columns
+        if is_new and cursor.known.prepared and isinstance(cursor.known.statement, Query):
             cursor.columns = describe(self.engine, cursor.known.prepared.shape, self._instance.types)
         if told == cursor.columns:
             return False
         cursor.defines = []
         return True
 
-    def _reexecute(self, request: Reexecute) -> bytes:
-        options = Option.EXECUTE | (Option.COMMIT if request.commit else 0) | (Option.FETCH if request.fetch else 0)
-        return self._run(
-            self._cursor(request.cursor), options, request.rows, request.iterations, wants_row_counts=False
-        )
-
-    def _run(self, cursor: Cursor, options: int, rows: list[Row], iterations: int, *, wants_row_counts: bool) -> bytes:
+    def _run(self, cursor: Cursor, request: Execute) -> bytes:
+        options = request.options
         describe_it = self._prepare(cursor) or bool(options & Option.PARSE)
         statement = cursor.known.statement
-        is_query = statement.kind == Kind.QUERY
+        is_query = isinstance(statement, Query)
         if not options & Option.EXECUTE:
-            head = replies.describe(cursor.columns) if is_query else b""
-            return head + replies.end_of_call(self._in_transaction, cursor=cursor.number)
-        values = _values(cursor.binds, rows, self._lobs)
+            return (replies.describe(cursor.columns) if is_query else b"") + self._end(cursor)
+        values = _values(cursor.binds, request.rows, self._lobs)
         if is_query:
-            return self._query(cursor, options, values[0] if values else [], iterations, describe_it=describe_it)
-        if statement.kind == Kind.CHANGE:
-            return self._change(cursor, options, values or [[]] * max(iterations, 1), wants_row_counts)
+            return self._query(cursor, request, values[0] if values else [], describe_it=describe_it)
+        rows = values or [[]] * max(request.iterations, 1)
+        if isinstance(statement, Insert | Update) and statement.returning:
+            return self._change_returning(cursor, options, rows, len(statement.returning))
+        if isinstance(statement, Change):
+            return self._change(cursor, options, rows, request.wants_row_counts)
         self.engine.run(statement)
-        return replies.end_of_call(self._in_transaction, cursor=cursor.number, invalid=self.engine.left_invalid)
+        return self._end(cursor, invalid=self.engine.left_invalid)
 
-    def _query(self, cursor: Cursor, options: int, values: Values, prefetch: int, *, describe_it: bool) -> bytes:
+    def _query(self, cursor: Cursor, request: Execute, values: Values, *, describe_it: bool) -> bytes:
         cursor.start(self.engine.query(cursor.known, values), self._lobs)
         head = replies.describe(cursor.columns) if describe_it else b""
-        if cursor.needs_defines or not options & Option.FETCH:
+        if cursor.needs_defines or not request.options & Option.FETCH:
             cursor.look()
-            return head + replies.end_of_call(self._in_transaction, cursor=cursor.number)
-        reply = head + self._fetch(cursor, prefetch)
-        if options & Option.COMMIT:
+            return head + self._end(cursor)
+        reply = head + self._fetch(cursor, request.iterations)
+        if request.options & Option.COMMIT:
             self.engine.backend.end("COMMIT")
         return reply
 
@@ -316,37 +337,57 @@ class Session:
                 counts = self.engine.change(cursor.known, rows)
         except OracleError as error:
             if error.number in _INTEGRITY:
-                return replies.end_of_call(
-                    self._in_transaction, cursor=cursor.number, error=error, rows=sum(error.counts)
-                )
+                return self._end(cursor, error=error, rows=sum(error.counts))
             raise
         if options & Option.COMMIT:
             self.engine.backend.end("COMMIT")
         head = replies.row_counts(counts) if wants_row_counts else b""
-        return head + replies.end_of_call(self._in_transaction, cursor=cursor.number, rows=sum(counts), batch=failures)
+        return head + self._end(cursor, rows=sum(counts), batch=failures)
+
+    def _change_returning(self, cursor: Cursor, options: int, rows: list[Values], count: int) -> bytes:
+        if options & Option.BATCH_ERRORS:
+            raise unlisted("RETURNING with batch errors")
+        columns = describe(self.engine, cursor.known.rows.shape, self._instance.types)
+        binds = cursor.binds[-count:]
+        encoders = [encoder(column, bind, self._lobs) for column, bind in zip(columns, binds, strict=True)]
+        found = []
+        try:
+            for row in rows:
+                found += self.engine.backend.change_returning(cursor.known.rows, [row])
+        except OracleError as error:
+            error.counts = [len(returned) for returned in found]  # these rows stay changed
+            raise
+        if options & Option.COMMIT:
+            self.engine.backend.end("COMMIT")
+        executions = [
+            [[value + b"\x00" for value in encode([row[at] for row in returned])] for at, encode in enumerate(encoders)]
+            for returned in found
+        ]
+        directions = [_IN] * (len(cursor.binds) - count) + [_OUT] * count
+        return replies.out_binds(directions, executions) + self._end(cursor, rows=sum(map(len, found)))
 
 
+_IN, _OUT = 32, 16  # directions of binds
 _INTEGRITY = (1, 1400, 1438, 2290, 2291, 2292)  # errors that leave the client's cursor open
 
 
-def _bind_types(binds: Sequence[Descriptor]) -> list[str]:
-    for bind in binds:
-        if bind.code not in BINDS:
-            raise unlisted(f"a bind of type {bind.code}")
-    return [BINDS[bind.code][0] for bind in binds]
+def _bind_type(bind: Descriptor) -> str:
+    if bind.code not in BINDS:
+        raise unlisted(f"a bind of type {bind.code}")
+    kind = BINDS[bind.code][0]
+    return NATIONAL.get(kind, kind) if bind.is_national and not bind.is_lob else kind
 
 
 def _values(binds: Sequence[Descriptor], rows: list[Row], lobs: Lobs) -> list[Values]:
     """The binds' values as PostgreSQL's text, column by column."""
     columns = []
     for bind, values in zip(binds, zip(*rows, strict=True), strict=False):
-        decode = BINDS[bind.code][1]
-        if bind.is_lob:
-            column = [(value and lobs.text(value).encode()) or None for value in values]
-        elif BINDS[bind.code][0] == "text":
-            column = list(values)
-        else:
-            column = [value and decode(value) for value in values]
+        kind, decode = BINDS[bind.code]
+        column = [(value and lobs.content(value)) or None for value in values] if bind.is_lob else list(values)
+        if bind.is_national and not bind.is_lob:
+            column = [value and value.decode("utf-16-be", errors="replace").encode() for value in column]
+        if kind != "text":
+            column = [value and decode(value) for value in column]
         if b"\x00" in b"".join(filter(None, column)):
             raise unlisted("a string with CHR(0)")
         columns.append(column)

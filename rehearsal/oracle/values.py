@@ -1,12 +1,13 @@
 """Oracle's data types on the wire, to and from PostgreSQL's text form."""
 
 import struct
-from collections.abc import Callable
+from binascii import unhexlify
+from collections.abc import Callable, Iterable, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import IntEnum
 
 from rehearsal.oracle.errors import OracleError
-from rehearsal.oracle.wire import SHORT, clr, ub
+from rehearsal.oracle.wire import LONGEST_SHORT, SHORT, clr, ub
 
 
 class Code(IntEnum):
@@ -20,7 +21,10 @@ class Code(IntEnum):
     RAW = 23
     LONG_RAW = 24
     CHAR = 96
+    BINARY_FLOAT = 100
+    BINARY_DOUBLE = 101
     CLOB = 112
+    BLOB = 113
     TIMESTAMP = 180
     TIMESTAMP_TZ = 181
     TIMESTAMP_LTZ = 231
@@ -33,12 +37,16 @@ _NEGATIVE = bytes.maketrans(_BCD, bytes(range(101, 1, -1)))
 _FROM_POSITIVE = bytes.maketrans(bytes(range(1, 101)), _BCD)
 _FROM_NEGATIVE = bytes.maketrans(bytes(range(101, 1, -1)), _BCD)
 _MAX_PAIRS = 20
+_HEADS = [bytes((192 + pairs,)) for pairs in range(_MAX_PAIRS + 1)]
 _ZERO = b"\x80"
 _LEAST_EXPONENT, _GREATEST_EXPONENT = -130, 125
 
 
 def encode_number(text: bytes) -> bytes:
     """A decimal number as NUMBER, rounded to 20 base-100 digits as Oracle does; ORA-01426 outside its range."""
+    if text.isdigit() and len(text) <= 2 * _MAX_PAIRS and not text.startswith(b"0"):
+        packed = unhexlify(b"0" + text if len(text) & 1 else text)
+        return _HEADS[len(packed)] + packed.rstrip(b"\x00").translate(_POSITIVE)
     negative = text.startswith(b"-")
     whole, _, fraction = text.lstrip(b"-").partition(b".")
     if len(whole) & 1:
@@ -46,7 +54,7 @@ def encode_number(text: bytes) -> bytes:
     if len(fraction) & 1:
         fraction += b"0"
     try:
-        pairs = bytes.fromhex((whole + fraction).decode())
+        pairs = unhexlify(whole + fraction)
     except ValueError:
         raise OracleError(1426, "numeric overflow") from None
     significant = pairs.lstrip(b"\x00")
@@ -152,6 +160,34 @@ def decode_timestamp_tz(data: bytes) -> bytes:
     return b'("%s",%d)' % (decode_timestamp(data), minutes)
 
 
+def encode_timestamp_ltz(text: bytes) -> bytes:
+    """`YYYY-MM-DD HH:MM:SS[.ffffff]+HH[:MM]`, in the session's time zone, as TIMESTAMP WITH LOCAL TIME ZONE."""
+    return encode_timestamp(text[: max(text.rfind(b"+"), text.rfind(b"-"))])
+
+
+def _binary(layout: str) -> tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]:
+    """To and from BINARY_FLOAT (`>f`) or BINARY_DOUBLE (`>d`): IEEE 754, turned to sort by its bytes."""
+    size = struct.calcsize(layout)
+    sign, every = 1 << 8 * size - 1, (1 << 8 * size) - 1
+
+    def encode(text: bytes) -> bytes:
+        bits = int.from_bytes(struct.pack(layout, float(text) + 0.0), "big")  # Oracle has no -0
+        return (bits ^ (every if bits & sign else sign)).to_bytes(size, "big")
+
+    def decode(data: bytes) -> bytes:
+        if len(data) != size:
+            raise OracleError(1722, "invalid number")
+        bits = int.from_bytes(data, "big")
+        number = struct.unpack(layout, (bits ^ (sign if bits & sign else every)).to_bytes(size, "big"))[0]
+        return repr(number + 0.0).encode()
+
+    return encode, decode
+
+
+encode_float, decode_float = _binary(">f")
+encode_double, decode_double = _binary(">d")
+
+
 def _as_is(data: bytes) -> bytes:
     return data
 
@@ -162,6 +198,8 @@ BINDS: dict[int, tuple[str, Callable[[bytes], bytes]]] = {
     Code.LONG: ("text", _as_is),
     Code.CHAR: ("bpchar", _as_is),
     Code.CLOB: ("text", _as_is),
+    Code.BINARY_FLOAT: ("float4", decode_float),
+    Code.BINARY_DOUBLE: ("float8", decode_double),
     Code.NUMBER: ("numeric", decode_number),
     Code.BINARY_INTEGER: ("numeric", decode_number),
     Code.DATE: ('"SYS".date', decode_timestamp),
@@ -169,38 +207,59 @@ BINDS: dict[int, tuple[str, Callable[[bytes], bytes]]] = {
     Code.TIMESTAMP_LTZ: ("timestamp", decode_timestamp),
     Code.TIMESTAMP_TZ: ('"SYS".timestamptz', decode_timestamp_tz),
     Code.RAW: ("bytea", lambda data: b"\\x" + data.hex().encode()),
+    Code.BLOB: ("bytea", lambda data: b"\\x" + data.hex().encode()),
     Code.LONG_RAW: ("bytea", lambda data: b"\\x" + data.hex().encode()),
 }
 
 
-class _Cache(dict[bytes | None, bytes]):
-    """Encoded values by their text, since rows repeat themselves; emptied when it has grown too large."""
+# And what binds of strings become that come in the national character set.
+NATIONAL = {"text": '"SYS".nvarchar2', "bpchar": '"SYS".nchar'}
 
-    _LIMIT = 20_000
-
-    def __init__(self, encode: Callable[[bytes], bytes]):
-        super().__init__({None: b"\x00"})
-        self._encode = encode
-
-    def __missing__(self, text: bytes | None) -> bytes:
-        if len(self) > self._LIMIT:
-            self.clear()
-            self[None] = b"\x00"
-        encoded = self._encode(text or b"")
-        value = self[text] = SHORT[len(encoded)] + encoded
-        return value
+Encoder = Callable[[Sequence[bytes | None]], Iterable[bytes]]
 
 
-def column_encoder(code: int) -> Callable[[bytes | None], bytes]:
-    """How a column's text becomes the bytes of a row: the value with its length."""
-    if code == Code.RAW:
-        return lambda text: clr(text and bytes.fromhex(text[2:].decode()))
-    if code == Code.LONG:
-        return lambda text: clr(text) + ub(0) + ub(0)
-    encode = {
-        Code.NUMBER: encode_number,
-        Code.DATE: encode_date,
-        Code.TIMESTAMP: encode_timestamp,
-        Code.TIMESTAMP_TZ: encode_timestamp_tz,
-    }.get(code)  # type: ignore[call-overload]
-    return _Cache(encode).__getitem__ if encode else clr
+def each(encode: Callable[[bytes], bytes]) -> Encoder:
+    """A column's texts as a row's values, each with its length; what repeats itself is encoded once."""
+
+    def column(texts: Sequence[bytes | None]) -> Iterable[bytes]:
+        distinct = set(texts)
+        distinct.discard(None)
+        known = dict(zip(distinct, _strings([encode(text) for text in distinct if text is not None]), strict=True))
+        known[None] = b"\x00"
+        return map(known.__getitem__, texts)
+
+    return column
+
+
+def _strings(texts: Sequence[bytes | None]) -> Iterable[bytes]:
+    return [SHORT[len(text)] + text if text and len(text) <= LONGEST_SHORT else clr(text) for text in texts]
+
+
+def column_encoder(code: int, *, national: bool = False) -> Encoder:
+    """How a column's texts become the bytes of rows: values with their lengths."""
+    if code in _LONG:
+        write = _raw if code == Code.LONG_RAW else _national if national else _as_is
+        return lambda texts: [clr(text and write(text)) + ub(0) + ub(0) for text in texts]
+    encode = _ENCODERS.get(code, _national if national else None)
+    return each(encode) if encode else _strings
+
+
+def _raw(text: bytes) -> bytes:
+    return unhexlify(text[2:])
+
+
+def _national(text: bytes) -> bytes:
+    return text.decode().encode("utf-16-be")
+
+
+_LONG = (Code.LONG, Code.LONG_RAW)
+_ENCODERS: dict[int, Callable[[bytes], bytes]] = {
+    Code.NUMBER: encode_number,
+    Code.BINARY_FLOAT: encode_float,
+    Code.BINARY_DOUBLE: encode_double,
+    Code.DATE: encode_date,
+    Code.TIMESTAMP: encode_timestamp,
+    Code.TIMESTAMP_TZ: encode_timestamp_tz,
+    Code.TIMESTAMP_LTZ: encode_timestamp_ltz,
+    Code.RAW: _raw,
+}

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from rehearsal.oracle.packets import ProtocolError
+from rehearsal.oracle.packets import BrokenOffError, ProtocolError
 
-_LONGEST_SHORT = 252
+LONGEST_SHORT = 252
 _CHUNKED = 0xFE
 _NULLS = (0, 0xFF)
 _CHUNK_BYTES = 32767
@@ -28,6 +28,10 @@ class Reader:
         """Wait for the next request; False when a break came in its place."""
         self._data, self._at = self._next_packet(), 0
         return bool(self._data)
+
+    def drop(self) -> None:
+        """Leave what has come of a request that nothing here can read."""
+        self._at = len(self._data)
 
     def raw(self, size: int) -> bytes:
         """The next ``size`` bytes."""
@@ -66,7 +70,7 @@ class Reader:
         """A byte string, in one piece or in chunks; None for null."""
         at = self._at
         data = self._data
-        if at < len(data) and (size := data[at]) <= _LONGEST_SHORT and at + size < len(data):
+        if at < len(data) and (size := data[at]) <= LONGEST_SHORT and at + size < len(data):
             self._at = at + 1 + size
             return data[at + 1 : at + 1 + size] if size else None
         size = self.u8()
@@ -74,7 +78,7 @@ class Reader:
             return None
         if size == _CHUNKED:
             return b"".join(iter(lambda: self.raw(self.ub()), b""))
-        if size > _LONGEST_SHORT:
+        if size > LONGEST_SHORT:
             raise ProtocolError(f"a byte string with the length byte {size}")
         return self.raw(size)
 
@@ -83,7 +87,7 @@ class Reader:
         values: list[bytes | None] = []
         data, at = self._data, self._at
         for _ in range(count):
-            if at < len(data) and (size := data[at]) <= _LONGEST_SHORT and at + size < len(data):
+            if at < len(data) and (size := data[at]) <= LONGEST_SHORT and at + size < len(data):
                 values.append(data[at + 1 : at + 1 + size] or None)
                 at += 1 + size
             else:
@@ -105,7 +109,7 @@ class Reader:
         while have < size:
             piece = self._next_packet()
             if not piece:
-                raise ProtocolError("a break in the middle of a request")
+                raise BrokenOffError
             pieces.append(piece)
             have += len(piece)
         self._data, self._at = b"".join(pieces), 0
@@ -120,14 +124,14 @@ def ub(value: int) -> bytes:
     return bytes((size | (0x80 if value < 0 else 0),)) + abs(value).to_bytes(size, "big")
 
 
-SHORT = [bytes((size,)) for size in range(_LONGEST_SHORT + 1)]
+SHORT = [bytes((size,)) for size in range(LONGEST_SHORT + 1)]
 
 
 def clr(value: bytes | None) -> bytes:
     """A byte string; None and the empty one are null."""
     if not value:
         return b"\x00"
-    if len(value) <= _LONGEST_SHORT:
+    if len(value) <= LONGEST_SHORT:
         return SHORT[len(value)] + value
     chunks = (value[at : at + _CHUNK_BYTES] for at in range(0, len(value), _CHUNK_BYTES))
     return b"\xfe" + b"".join(ub(len(chunk)) + chunk for chunk in chunks) + b"\x00"

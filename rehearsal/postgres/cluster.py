@@ -15,17 +15,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypedDict
 
+import psutil
 import psycopg
 
+from rehearsal.certificates import write_certificates
 from rehearsal.lifetime import die_with_parent
 from rehearsal.ports import LISTEN, LOOPBACK
 from rehearsal.postgres.packages import newest_with_pglogical
+from rehearsal.postgres.programs import with_trusted_pglogical
 
 SUPERUSER = "postgres"
-SUPERUSER_PASSWORD = "postgres"
+SUPERUSER_PASSWORD = "sesame-7391"
+DAGS_LOGIN = {"login": "reverse_sync", "password": "reverse-5064"}
+"""What the pipelines' DAGs and the preflight log in with, as an Airflow connection has it."""
 
 _SYSTEM_USER = "postgres"
 _ELSEWHERE_PREFIX = "reverse-sync-postgres-"
+_COMPLETE = "complete"
 
 # Given on the command line, where ALTER SYSTEM cannot change them. Losing the data with the machine is fine here.
 _FIXED_SETTINGS = {
@@ -69,6 +75,7 @@ class Cluster:
         if packages is None:
             raise PostgresUnavailableError("PostgreSQL with pglogical is not installed; `make setup` installs it")
         self._programs = packages / "bin"
+        self._installed = packages
         self._server: subprocess.Popen[bytes] | None = None
 
     @property
@@ -85,6 +92,15 @@ class Cluster:
     def running(self) -> bool:
         """Whether the server's process is alive."""
         return self._server is not None and self._server.poll() is None
+
+    @property
+    def complete(self) -> bool:
+        """Whether the data of an earlier cluster lie here, with all that belongs to its starting state."""
+        return is_complete(self._place)
+
+    def mark_complete(self) -> None:
+        """Say that the starting state has been made."""
+        (self._place / _COMPLETE).touch()
 
     def create(self) -> None:
         """Make a new, empty cluster; one that lay here before is removed."""
@@ -109,13 +125,14 @@ class Cluster:
 
         Raises PostgresUnavailableError with the log's last lines when it does not within ``timeout_s`` seconds.
         """
+        self._wait_for_predecessor()
         with self.log.open("ab") as log:
             self._server = subprocess.Popen(
                 [
                     self._programs / "postgres",
                     "-D",
                     self.data,
-                    *(f"--{name}={value}" for name, value in self._settings.items()),
+                    *(f"--{name}={value}" for name, value in (self._settings | self._rds_settings()).items()),
                 ],
                 cwd="/",
                 stdin=subprocess.DEVNULL,
@@ -166,6 +183,24 @@ class Cluster:
             autocommit=autocommit,
         )
 
+    def speak_tls(self) -> Path:
+        """Have the server show a certificate from its next start on; the authority's, which clients trust.
+
+        Clients may do without TLS, as on RDS where rds.force_ssl is 0. An earlier start's certificate stays.
+        """
+        authority = self.home / "ca.crt"
+        if not authority.exists() or not (self.data / "server.crt").exists():
+            made = write_certificates(self.data, "rehearsal-postgres")
+            authority.write_bytes(made.authority.read_bytes())
+            for file in made:
+                _give(file)
+        self._settings["ssl"] = "on"  # with server.crt and server.key of the data folder
+        return authority
+
+    def trust_pglogical(self) -> None:
+        """From the next start on let others than superusers create pglogical (see `rehearsal.postgres.programs`)."""
+        self._programs = with_trusted_pglogical(self._installed, self._place.resolve() / "programs")
+
     def remove(self) -> None:
         """Remove the data, wherever they lie. The server must be stopped."""
         remove_place(self._place)
@@ -173,7 +208,7 @@ class Cluster:
     def _run_initdb(self, password_file: Path) -> None:
         made = subprocess.run(
             [
-                self._programs / "initdb",
+                self._installed / "bin/initdb",
                 f"--pgdata={self.data}",
                 f"--username={SUPERUSER}",
                 f"--pwfile={password_file}",
@@ -192,16 +227,58 @@ class Cluster:
         if made.returncode:
             raise PostgresUnavailableError(f"initdb could not make a cluster in {self.data}: {made.stderr.strip()}")
 
+    def _rds_settings(self) -> dict[str, str]:
+        """What SHOW tells on RDS only, from the start that applied it.
+
+        https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_PostgreSQL.html#PostgreSQL.Concepts.General.FeatureSupport.LogicalReplication
+        """
+        logical = "wal_level = 'logical'" in (self.data / "postgresql.auto.conf").read_text()
+        return {"rds.logical_replication": "on" if logical else "off"}
+
     def _accepts_connections(self) -> bool:
-        """What pg_ctl looks at: the eighth line of postmaster.pid (miscadmin.h, LOCK_FILE_LINE_PM_STATUS)."""
+        """What pg_ctl looks at: the eighth line of postmaster.pid (miscadmin.h, LOCK_FILE_LINE_PM_STATUS).
+
+        The first is the server's process: the file of a killed server stays.
+        """
+        lines = self._pid_file_lines()
+        ours = self._server is not None and lines[:1] == [str(self._server.pid)]
+        return ours and len(lines) > 7 and lines[7].strip() == "ready"
+
+    def _wait_for_predecessor(self, timeout_s: float = 10) -> None:
+        """A server whose parent was killed ends by itself; the file of one that has ended would stop the next.
+
+        Raises PostgresUnavailableError where it does not end.
+        """
+        pid = int((self._pid_file_lines() or ["0"])[0])
+        deadline = time.monotonic() + timeout_s
+        while pid and self._is_server(pid):
+            if time.monotonic() > deadline:
+                raise PostgresUnavailableError(
+                    f"the PostgreSQL of process {pid} still serves {self.data}; end it with `kill -QUIT {pid}`"
+                )
+            time.sleep(0.02)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _is_server(self, pid: int) -> bool:
         try:
-            lines = (self.data / "postmaster.pid").read_text().splitlines()
-        except OSError:
+            process = psutil.Process(pid)
+            return str(self.data) in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.Error:
             return False
-        return len(lines) > 7 and lines[7].strip() == "ready"
+
+    def _pid_file_lines(self) -> list[str]:
+        try:
+            return (self.data / "postmaster.pid").read_text().splitlines()
+        except OSError:
+            return []
 
     def _log_tail(self) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-5:])
+
+
+def is_complete(place: Path) -> bool:
+    """Whether a cluster lies in this folder that was made to its end (`Cluster.mark_complete`)."""
+    return (place / _COMPLETE).exists()
 
 
 def remove_place(place: Path) -> None:
@@ -237,7 +314,8 @@ def _own_folder(wanted: Path) -> Path:
     if _reachable(wanted):
         return wanted
     wanted.rmdir()
-    for place in dict.fromkeys([tempfile.gettempdir(), "/tmp", "/var/tmp"]):  # noqa: S108  # mkdtemp makes a private folder there
+    # /var/tmp outlives a restart of the machine; mkdtemp makes a private folder there.
+    for place in dict.fromkeys(["/var/tmp", tempfile.gettempdir(), "/tmp"]):  # noqa: S108
         folder = Path(tempfile.mkdtemp(prefix=_ELSEWHERE_PREFIX, dir=place))
         _give(folder)
         if _reachable(folder):

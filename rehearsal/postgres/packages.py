@@ -3,23 +3,17 @@
 Runs before anything else is installed: standard library only.
 """
 
-import os
 import re
 import shutil
-import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from rehearsal.debian import PackagesMissingError, Runner, checked, install, root_prefix, run
+
 INSTALLED = Path("/usr/lib/postgresql")
 CONFIGURATION = Path("/etc/postgresql-common")
-
-Runner = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
-
-
-class PackagesMissingError(RuntimeError):
-    """The packages are not there and cannot be installed; the message has the command that does it."""
 
 
 def newest_with_pglogical(installed: Path = INSTALLED) -> Path | None:
@@ -29,7 +23,7 @@ def newest_with_pglogical(installed: Path = INSTALLED) -> Path | None:
     return max(usable, key=lambda folder: float(folder.name), default=None)
 
 
-def ensure(run: Runner, as_root: Sequence[str] | None, installed: Path = INSTALLED) -> str | None:
+def ensure(runner: Runner, as_root: Sequence[str] | None, installed: Path = INSTALLED) -> str | None:
     """Install what is missing; returns what was done, None where all was there.
 
     ``as_root`` is what stands before a command to run it as root, None where that cannot be had. Raises
@@ -45,13 +39,12 @@ def ensure(run: Runner, as_root: Sequence[str] | None, installed: Path = INSTALL
     if as_root is None:
         raise PackagesMissingError(
             "PostgreSQL with pglogical is missing, and installing it needs root: run `sudo apt-get install --yes "
-            f"{' '.join(_packages(run))}`, then this again"
+            f"{' '.join(_packages(runner))}`, then this again"
         )
-    _checked(run, [*as_root, "apt-get", "update", "--quiet"])
-    packages = _packages(run)
-    with _without_main_cluster(run, as_root):
-        install = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "--yes", "--no-install-recommends"]
-        _checked(run, [*as_root, *install, *packages])
+    checked([*as_root, "apt-get", "update", "--quiet"], runner)
+    packages = _packages(runner)
+    with _without_main_cluster(runner, as_root):
+        install(packages, as_root, runner)
     if not newest_with_pglogical(installed):
         raise PackagesMissingError(
             f"apt-get installed {' '.join(packages)}, but {installed}/*/lib/pglogical.so is not there"
@@ -59,15 +52,15 @@ def ensure(run: Runner, as_root: Sequence[str] | None, installed: Path = INSTALL
     return f"installed {' '.join(packages)}"
 
 
-def _packages(run: Runner) -> list[str]:
+def _packages(runner: Runner) -> list[str]:
     """The distribution's own PostgreSQL, whichever version that is, and pglogical for it."""
-    depends = run(["apt-cache", "depends", "postgresql"]).stdout
+    depends = runner(["apt-cache", "depends", "postgresql"]).stdout
     found = re.search(r"Depends: postgresql-(\d+)", depends)
     return ["postgresql", f"postgresql-{found[1] if found else 15}-pglogical"]
 
 
 @contextmanager
-def _without_main_cluster(run: Runner, as_root: Sequence[str]) -> Iterator[None]:
+def _without_main_cluster(runner: Runner, as_root: Sequence[str]) -> Iterator[None]:
     """Keep a first installation from making and starting a cluster of its own, which nobody asked for.
 
     https://manpages.debian.org/bookworm/postgresql-common/pg_createcluster.1.en.html, "DEFAULT VALUES"
@@ -77,33 +70,11 @@ def _without_main_cluster(run: Runner, as_root: Sequence[str]) -> Iterator[None]
         return
     folder = CONFIGURATION / "createcluster.d"
     file = folder / "reverse-sync.conf"
-    _checked(run, [*as_root, "sh", "-c", f"mkdir -p {folder} && echo 'create_main_cluster = false' > {file}"])
+    checked([*as_root, "sh", "-c", f"mkdir -p {folder} && echo 'create_main_cluster = false' > {file}"], runner)
     try:
         yield
     finally:
-        run([*as_root, "sh", "-c", f"rm -f {file}; rmdir {folder}"])
-
-
-def _checked(run: Runner, command: Sequence[str]) -> None:
-    done = run(command)
-    if done.returncode:
-        raise PackagesMissingError(
-            f"`{' '.join(command)}` failed: {done.stderr.strip()[-500:]}; put that right, then run this again"
-        )
-
-
-def _run(command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-
-
-def _root_prefix() -> list[str] | None:
-    if os.geteuid() == 0:
-        return []
-    if shutil.which("sudo") is None:
-        return None
-    # On a terminal sudo may ask for the password once; elsewhere nobody could answer.
-    asking = [] if sys.stdin.isatty() else ["-n"]
-    return ["sudo", "-n"] if subprocess.run(["sudo", *asking, "-v"], check=False).returncode == 0 else None
+        runner([*as_root, "sh", "-c", f"rm -f {file}; rmdir {folder}"])
 
 
 def main() -> int:
@@ -111,7 +82,7 @@ def main() -> int:
     if newest_with_pglogical():
         return 0
     try:
-        done = ensure(_run, _root_prefix())
+        done = ensure(run, root_prefix())
     except PackagesMissingError as error:
         print(error, file=sys.stderr)
         return 1

@@ -33,14 +33,7 @@ CREATE TABLE travelbuddy.flight_name_history (
 INSERT INTO travelbuddy.flight (profile_id, flight_name, pushing_status_code, poping_step, register_id, registration_date_time)
 VALUES (1, 'London to Paris', 'N', 0, 'travelbuddy', '2024-09-01 00:00:00');
 
--- The master user stands for RDS's, who is no superuser there but a member of rds_superuser.
-CREATE ROLE rds_superuser;
-CREATE ROLE rds_replication;
-
--- SUPERUSER stands for what rds_superuser may do with pglogical's own schema on RDS.
-CREATE ROLE dmsuser LOGIN SUPERUSER REPLICATION PASSWORD 'dmsuser123';
-GRANT rds_superuser, rds_replication TO dmsuser;
-
+-- The service's own login.
 CREATE ROLE flightspecials LOGIN PASSWORD 'flightspecials';
 GRANT USAGE ON SCHEMA travelbuddy TO flightspecials;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA travelbuddy TO flightspecials;

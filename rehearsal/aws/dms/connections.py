@@ -4,39 +4,27 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import oracledb
 import psycopg
 
-from rehearsal.aws.dms.describe import filtered, found, page
-from rehearsal.aws.dms.endpoints import SecretUnusableError
+from rehearsal.aws.dms.describe import matching_page
 from rehearsal.aws.dms.errors import InvalidResourceStateError, ResourceNotFoundError
+from rehearsal.aws.dms.resources import Connection, SecretUnusableError
 from rehearsal.aws.worker.target import connect as connect_to_oracle
 
 if TYPE_CHECKING:
-    from rehearsal.aws.dms.endpoints import Endpoint
     from rehearsal.aws.dms.instances import ReplicationInstances
     from rehearsal.aws.dms.protocol import Parameters
     from rehearsal.aws.dms.region import Region
+    from rehearsal.aws.dms.resources import Endpoint
 
 CONNECT_TIMEOUT_S = 10
 _FILTERS = {"endpoint-arn": "EndpointArn", "replication-instance-arn": "ReplicationInstanceArn"}
 _FAILED = "Test Endpoint failed: Application-Status: 1020912, Application-Message: "
 _NETWORK = f"{_FAILED}Failed to connect Network error has occurred, Application-Detailed-Message: "
 _ODBC = "RetCode: SQL_ERROR"
-
-
-@dataclass
-class Connection:
-    """What the last test of an endpoint from an instance found."""
-
-    instance_arn: str
-    instance_identifier: str
-    endpoint: Endpoint
-    status: str = "testing"
-    last_failure: str = ""
 
 
 class Connections:
@@ -54,17 +42,21 @@ class Connections:
         if connection is None or connection.status != "testing":
             connection = Connection(instance.arn, instance.identifier, endpoint)
             self._start(connection)
-        return {"Connection": _shown(connection)}
+        return {"Connection": _describe(connection)}
 
     def test_again(self, endpoint: Endpoint) -> None:
         """Test a changed endpoint from where it was tested before."""
         for connection in [c for c in self._region.connections.values() if c.endpoint is endpoint]:
             self._start(Connection(connection.instance_arn, connection.instance_identifier, endpoint))
 
+    def finish_tests(self) -> None:
+        """Test once more what was being tested when the stand-in ended."""
+        for connection in [c for c in self._region.connections.values() if c.status == "testing"]:
+            self._start(connection)
+
     def describe_connections(self, parameters: Parameters) -> dict[str, Any]:
         """DescribeConnections."""
-        shown = filtered(map(_shown, self._region.connections.values()), parameters, _FILTERS)
-        return page("Connections", found("Connections", shown, parameters), parameters)
+        return matching_page("Connections", map(_describe, self._region.connections.values()), parameters, _FILTERS)
 
     def delete_connection(self, parameters: Parameters) -> dict[str, Any]:
         """DeleteConnection."""
@@ -73,10 +65,10 @@ class Connections:
         )
         if connection is None:
             raise ResourceNotFoundError(f"No connection to {parameters['EndpointArn']} found.")
-        return {"Connection": _shown(connection) | {"Status": "deleting"}}
+        return {"Connection": _describe(connection) | {"Status": "deleting"}}
 
     def require_tested(self, instance_arn: str, endpoint_arns: tuple[str, ...]) -> None:
-        """What DMS wants before a start. Raises InvalidResourceStateError unless each last test was successful."""
+        """DMS's condition for a start. Raises InvalidResourceStateError unless each last test was successful."""
         for arn in endpoint_arns:
             connection = self._region.connections.get((instance_arn, arn))
             if connection is None or connection.status != "successful":
@@ -91,12 +83,13 @@ class Connections:
         threading.Thread(target=self._test, args=(connection, time.monotonic()), daemon=True).start()
 
     def _test(self, connection: Connection, started: float) -> None:
-        fault = self._region.transitions.faults.take("fail-connection-test")
+        fault = self._region.transitions.faults.take("fail-connection-test", endpoint=connection.endpoint.identifier)
         failure = fault_message(fault) if fault else probe(connection.endpoint, self._region.name)
-        self._region.transitions.wait("test_connection", "testing", started)
+        self._region.transitions.wait("test_connection", "testing", connection.endpoint.identifier, started)
         with self._region.lock:
             connection.last_failure = failure or ""
             connection.status = "failed" if failure else "successful"
+        self._region.transitions.changed()
 
 
 def fault_message(fault: dict[str, Any]) -> str:
@@ -128,7 +121,7 @@ def probe(endpoint: Endpoint, region: str) -> str | None:
     return None
 
 
-def _shown(connection: Connection) -> dict[str, Any]:
+def _describe(connection: Connection) -> dict[str, Any]:
     return {
         "ReplicationInstanceArn": connection.instance_arn,
         "EndpointArn": connection.endpoint.arn,

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rehearsal.aws import moto_seams
-from rehearsal.aws.dms.describe import filtered, found, page
+from rehearsal.aws.dms.describe import matching_page
 from rehearsal.aws.dms.errors import (
     InvalidParameterCombinationError,
     InvalidParameterValueError,
     InvalidResourceStateError,
+    ResourceNotFoundError,
 )
 from rehearsal.aws.dms.protocol import MODEL, without_secrets
 from rehearsal.aws.dms.region import free_identifier, tags
+from rehearsal.aws.dms.resources import SETTINGS, Endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,66 +22,15 @@ if TYPE_CHECKING:
     from rehearsal.aws.dms.region import Region
 
 ENGINES = {"postgres": "PostgreSQL", "aurora-postgresql": "Amazon Aurora PostgreSQL", "oracle": "Oracle"}
-SETTINGS = {"postgres": "PostgreSQLSettings", "aurora-postgresql": "PostgreSQLSettings", "oracle": "OracleSettings"}
+_SSL_MODES = {"oracle": ("none", "verify-ca")}
+"""https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Security.SSL.html; an engine that is not here has them all."""
 _FILTERS = {
     "endpoint-arn": "EndpointArn",
     "endpoint-type": "EndpointType",
     "endpoint-id": "EndpointIdentifier",
     "engine-name": "EngineName",
 }
-_IN_SECRET = {"host": "host", "port": "port", "dbname": "dbname", "user": "username", "password": "password"}
 _NO_ATTRIBUTES = {"Tags", "ResourceIdentifier", "EndpointArn", "ExactSettings"}
-
-
-class SecretUnusableError(ValueError):
-    """The Secrets Manager secret of an endpoint cannot be read; the message names it."""
-
-
-@dataclass
-class Endpoint:
-    """An endpoint; `attributes` are those of CreateEndpoint, secrets included."""
-
-    arn: str
-    attributes: dict[str, Any] = field(repr=False)
-    status: str = "active"
-
-    @property
-    def identifier(self) -> str:
-        """EndpointIdentifier."""
-        return str(self.attributes["EndpointIdentifier"])
-
-    @property
-    def engine(self) -> str:
-        """EngineName."""
-        return str(self.attributes["EngineName"])
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """PostgreSQLSettings or OracleSettings, over what ExtraConnectionAttributes says (`slotName=x;...`)."""
-        extra = (self.attributes.get("ExtraConnectionAttributes") or "").split(";")
-        pairs = (pair.partition("=") for pair in extra if "=" in pair)
-        named = {name.strip()[:1].upper() + name.strip()[1:]: value.strip() for name, _, value in pairs}
-        return named | (self.attributes.get(SETTINGS.get(self.engine, "")) or {})
-
-    def login(self, region: str) -> dict[str, Any]:
-        """host, port, dbname, user, password (libpq's names): its own, or its secret's. Raises SecretUnusableError.
-
-        https://docs.aws.amazon.com/dms/latest/userguide/security_iam_secretsmanager.html
-        """
-        own, settings = self.attributes, self.settings
-        login = {
-            "host": own.get("ServerName") or settings.get("ServerName"),
-            "port": own.get("Port") or settings.get("Port"),
-            "dbname": own.get("DatabaseName") or settings.get("DatabaseName"),
-            "user": own.get("Username") or settings.get("Username"),
-            "password": own.get("Password") or settings.get("Password"),
-        }
-        if secret := settings.get("SecretsManagerSecretId"):
-            kept = _read_secret(secret, region)
-            login |= {key: kept[name] for key, name in _IN_SECRET.items() if name in kept}
-            if lacking := [name for key, name in _IN_SECRET.items() if not login[key]]:
-                raise SecretUnusableError(f"the secret {secret} has no {', '.join(lacking)}")
-        return login
 
 
 class Endpoints:
@@ -98,11 +46,10 @@ class Endpoints:
         identifier = free_identifier("EndpointIdentifier", asked, self._region.endpoints)
         arn = self._region.new_arn("endpoint", parameters.get("ResourceIdentifier"))
         attributes = {name: value for name, value in parameters.items() if name not in _NO_ATTRIBUTES}
-        endpoint = Endpoint(arn, attributes | {"EndpointIdentifier": identifier})
-        _check(endpoint)
+        endpoint = self._checked(arn, attributes | {"EndpointIdentifier": identifier})
         self._region.endpoints[arn] = endpoint
         self._region.tags[arn] = tags(parameters)
-        return {"Endpoint": self._shown(endpoint)}
+        return {"Endpoint": self._describe(endpoint)}
 
     def modify_endpoint(self, parameters: Parameters) -> dict[str, Any]:
         """ModifyEndpoint: not while a task on it runs; DMS tests the connections that it had again.
@@ -124,16 +71,14 @@ class Endpoints:
         if not parameters.get("ExactSettings"):
             for name in set(SETTINGS.values()) & set(changes):
                 changes[name] = (endpoint.attributes.get(name) or {}) | changes[name]
-        changed = Endpoint(endpoint.arn, endpoint.attributes | changes)
-        _check(changed)
-        endpoint.attributes = changed.attributes
+        changed = self._checked(endpoint.arn, endpoint.attributes | changes)
+        endpoint.attributes, endpoint.trusted = changed.attributes, changed.trusted
         self._test_again(endpoint)
-        return {"Endpoint": self._shown(endpoint)}
+        return {"Endpoint": self._describe(endpoint)}
 
     def describe_endpoints(self, parameters: Parameters) -> dict[str, Any]:
         """DescribeEndpoints."""
-        shown = filtered(map(self._shown, self._region.endpoints.values()), parameters, _FILTERS)
-        return page("Endpoints", found("Endpoints", shown, parameters), parameters)
+        return matching_page("Endpoints", map(self._describe, self._region.endpoints.values()), parameters, _FILTERS)
 
     def delete_endpoint(self, parameters: Parameters) -> dict[str, Any]:
         """DeleteEndpoint: "All tasks associated with the endpoint must be deleted before you can delete the endpoint."
@@ -151,18 +96,34 @@ class Endpoints:
                 for key in [key for key in self._region.connections if key[1] == endpoint.arn]:
                     del self._region.connections[key]
 
-        self._region.transitions.after("endpoint_delete", "deleting", deleted)
-        return {"Endpoint": self._shown(endpoint)}
+        self._region.transitions.after("endpoint_delete", "deleting", endpoint.identifier, deleted)
+        return {"Endpoint": self._describe(endpoint)}
 
-    def _shown(self, endpoint: Endpoint) -> dict[str, Any]:
-        shown: dict[str, Any] = without_secrets(endpoint.attributes, MODEL.shape_for("Endpoint"))
+    def _checked(self, arn: str, attributes: dict[str, Any]) -> Endpoint:
+        """An endpoint of those attributes. Raises ResourceNotFoundError, InvalidParameterCombinationError, ..."""
+        mode, certificate = attributes.get("SslMode") or "none", attributes.get("CertificateArn")
+        if certificate and certificate not in self._region.certificates:
+            raise ResourceNotFoundError(f"Certificate {certificate} not found.")
+        if mode not in _SSL_MODES.get(attributes["EngineName"], (mode,)):
+            raise InvalidParameterValueError(f"SslMode {mode} is not supported for {attributes['EngineName']}")
+        if mode.startswith("verify") and not certificate:
+            raise InvalidParameterCombinationError(f"SslMode {mode} needs a CertificateArn")
+        trusted = self._region.certificates[certificate].pem if certificate and mode.startswith("verify") else None
+        endpoint = Endpoint(arn, attributes, trusted=trusted)
+        _check(endpoint)
+        return endpoint
+
+    def _describe(self, endpoint: Endpoint) -> dict[str, Any]:
+        public: dict[str, Any] = without_secrets(endpoint.attributes, MODEL.shape_for("Endpoint"))
         return (
             {"SslMode": "none"}
-            | shown
+            | public
             | {
                 "EndpointArn": endpoint.arn,
                 "EngineDisplayName": ENGINES[endpoint.engine],
-                "Status": self._region.transitions.faults.shown_status("endpoint", endpoint.status),
+                "Status": self._region.transitions.faults.shown_status(
+                    "endpoint", endpoint.status, endpoint=endpoint.identifier
+                ),
             }
         )
 
@@ -171,8 +132,10 @@ def _check(endpoint: Endpoint) -> None:
     """Raises InvalidParameterValueError, InvalidParameterCombinationError."""
     if endpoint.engine not in ENGINES:
         raise InvalidParameterValueError(
-            f"the engine {endpoint.engine!r} is none that the rehearsal's DMS connects to: {', '.join(ENGINES)}"
+            f"the rehearsal's DMS does not connect to {endpoint.engine!r}, only to {', '.join(ENGINES)}"
         )
+    if others := endpoint.attributes.keys() & {*SETTINGS.values()} - {SETTINGS[endpoint.engine]}:
+        raise InvalidParameterCombinationError(f"{', '.join(others)} are not for the engine {endpoint.engine}")
     attributes, secret = endpoint.attributes, endpoint.settings.get("SecretsManagerSecretId")
     if not 0 <= attributes.get("Port", 0) < 2**16:
         raise InvalidParameterValueError(f"the port {attributes['Port']} is none: it must be between 1 and 65535")
@@ -188,14 +151,3 @@ def _check(endpoint: Endpoint) -> None:
         raise InvalidParameterCombinationError(
             "ServerName, Port, DatabaseName, Username and Password are needed, or a SecretsManagerSecretId"
         )
-
-
-def _read_secret(identifier: str, region: str) -> dict[str, Any]:
-    try:
-        found = moto_seams.backend("secretsmanager", region).get_secret_value(identifier, "", "")
-        secret = json.loads(found["secret_string"] if "secret_string" in found else found["SecretString"])
-    except Exception as error:  # moto's own exceptions, and JSON's
-        raise SecretUnusableError(f"the secret {identifier} cannot be read: {type(error).__name__}") from error
-    if not isinstance(secret, dict):
-        raise SecretUnusableError(f"the secret {identifier} is not a JSON object with username, password, host, port")
-    return secret

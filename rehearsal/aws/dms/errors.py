@@ -4,44 +4,43 @@
 class DmsError(Exception):
     """An error that the caller gets as `code` and message, with HTTP status 400."""
 
-    code = "InvalidParameterValueException"
+    code = ""
+
+    def __init_subclass__(cls, code: str) -> None:
+        cls.code = code
 
 
-class InvalidParameterValueError(DmsError):
+class InvalidParameterValueError(DmsError, code="InvalidParameterValueException"):
     """A parameter's value cannot be used."""
 
 
-class InvalidParameterCombinationError(DmsError):
+class InvalidParameterCombinationError(DmsError, code="InvalidParameterCombinationException"):
     """Parameters that are fine alone do not go together."""
 
-    code = "InvalidParameterCombinationException"
 
-
-class ValidationError(DmsError):
+class ValidationError(DmsError, code="ValidationException"):
     """The request does not fit the service's model."""
 
-    code = "ValidationException"
 
-
-class ResourceNotFoundError(DmsError):
+class ResourceNotFoundError(DmsError, code="ResourceNotFoundFault"):
     """What the request names does not exist."""
 
-    code = "ResourceNotFoundFault"
 
-
-class ResourceAlreadyExistsError(DmsError):
+class ResourceAlreadyExistsError(DmsError, code="ResourceAlreadyExistsFault"):
     """What the request would make exists."""
 
-    code = "ResourceAlreadyExistsFault"
 
-
-class InvalidResourceStateError(DmsError):
+class InvalidResourceStateError(DmsError, code="InvalidResourceStateFault"):
     """The resource exists, but not in a state in which this can be done."""
 
-    code = "InvalidResourceStateFault"
+
+class AccessDeniedError(DmsError, code="AccessDeniedFault"):
+    """DMS itself may not do what the request asks for."""
 
 
-class UnknownOperationError(DmsError):
-    """DMS has this call, or nobody has; the rehearsal does not."""
+class S3ResourceNotFoundError(DmsError, code="S3ResourceNotFoundFault"):
+    """The bucket is not there."""
 
-    code = "UnknownOperationException"
+
+class InvalidCertificateError(DmsError, code="InvalidCertificateFault"):
+    """What is imported is no certificate."""

@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+import re
 from typing import TYPE_CHECKING, Any
 
-from rehearsal.aws.dms.describe import filtered, found, page
-from rehearsal.aws.dms.errors import InvalidResourceStateError, ResourceNotFoundError
+from rehearsal.aws.dms.describe import matching_page
+from rehearsal.aws.dms.errors import InvalidParameterValueError, InvalidResourceStateError, ResourceNotFoundError
 from rehearsal.aws.dms.region import free_identifier, tags
+from rehearsal.aws.dms.resources import ReplicationInstance
+from rehearsal.names import replication_instance
 
 if TYPE_CHECKING:
     from rehearsal.aws.dms.protocol import Parameters
     from rehearsal.aws.dms.region import Region
 
-INSTANCE = "dmsworkshop-target-dmsrepl"
+INSTANCE = replication_instance()
 _FILTERS = {
     "replication-instance-arn": "ReplicationInstanceArn",
     "replication-instance-id": "ReplicationInstanceIdentifier",
     "replication-instance-class": "ReplicationInstanceClass",
     "engine-version": "EngineVersion",
 }
-
-
-@dataclass
-class ReplicationInstance:
-    """A replication instance; tasks run in the stand-in itself."""
-
-    arn: str
-    identifier: str
-    instance_class: str
-    allocated_storage_gb: int = 100
-    engine_version: str = "3.5.3"
-    status: str = "creating"
-    created: datetime = field(default_factory=lambda: datetime.now(UTC))
+_FORMS = {
+    "ReplicationInstanceClass": r"dms\.[a-z]\w+\.\w+",
+    "AllocatedStorage": r"[5-9]|[1-9]\d{1,3}",
+    "EngineVersion": r"\d+\.\d+\.\d+",
+}
+"""https://docs.aws.amazon.com/dms/latest/APIReference/API_CreateReplicationInstance.html"""
 
 
 class ReplicationInstances:
@@ -51,6 +45,9 @@ class ReplicationInstances:
         """CreateReplicationInstance."""
         asked = parameters["ReplicationInstanceIdentifier"]
         identifier = free_identifier("ReplicationInstanceIdentifier", asked, self._region.instances)
+        for name, form in _FORMS.items():
+            if name in parameters and not re.fullmatch(form, str(parameters[name])):
+                raise InvalidParameterValueError(f"the {name} {parameters[name]} is none of DMS's")
         arn = self._region.new_arn("rep", parameters.get("ResourceIdentifier"))
         instance = ReplicationInstance(arn, identifier, parameters["ReplicationInstanceClass"])
         instance.allocated_storage_gb = parameters.get("AllocatedStorage", instance.allocated_storage_gb)
@@ -64,13 +61,14 @@ class ReplicationInstances:
                 message = "Replication instance created."
                 self._region.events.add("replication-instance", identifier, "creation", message)
 
-        self._region.transitions.after("instance_create", "creating", created)
-        return {"ReplicationInstance": self._shown(instance)}
+        self._region.transitions.after("instance_create", "creating", identifier, created)
+        return {"ReplicationInstance": self._describe(instance)}
 
     def describe_replication_instances(self, parameters: Parameters) -> dict[str, Any]:
         """DescribeReplicationInstances."""
-        shown = filtered(map(self._shown, self._region.instances.values()), parameters, _FILTERS)
-        return page("ReplicationInstances", found("replication instances", shown, parameters), parameters)
+        return matching_page(
+            "ReplicationInstances", map(self._describe, self._region.instances.values()), parameters, _FILTERS
+        )
 
     def delete_replication_instance(self, parameters: Parameters) -> dict[str, Any]:
         """DeleteReplicationInstance: "You must delete any migration tasks that are associated" before.
@@ -88,27 +86,26 @@ class ReplicationInstances:
                 for key in [key for key in self._region.connections if key[0] == instance.arn]:
                     del self._region.connections[key]
 
-        self._region.transitions.after("instance_create", "deleting", deleted)
-        return {"ReplicationInstance": self._shown(instance)}
+        self._region.transitions.after("instance_create", "deleting", instance.identifier, deleted)
+        return {"ReplicationInstance": self._describe(instance)}
 
     def available(self, arn: str) -> ReplicationInstance:
         """The instance, if it is available. Raises ResourceNotFoundError, InvalidResourceStateError."""
         instance = self._region.instances.get(arn)
         if instance is None:
             raise ResourceNotFoundError(f"Replication instance not found: {arn}")
-        status = self._shown(instance)["ReplicationInstanceStatus"]
+        status = self._describe(instance)["ReplicationInstanceStatus"]
         if status != "available":
             raise InvalidResourceStateError(
                 f"Replication instance {instance.identifier} is in state {status}; it must be available."
             )
         return instance
 
-    def _shown(self, instance: ReplicationInstance) -> dict[str, Any]:
-        faults = self._region.transitions.faults
+    def _describe(self, instance: ReplicationInstance) -> dict[str, Any]:
         return {
             "ReplicationInstanceIdentifier": instance.identifier,
             "ReplicationInstanceClass": instance.instance_class,
-            "ReplicationInstanceStatus": faults.shown_status("replication-instance", instance.status),
+            "ReplicationInstanceStatus": self._region.instance_status(instance),
             "AllocatedStorage": instance.allocated_storage_gb,
             "InstanceCreateTime": instance.created,
             "EngineVersion": instance.engine_version,

@@ -1,4 +1,4 @@
-"""What a task tells CloudWatch: its log and its metrics.
+"""What a task sends to CloudWatch: its log and its metrics.
 
 https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Monitoring.html
 """
@@ -22,7 +22,7 @@ def log_names(instance: str, task: Task) -> tuple[str, str]:
 
 
 def write_log(region: str, instance: str, task: Task, lines: list[tuple[str, str, str]]) -> None:
-    """Append (component, severity letter, text) to the task's log, where its settings want one."""
+    """Append (component, severity letter, text) to the task's log, if its settings enable one."""
     if not task.settings["Logging"]["EnableLogging"]:
         return
     group, stream = log_names(instance, task)

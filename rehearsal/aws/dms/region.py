@@ -19,15 +19,14 @@ from rehearsal.aws.events import Events
 from rehearsal.aws.moto_seams import ACCOUNT
 
 if TYPE_CHECKING:
-    from rehearsal.aws.dms.connections import Connection
-    from rehearsal.aws.dms.endpoints import Endpoint
-    from rehearsal.aws.dms.instances import ReplicationInstance
+    from rehearsal.aws.dms.resources import Certificate, Connection, Endpoint, ReplicationInstance
     from rehearsal.aws.dms.task import Task
     from rehearsal.aws.policies import Policies
     from rehearsal.aws.timing import Transitions
 
 _BASE32 = string.ascii_uppercase + "234567"
 _IDENTIFIER = re.compile(r"[A-Za-z](?:-?[A-Za-z0-9])*")
+_KEPT = ("endpoints", "instances", "connections", "tasks", "tags", "events", "assessments", "certificates")
 
 
 @dataclass
@@ -42,8 +41,14 @@ class Region:
     connections: dict[tuple[str, str], Connection] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
+    certificates: dict[str, Certificate] = field(default_factory=dict)
+    assessments: dict[str, dict[str, Any]] = field(default_factory=dict)
     events: Events = field(default_factory=Events)
     lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def records(self) -> dict[str, Any]:
+        """What outlives the stand-in, as keyword arguments for the next `Region`."""
+        return {name: getattr(self, name) for name in _KEPT}
 
     def new_arn(self, kind: str, resource_identifier: str | None) -> str:
         """An ARN as DMS makes it: its last part is random unless ResourceIdentifier asks for one.
@@ -52,14 +57,19 @@ class Region:
         """
         last = resource_identifier or "".join(secrets.choice(_BASE32) for _ in range(26))
         if resource_identifier:
-            checked_identifier("ResourceIdentifier", resource_identifier, longest=31)
+            check_identifier("ResourceIdentifier", resource_identifier, longest=31)
         arn = f"arn:aws:dms:{self.name}:{ACCOUNT}:{kind}:{last}"
         if arn in {**self.endpoints, **self.instances, **self.tasks}:
             raise ResourceAlreadyExistsError(f"The resource you are attempting to create already exists: {arn}.")
         return arn
 
+    def instance_status(self, instance: ReplicationInstance) -> str:
+        """The status of a replication instance, or that of a fault."""
+        faults = self.transitions.faults
+        return faults.shown_status("replication-instance", instance.status, instance=instance.identifier)
+
     def active_endpoint(self, arn: str) -> Endpoint:
-        """The endpoint of that ARN. Raises ResourceNotFoundError, and InvalidResourceStateError for one that goes."""
+        """The endpoint of that ARN. Raises ResourceNotFoundError, InvalidResourceStateError for one in deletion."""
         endpoint = self.endpoints.get(arn)
         if endpoint is None:
             raise ResourceNotFoundError(f"Endpoint {arn} not found.")
@@ -68,7 +78,7 @@ class Region:
         return endpoint
 
 
-def checked_identifier(parameter: str, value: str, longest: int = 255) -> str:
+def check_identifier(parameter: str, value: str, longest: int = 255) -> str:
     """The identifier as DMS keeps it, in lower case. Raises InvalidParameterValueError for one that it does not allow.
 
     https://docs.aws.amazon.com/dms/latest/APIReference/API_CreateReplicationTask.html
@@ -87,7 +97,7 @@ def free_identifier(parameter: str, value: str, among: dict[str, Any], but_for: 
 
     Raises InvalidParameterValueError, ResourceAlreadyExistsError.
     """
-    identifier = checked_identifier(parameter, value)
+    identifier = check_identifier(parameter, value)
     if any(one.identifier == identifier for one in among.values() if one is not but_for):
         raise ResourceAlreadyExistsError(f"The resource you are attempting to create already exists: {identifier}.")
     return identifier

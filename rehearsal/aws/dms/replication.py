@@ -1,4 +1,4 @@
-"""The worker process of one running task: started, spoken to, and started again when it dies unasked."""
+"""The worker process of one running task: started, given commands, and started again when it dies."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Replication:
         self._deaths = 0
         threading.Thread(target=self._supervise, daemon=True).start()
 
-    def tell(self, command: dict[str, Any]) -> None:
+    def send(self, command: dict[str, Any]) -> None:
         """Send the worker a command; one that is just being started again does not get it."""
         worker = self._worker
         if worker is not None and worker.stdin is not None:
@@ -42,9 +42,9 @@ class Replication:
                 worker.stdin.flush()
 
     def stop(self) -> None:
-        """Have the worker end at the next transaction's end; `stopped` is reported when it has."""
+        """Let the worker end after its current transaction; `stopped` is reported when it has."""
         self._stopping.set()
-        self.tell({"do": "stop"})
+        self.send({"do": "stop"})
 
     def kill(self) -> bool:
         """kill -9 the worker, as a fault; whether there was one to kill."""
@@ -86,14 +86,14 @@ class Replication:
             stdout=subprocess.PIPE,
             start_new_session=True,
         )
-        self.tell(self._job)
+        self.send(self._job)
         if self._stopping.is_set():
-            self.tell({"do": "stop"})
+            self.send({"do": "stop"})
         last = "none" if self._job["start"] != "resume" else "running"
         assert worker.stdout is not None  # noqa: S101  # a pipe was asked for
         for line in worker.stdout:
             if not line.endswith(b"\n"):
-                continue  # the worker was killed in the midst of it
+                continue  # the worker was killed while it wrote the line
             event = json.loads(line)
             if event["event"] == "progress" and event["tables"]:
                 self._deaths = 0

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from typing import TYPE_CHECKING, Any
 
+from botocore import xform_name
+
+from rehearsal.aws.dms.assessments import Assessments
+from rehearsal.aws.dms.certificates import CertificateCalls
 from rehearsal.aws.dms.connections import Connections
+from rehearsal.aws.dms.damage import find_damage
 from rehearsal.aws.dms.endpoints import Endpoints
 from rehearsal.aws.dms.instances import ReplicationInstances
-from rehearsal.aws.dms.life import TaskLife
-from rehearsal.aws.dms.records import Records
 from rehearsal.aws.dms.region import Region
+from rehearsal.aws.dms.settling import settle
+from rehearsal.aws.dms.tags_and_events import TagsAndEvents
+from rehearsal.aws.dms.task_lifecycle import TaskLifecycle
 from rehearsal.aws.dms.tasks import Tasks
+from rehearsal.aws.operations import OPERATIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from rehearsal.aws.dms.protocol import Calls, Parameters
     from rehearsal.aws.policies import Policies
@@ -22,15 +30,25 @@ if TYPE_CHECKING:
 
 
 class Dms:
-    """The calls of each region, by their names in snake case; a region other than the seeded one is empty."""
+    """The calls of each region, by the operations' names; a region other than the seeded one is empty."""
 
-    def __init__(self, seeded_region: str, transitions: Transitions, policies: Policies) -> None:
+    def __init__(
+        self,
+        seeded_region: str,
+        transitions: Transitions,
+        policies: Policies,
+        kept: Mapping[str, dict[str, Any]] | None = None,
+    ) -> None:
+        """``kept`` is what `records` returned, of a stand-in that was before."""
         self._transitions = transitions
         self._policies = policies
         self._seeded_region = seeded_region
+        self._kept = kept or {}
         self._regions: dict[str, Calls] = {}
+        self._states: dict[str, Region] = {}
         self._lock = threading.Lock()
-        self.calls(seeded_region)
+        for name in {seeded_region, *self._kept}:
+            self.calls(name)
 
     def calls(self, region: str) -> Calls:
         """The calls of one region."""
@@ -39,30 +57,45 @@ class Dms:
                 self._regions[region] = self._new_region(region)
             return self._regions[region]
 
+    def records(self) -> dict[str, dict[str, Any]]:
+        """What outlives the stand-in, region by region."""
+        records = {}
+        for name, region in [*self._states.items()]:
+            with region.lock:
+                records[name] = copy.deepcopy(region.records())
+        return records
+
+    def damage(self) -> list[str]:
+        """What stays wrong when every fault is healed (`rehearsal.aws.dms.damage`)."""
+        return [sentence for region in [*self._states.values()] for sentence in find_damage(region)]
+
     def _new_region(self, name: str) -> Calls:
-        region = Region(name, self._transitions, self._policies)
+        kept = self._kept.get(name, {})
+        region = self._states[name] = Region(name, self._transitions, self._policies, **kept)
         instances = ReplicationInstances(region)
         connections = Connections(region, instances)
-        life = TaskLife(region)
-        nouns = (
+        lifecycle = TaskLifecycle(region)
+        tasks = Tasks(region, instances, connections, lifecycle)
+        call_groups = (
             instances,
             connections,
             Endpoints(region, connections.test_again),
-            Tasks(region, instances, connections, life),
-            Records(region),
+            tasks,
+            CertificateCalls(region),
+            Assessments(region, tasks, lifecycle),
+            TagsAndEvents(region),
         )
         if name == self._seeded_region:
-            instances.seed()
-            life.accept_faults()
+            if not kept:
+                instances.seed()
+            lifecycle.accept_faults()
+        with region.lock:
+            settle(region, connections, lifecycle)
         return {
-            call: _locked(region, getattr(noun, call))
-            for noun in nouns
-            for call in vars(type(noun))
-            if call.split("_")[0] in _VERBS
+            operation: _locked(region, next(getattr(group, call) for group in call_groups if hasattr(group, call)))
+            for operation in OPERATIONS["dms"]
+            for call in [xform_name(operation)]
         }
-
-
-_VERBS = {"create", "describe", "modify", "delete", "start", "stop", "move", "reload", "test", "add", "remove", "list"}
 
 
 def _locked(region: Region, call: Callable[[Parameters], dict[str, Any]]) -> Callable[[Parameters], dict[str, Any]]:

@@ -43,7 +43,13 @@ class Task:
     stopped: datetime | None = None
     freshly_started: datetime | None = None
     tables: dict[str, dict[str, Any]] = field(default_factory=dict)
+    next_start: str = "resume"
+    """How a worker that has not run yet is to start; `resume` for one that has."""
     replication: Replication | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What outlives the stand-in: not the worker."""
+        return vars(self) | {"replication": None}
 
     @property
     def endpoint_arns(self) -> tuple[str, str]:
@@ -60,9 +66,9 @@ class Task:
         """The replication slot that DMS makes for the task where the endpoint names none."""
         return f"{re.sub('[^a-z0-9]', '_', self.resource_id.lower())[:40]}_awsdms"
 
-    def shown(self, *, without_settings: bool = False) -> dict[str, Any]:
+    def describe(self, *, without_settings: bool = False) -> dict[str, Any]:
         """The task in the answer of a call."""
-        shown = {
+        described = {
             "ReplicationTaskIdentifier": self.identifier,
             "SourceEndpointArn": self.source_arn,
             "TargetEndpointArn": self.target_arn,
@@ -76,14 +82,15 @@ class Task:
             "ReplicationTaskCreationDate": self.created,
             "ReplicationTaskStartDate": self.started,
             "CdcStartPosition": self.cdc_start_position,
-            "RecoveryCheckpoint": self.recovery_lsn and f"checkpoint:V1#1#{padded(self.recovery_lsn)}#0#0#*#0#0",
+            "RecoveryCheckpoint": self.recovery_lsn and f"checkpoint:V1#1#{format_lsn(self.recovery_lsn)}#0#0#*#0#0",
             "ReplicationTaskArn": self.arn,
             "ReplicationTaskStats": self._stats() if self.started else None,
         }
-        return {name: value for name, value in shown.items() if value is not None}
+        return {name: value for name, value in described.items() if value is not None}
 
-    def shown_tables(self) -> list[dict[str, Any]]:
+    def table_statistics(self) -> list[dict[str, Any]]:
         """The task's table statistics."""
+        validates = (self.settings.get("ValidationSettings") or {}).get("EnableValidation")
         return [
             {
                 "SchemaName": name.partition(".")[0],
@@ -96,12 +103,13 @@ class Task:
                 "FullLoadCondtnlChkFailedRows": 0,
                 "LastUpdateTime": datetime.fromtimestamp(table["updated"], UTC),
                 "TableState": table["state"],
-                "ValidationPendingRecords": 0,
-                "ValidationFailedRecords": 0,
+                "ValidationPendingRecords": validation.get("pending", 0),
+                "ValidationFailedRecords": validation.get("failed", 0),
                 "ValidationSuspendedRecords": 0,
-                "ValidationState": "Not enabled",
+                "ValidationState": validation.get("state", "Pending validation" if validates else "Not enabled"),
             }
             for name, table in sorted(self.tables.items())
+            for validation in [table.get("validation", {}) if validates else {}]
         ]
 
     def _stats(self) -> dict[str, Any]:
@@ -121,7 +129,7 @@ class Task:
         return {name: value for name, value in stats.items() if value is not None}
 
 
-def padded(lsn: str) -> str:
+def format_lsn(lsn: str) -> str:
     """An LSN as DMS writes it: `4AF/B00000D0` -> `000004AF/B00000D0`."""
     high, low = lsn.split("/")
     return f"{high.upper():0>8}/{low.upper():0>8}"

@@ -33,7 +33,7 @@ _UNLIMITED = {"RecoverableErrorCount", "RecoveryTimeout"}
 """-1 stands for no limit."""
 
 
-def merged(text: str | None, *, over: dict[str, Any] | None = None, creating: bool = False) -> dict[str, Any]:
+def merge(text: str | None, *, over: dict[str, Any] | None = None, creating: bool = False) -> dict[str, Any]:
     """The settings of the JSON ``text`` over those of ``over`` (DMS's defaults, if None).
 
     Raises InvalidParameterValueError with everything that DMS would not take.
@@ -45,7 +45,7 @@ def merged(text: str | None, *, over: dict[str, Any] | None = None, creating: bo
     if not isinstance(given, dict):
         raise InvalidParameterValueError("Task Settings document error: Invalid json: an object is expected")
     problems: list[str] = []
-    result: dict[str, Any] = _merge(copy.deepcopy(over or DEFAULTS), given, "", problems)
+    result: dict[str, Any] = _merge_into(copy.deepcopy(over or DEFAULTS), given, "", problems)
     if problems:
         raise InvalidParameterValueError(f"Task Settings document error: {'; '.join(problems)}")
     if creating and (result["Logging"]["CloudWatchLogGroup"] or result["Logging"]["CloudWatchLogStream"]):
@@ -55,13 +55,13 @@ def merged(text: str | None, *, over: dict[str, Any] | None = None, creating: bo
     return result
 
 
-def _merge(base: dict[str, Any], given: dict[str, Any], path: str, problems: list[str]) -> dict[str, Any]:
+def _merge_into(base: dict[str, Any], given: dict[str, Any], path: str, problems: list[str]) -> dict[str, Any]:
     for name, value in given.items():
         where = f"{path}{name}"
         if name not in base:
             problems.append(f"{where} is not known")
         elif isinstance(base[name], dict) and isinstance(value, dict):
-            _merge(base[name], value, f"{where}.", problems)
+            _merge_into(base[name], value, f"{where}.", problems)
         elif value is None:
             continue
         elif base[name] is not None and type(value) is not type(base[name]):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from rehearsal.aws.answers import page
 from rehearsal.aws.dms import task_settings
-from rehearsal.aws.dms.describe import Filters, filtered, found, page
+from rehearsal.aws.dms.describe import Filters, apply_filters, matching_page
 from rehearsal.aws.dms.errors import (
     InvalidParameterCombinationError,
     InvalidParameterValueError,
@@ -19,13 +21,13 @@ from reverse_sync.table_mapping import MappingError, TableMapping
 
 if TYPE_CHECKING:
     from rehearsal.aws.dms.connections import Connections
-    from rehearsal.aws.dms.endpoints import Endpoint
     from rehearsal.aws.dms.instances import ReplicationInstances
-    from rehearsal.aws.dms.life import TaskLife
     from rehearsal.aws.dms.protocol import Parameters
     from rehearsal.aws.dms.region import Region
+    from rehearsal.aws.dms.resources import Endpoint
+    from rehearsal.aws.dms.task_lifecycle import TaskLifecycle
 
-_AT_REST = ("ready", "stopped", "failed", "failed-move")
+_IDLE = ("ready", "stopped", "failed", "failed-move")
 _FILTERS: Filters = {
     "replication-task-arn": "ReplicationTaskArn",
     "replication-task-id": "ReplicationTaskIdentifier",
@@ -36,20 +38,14 @@ _FILTERS: Filters = {
 _TABLE_FILTERS = {"schema-name": "SchemaName", "table-name": "TableName", "table-state": "TableState"}
 
 
+@dataclass
 class Tasks:
-    """Checks what is asked of a task, and has `TaskLife` do it."""
+    """The calls on tasks: checked here, carried out by `TaskLifecycle`."""
 
-    def __init__(
-        self,
-        region: Region,
-        instances: ReplicationInstances,
-        connections: Connections,
-        life: TaskLife,
-    ) -> None:
-        self._region = region
-        self._instances = instances
-        self._connections = connections
-        self._life = life
+    _region: Region
+    _instances: ReplicationInstances
+    _connections: Connections
+    _lifecycle: TaskLifecycle
 
     def create_replication_task(self, parameters: Parameters) -> dict[str, Any]:
         """CreateReplicationTask."""
@@ -68,31 +64,31 @@ class Tasks:
             instance_arn=instance.arn,
             migration_type=parameters["MigrationType"],
             mappings=parameters["TableMappings"],
-            settings=task_settings.merged(parameters.get("ReplicationTaskSettings"), creating=True),
+            settings=task_settings.merge(parameters.get("ReplicationTaskSettings"), creating=True),
             cdc_start_position=parameters.get("CdcStartPosition"),
         )
         self._name_log(task)
         self._region.tasks[task.arn] = task
         self._region.tags[task.arn] = tags(parameters)
-        self._life.enter(task, "creating", "task_ready", "ready", ("creation", "Replication task created."))
-        return {"ReplicationTask": task.shown()}
+        self._lifecycle.enter(task, "creating", "task_ready", "ready", ("creation", "Replication task created."))
+        return {"ReplicationTask": task.describe()}
 
     def describe_replication_tasks(self, parameters: Parameters) -> dict[str, Any]:
         """DescribeReplicationTasks."""
         without = bool(parameters.get("WithoutSettings"))
-        shown = (task.shown(without_settings=without) for task in self._region.tasks.values())
-        return page("ReplicationTasks", found("Tasks", filtered(shown, parameters, _FILTERS), parameters), parameters)
+        described = (task.describe(without_settings=without) for task in self._region.tasks.values())
+        return matching_page("ReplicationTasks", described, parameters, _FILTERS)
 
     def modify_replication_task(self, parameters: Parameters) -> dict[str, Any]:
         """ModifyReplicationTask: "The task must be stopped before you can modify it."
 
         https://docs.aws.amazon.com/dms/latest/APIReference/API_ModifyReplicationTask.html
         """
-        task = self._at_rest(parameters, "modified")
+        task = self.idle(parameters, "modified")
         _check_position(parameters)
         mappings = parameters.get("TableMappings", task.mappings)
         _check_mapping(mappings)
-        settings = task_settings.merged(parameters.get("ReplicationTaskSettings"), over=task.settings)
+        settings = task_settings.merge(parameters.get("ReplicationTaskSettings"), over=task.settings)
         asked = parameters.get("ReplicationTaskIdentifier", task.identifier)
         task.identifier = free_identifier("ReplicationTaskIdentifier", asked, self._region.tasks, but_for=task)
         task.migration_type = parameters.get("MigrationType", task.migration_type)
@@ -100,18 +96,18 @@ class Tasks:
         task.settings = settings
         task.cdc_start_position = parameters.get("CdcStartPosition", task.cdc_start_position)
         self._name_log(task)
-        self._life.enter(
+        self._lifecycle.enter(
             task, "modifying", "task_modify", task.status, ("configuration change", "Replication task modified.")
         )
-        return {"ReplicationTask": task.shown()}
+        return {"ReplicationTask": task.describe()}
 
     def start_replication_task(self, parameters: Parameters) -> dict[str, Any]:
         """StartReplicationTask, by the rules of each start type for a task that replicates changes only.
 
         https://docs.aws.amazon.com/dms/latest/APIReference/API_StartReplicationTask.html
         """
-        task = self._existing(parameters["ReplicationTaskArn"])
-        if task.status not in _AT_REST:
+        task = self.require(parameters["ReplicationTaskArn"])
+        if task.status not in _IDLE:
             raise InvalidResourceStateError(f"Replication Task cannot be started, invalid state: {task.status}")
         self._instances.available(task.instance_arn)
         if task.migration_type != "cdc":
@@ -128,55 +124,47 @@ class Tasks:
             )
         if kind == "resume-processing" and parameters.get("CdcStartPosition"):
             raise InvalidParameterCombinationError(
-                "CdcStartPosition cannot be used with RESUME_PROCESSING, which goes on where the task stopped"
+                "CdcStartPosition cannot be used with RESUME_PROCESSING, which continues where the task stopped"
             )
         start = "resume" if kind == "resume-processing" else self._fresh_start(task, parameters)
         self._connections.require_tested(task.instance_arn, task.endpoint_arns)
-        self._life.start(task, start)
-        return {"ReplicationTask": task.shown()}
+        self._lifecycle.start(task, start)
+        return {"ReplicationTask": task.describe()}
 
     def stop_replication_task(self, parameters: Parameters) -> dict[str, Any]:
         """StopReplicationTask."""
-        task = self._existing(parameters["ReplicationTaskArn"])
+        task = self.require(parameters["ReplicationTaskArn"])
         if task.status != "running":
             raise InvalidResourceStateError(f"Replication task is not running: it is {task.status}")
-        self._life.stop(task)
-        return {"ReplicationTask": task.shown()}
+        self._lifecycle.stop(task)
+        return {"ReplicationTask": task.describe()}
 
     def delete_replication_task(self, parameters: Parameters) -> dict[str, Any]:
         """DeleteReplicationTask: a task that runs has to be stopped first."""
-        task = self._at_rest(parameters, "deleted")
-        self._life.delete(task)
-        return {"ReplicationTask": task.shown()}
+        task = self.idle(parameters, "deleted")
+        self._lifecycle.delete(task)
+        return {"ReplicationTask": task.describe()}
 
     def move_replication_task(self, parameters: Parameters) -> dict[str, Any]:
         """MoveReplicationTask; `failed-move` if the other instance is gone or not available by then."""
-        task = self._at_rest(parameters, "moved")
+        task = self.idle(parameters, "moved")
         target = self._instances.available(parameters["TargetReplicationInstanceArn"])
         if target.arn == task.instance_arn:
             raise InvalidResourceStateError(f"Replication task {task.identifier} is on {target.identifier} already.")
-        self._life.move(task, target)
-        return {"ReplicationTask": task.shown()}
-
-    def start_replication_task_assessment(self, parameters: Parameters) -> dict[str, Any]:
-        """StartReplicationTaskAssessment: the task is `testing`, then as before."""
-        task = self._at_rest(parameters, "assessed")
-        self._life.enter(task, "testing", "task_assess", task.status)
-        return {"ReplicationTask": task.shown()}
+        self._lifecycle.move(task, target)
+        return {"ReplicationTask": task.describe()}
 
     def reload_tables(self, parameters: Parameters) -> dict[str, Any]:
-        """ReloadTables: refused, because a task that never loaded has nothing to reload."""
-        task = self._existing(parameters["ReplicationTaskArn"])
-        if task.status != "running":
-            raise InvalidResourceStateError(f"Replication task {task.identifier} is {task.status}; it must be running.")
+        """ReloadTables: never allowed, because a task that did not load has nothing to reload."""
+        task = self.require(parameters["ReplicationTaskArn"])
         raise InvalidParameterCombinationError(
             f"task {task.identifier} replicates changes only (cdc): its tables cannot be reloaded"
         )
 
     def describe_table_statistics(self, parameters: Parameters) -> dict[str, Any]:
         """DescribeTableStatistics."""
-        task = self._existing(parameters["ReplicationTaskArn"])
-        tables = filtered(task.shown_tables(), parameters, _TABLE_FILTERS)
+        task = self.require(parameters["ReplicationTaskArn"])
+        tables = apply_filters(task.table_statistics(), parameters, _TABLE_FILTERS)
         return {"ReplicationTaskArn": task.arn} | page("TableStatistics", tables, parameters, most=500)
 
     def _fresh_start(self, task: Task, parameters: Parameters) -> str:
@@ -199,16 +187,23 @@ class Tasks:
             raise InvalidParameterValueError(
                 f"endpoint {endpoint.identifier} is a {endpoint.attributes['EndpointType']} endpoint, not a {kind}"
             )
+        if (endpoint.engine == "oracle") != (kind == "target"):
+            raise InvalidParameterValueError(
+                f"the rehearsal replicates from PostgreSQL to Oracle: {endpoint.identifier}, the {kind}, is"
+                f" {endpoint.engine}"
+            )
         return endpoint
 
-    def _existing(self, arn: str) -> Task:
+    def require(self, arn: str) -> Task:
+        """The task of that ARN. Raises ResourceNotFoundError."""
         if arn not in self._region.tasks:
             raise ResourceNotFoundError(f"Replication task not found: {arn}")
         return self._region.tasks[arn]
 
-    def _at_rest(self, parameters: Parameters, participle: str) -> Task:
-        task = self._existing(parameters["ReplicationTaskArn"])
-        if task.status not in _AT_REST:
+    def idle(self, parameters: Parameters, participle: str) -> Task:
+        """The task that the call names, which is at rest. Raises InvalidResourceStateError."""
+        task = self.require(parameters["ReplicationTaskArn"])
+        if task.status not in _IDLE:
             raise InvalidResourceStateError(
                 f"Replication task {task.identifier} is {task.status}; it cannot be {participle} now."
             )

@@ -12,10 +12,9 @@ import oracledb
 from rehearsal.aws.worker.commands import Commands
 from rehearsal.aws.worker.errors import FatalError, RecoverableError, Retries
 from rehearsal.aws.worker.report import Log, report
-from rehearsal.aws.worker.source import Source, translated
+from rehearsal.aws.worker.source import Source, worker_errors
 from rehearsal.aws.worker.stream import Stopped, Stream
-from rehearsal.aws.worker.target import Target
-from rehearsal.aws.worker.target import translated as oracle_translated
+from rehearsal.aws.worker.target import Target, worker_error
 from rehearsal.lifetime import die_with_parent
 from reverse_sync.table_mapping import MappingError
 
@@ -48,7 +47,7 @@ def _replicate(job: dict[str, Any], commands: Commands, log: Log, retries: Retri
     target = Target(login, job["task"], control_schema or str(login["user"]).upper())
     source = Source(job["source"], job["slot"], job["plugin"])
     try:
-        with translated():
+        with worker_errors():
             target.connect()
             source.connect()
             stream = Stream(job, source, target, commands, log)
@@ -56,7 +55,7 @@ def _replicate(job: dict[str, Any], commands: Commands, log: Log, retries: Retri
             job["start"] = "resume"
             stream.run(on_commit=retries.succeeded)
     except oracledb.Error as error:
-        raise oracle_translated(error) from error
+        raise worker_error(error) from error
     finally:
         log.send()
         source.close()

@@ -7,55 +7,23 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import oracledb
-from oracledb import DB_TYPE_TIMESTAMP as TIMESTAMP
 
 from rehearsal.aws.worker import errors
 from rehearsal.aws.worker.errors import ErrorPolicies, FatalError
-from rehearsal.aws.worker.target import code, is_lost, translated
-from rehearsal.aws.worker.values import LOB_TYPES, for_oracle, limited_lob, reader
+from rehearsal.aws.worker.tables import TargetTable, write_sql
+from rehearsal.aws.worker.target import code, is_lost, worker_error
+from rehearsal.aws.worker.values import limited_lob
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from rehearsal.aws.worker.changes import Change
+    from rehearsal.aws.worker.changes import Change, Values
     from rehearsal.aws.worker.report import Log
     from rehearsal.aws.worker.target import Target
-    from reverse_sync.table_mapping import ProjectedColumn, Projection
 
 BATCH_ROWS = 2000
 _VERBS = {"I": "Insert", "U": "Update", "D": "Delete"}
 _TRUNCATED = {1401, 12899}
 _TABLE_ERRORS = {942, 1031, 1552, 1647, 1653}
 _NO_COLUMN, _DUPLICATE = 904, 1
-
-
-@dataclass
-class TargetTable:
-    """One source table on its way: its projection, how to read its values, and its statistics."""
-
-    name: str
-    projection: Projection
-    readers: dict[str, Callable[[Any], object]]
-    times: frozenset[str]
-    lobs: frozenset[str]
-    columns: frozenset[str]
-    state: str
-    counts: dict[str, int] = field(default_factory=dict)
-    updated: float = field(default_factory=time.time)
-
-    @property
-    def suspended(self) -> bool:
-        """Whether the table is out of the replication."""
-        return self.state == "Table error"
-
-    def count(self, what: str, by: int = 1) -> None:
-        """Add to one of the counters of DescribeTableStatistics."""
-        self.counts[what] = self.counts.get(what, 0) + by
-        self.updated = time.time()
-
-    def as_state(self) -> dict[str, Any]:
-        """What is kept and reported of the table."""
-        return {"state": self.state, "counts": self.counts, "updated": self.updated}
 
 
 @dataclass
@@ -100,10 +68,10 @@ class Applier:
         verb = _VERBS[change.operation]
         self.pending += 1
         try:
-            self._add(change, table, verb)
+            self._add(change, table)
         except (ValueError, ArithmeticError, TypeError) as error:
             self.flush()
-            self._failed("Data", table, f"{verb.upper()} {table.name}", f"{type(error).__name__}: {error}")
+            self._failed("Data", table, _described(change, table), f"{type(error).__name__}: {error}")
         finally:
             table.count(f"{verb}s")
 
@@ -114,53 +82,55 @@ class Applier:
             self._execute(statement)
 
     def suspend(self, table: TargetTable, reason: str) -> None:
-        """Take the table out of the replication until it is started anew."""
+        """Take the table out of the replication until it is started again."""
         table.state = "Table error"
         table.updated = time.time()
         self.touched[table.name] = table
         self._log.add("TASK_MANAGER", "W", f"Table '{table.name}' was errored/suspended: {reason}")
 
-    def _add(self, change: Change, table: TargetTable, verb: str) -> None:
+    def _add(self, change: Change, table: TargetTable) -> None:
         projection = table.projection
         if change.operation == "I":
             row = self._read(change.new, table)
             if projection.passes(row):
-                target_row = self._transform(row, table)
-                self._wait(table, "I", target_row, ())
+                self._wait(table, "I", table.transform(row, "I"), ())
             return
         key_columns = projection.source.primary_key
         old = change.old or change.new
         # DMS ignores updates and deletes without a primary key. REPLICA IDENTITY NOTHING tells none, and a key of which
-        # the mapping removes a column could meet other rows.
-        if not key_columns or len(projection.primary_key) < len(key_columns) or not old.keys() >= set(key_columns):
+        # the mapping or SupportLobs removes a column could meet other rows.
+        told = old.keys() & table.readers.keys()
+        if not key_columns or len(projection.primary_key) < len(key_columns) or not told >= set(key_columns):
             return
         row = self._read(change.new or change.old, table)
         # Of the row before the change only its key is certain in what the plugin sends.
-        key = {name: table.readers[name](old[name]) for name in key_columns}
-        moved = change.operation == "U" and key != {name: row[name] for name in key}
+        told_key = {name: old[name] for name in key_columns}
+        key = self._read(told_key, table) if change.old else {name: row[name] for name in key_columns}
+        moved = change.operation == "U" and key != {name: row.get(name, key[name]) for name in key}
         if moved and self._policies["primary_key_update"] == "ignored":
             self._log.add("TARGET_APPLY", "W", f"An update of the primary key of {table.name} is ignored")
             return
         if not projection.passes(row):
             return
-        key_values = tuple(for_oracle(projection.transform(key)[name]) for name in projection.primary_key)
-        self._wait(table, change.operation, self._transform(row, table) if verb == "Update" else {}, key_values)
+        target_row = table.transform(row, "U") if change.operation == "U" else {}
+        has_key = not moved and target_row.keys() >= set(projection.primary_key)
+        target_key = target_row if has_key else table.transform(key, change.operation)
+        self._wait(table, change.operation, target_row, tuple(target_key[name] for name in projection.primary_key))
 
-    def _read(self, values: dict[str, Any], table: TargetTable) -> dict[str, object]:
+    def _read(self, values: Values, table: TargetTable) -> dict[str, object]:
         """The source row as Python values; LOBs that are too large are cut."""
         readers = table.readers
         row = {
             name: None if value is None else readers[name](value) for name, value in values.items() if name in readers
         }
-        if table.lobs and self._lob_settings["LimitedSizeLobMode"]:
+        limited = self._lob_settings["LimitedSizeLobMode"]
+        most_kb = table.projection.lob_limit_kb(self._lob_settings["LobMaxSize"] if limited else None)
+        if table.lobs and most_kb is not None:
             for name in table.lobs & row.keys():
-                row[name], cut = limited_lob(row[name], self._lob_settings["LobMaxSize"])
+                row[name], cut = limited_lob(row[name], most_kb)
                 if cut:
                     self._log.add("TARGET_APPLY", "W", f"Column {name} of {table.name} was truncated to LobMaxSize")
         return row
-
-    def _transform(self, row: dict[str, object], table: TargetTable) -> dict[str, object]:
-        return {name: for_oracle(value) for name, value in table.projection.transform(row).items()}
 
     def _wait(self, table: TargetTable, operation: str, row: dict[str, object], key: tuple[object, ...]) -> None:
         columns = tuple(row)
@@ -181,7 +151,7 @@ class Applier:
     def _sql(self, table: TargetTable, operation: str, columns: tuple[str, ...]) -> str:
         shape = (table.name, operation, columns)
         if shape not in self._statements:
-            self._statements[shape] = _sql(table.projection, operation, columns)
+            self._statements[shape] = write_sql(table.projection, operation, columns)
         return self._statements[shape]
 
     def _execute(self, statement: Statement) -> None:
@@ -199,7 +169,7 @@ class Applier:
             cursor.executemany(statement.sql, statement.rows)
         except oracledb.Error as error:
             if is_lost(error):
-                raise translated(error) from error
+                raise worker_error(error) from error
             if statement.operation != "I" or not code(error):
                 return 0
         done = int(cursor.rowcount)
@@ -216,23 +186,24 @@ class Applier:
             cursor.executemany(statement.sql, statement.rows, batcherrors=True, arraydmlrowcounts=True)
         except oracledb.Error as error:
             if is_lost(error):
-                raise translated(error) from error
+                raise worker_error(error) from error
             if len(statement.rows) == 1 or self._is_table_error(error):
                 self._row_failed(statement, statement.rows[0], error)
                 return
-            for row in statement.rows:
+            # The driver or Oracle refuses all of it for one value and does not say whose: halves find it.
+            half = len(statement.rows) // 2
+            for rows in (statement.rows[:half], statement.rows[half:]):
                 if not statement.table.suspended:
-                    self._execute_each(replace(statement, rows=[row]))
+                    self._execute_each(replace(statement, rows=rows))
             return
         failures = {failure.offset: failure for failure in cursor.getbatcherrors()}
         self._judge(statement, failures, cursor.getarraydmlrowcounts())
 
     def _size_inputs(self, statement: Statement) -> None:
-        """python-oracledb would take a datetime for a DATE, which has no fractions of a second."""
-        table = statement.table
-        names = statement.columns + (table.projection.primary_key if statement.operation != "I" else ())
-        if table.times.intersection(names):
-            self._target.cursor.setinputsizes(*(TIMESTAMP if name in table.times else None for name in names))
+        table, operation = statement.table, statement.operation
+        names = statement.columns + (table.projection.primary_key if operation != "I" else ())
+        if not table.inputs.keys().isdisjoint(names):
+            self._target.cursor.setinputsizes(*map(table.inputs.get, names))
 
     def _judge(self, statement: Statement, failures: dict[int, Any], counts: list[int]) -> None:
         """Count the rows of an array DML, and deal with those that failed or met no row."""
@@ -292,58 +263,29 @@ class Applier:
         """A record that is there already is updated, one that is missing is inserted."""
         table, columns = statement.table, statement.columns
         values = dict(zip(columns, row, strict=False))
-        key = tuple(values[name] for name in table.projection.primary_key)
-        other = "U" if statement.operation == "I" else "I"
-        binds = [*values.values(), *(key if other == "U" else ())]
-        try:
-            self._target.cursor.execute(self._sql(table, other, columns), binds)
-        except oracledb.Error as error:
-            if is_lost(error):
-                raise translated(error) from error
-            if code(error) == _DUPLICATE and other == "I":
-                self._target.cursor.execute(self._sql(table, "U", columns), [*values.values(), *key])
-            else:
-                self._failed("Data", table, _literal(statement.sql, row), str(error).splitlines()[0])
-                return
+        key = row[len(columns) :] or [values[name] for name in table.projection.primary_key]
+        attempts = ("U",) if statement.operation == "I" else ("I", "U")
+        for operation in attempts:
+            binds = [*values.values(), *(key if operation == "U" else ())]
+            one = Statement(table, operation, self._sql(table, operation, columns), columns, [binds])
+            try:
+                self._size_inputs(one)
+                self._target.cursor.execute(one.sql, binds)
+                break
+            except oracledb.Error as error:
+                if is_lost(error):
+                    raise worker_error(error) from error
+                if operation == "U" or code(error) != _DUPLICATE:
+                    self._failed("Data", table, _literal(one.sql, binds), str(error).splitlines()[0])
+                    return
         table.count(f"Applied{_VERBS[statement.operation]}s")
 
 
-def target_table(name: str, projection: Projection, settings: dict[str, Any], known: dict[str, Any]) -> TargetTable:
-    """A table as its catalog shows it now, with the statistics ``known`` of it so far."""
-    lobs = frozenset(column.name for column in projection.source.columns if column.type in LOB_TYPES)
-    readers = {
-        column.name: reader(column)
-        for column in projection.source.columns
-        if settings["SupportLobs"] or column.name not in lobs
-    }
-    columns = frozenset(column.name for column in projection.source.columns)
-    times = frozenset(column.name for column in projection.columns if _is_time(column))
-    return TargetTable(name, projection, readers, times, lobs, columns, **known)
-
-
-def _is_time(column: ProjectedColumn) -> bool:
-    if column.data_type:
-        return column.data_type.type == "datetime"
-    return column.source is not None and column.source.type.startswith("timestamp")
-
-
-def _sql(projection: Projection, operation: str, columns: tuple[str, ...]) -> str:
-    where = f"{_quoted(projection.schema)}.{_quoted(projection.table)}"
-    if operation == "I":
-        places = ", ".join(f":{number}" for number in range(1, len(columns) + 1))
-        return f"INSERT INTO {where} ({', '.join(map(_quoted, columns))}) VALUES ({places})"  # noqa: S608
-    keys = " AND ".join(
-        f"{_quoted(name)} = :{number}" for number, name in enumerate(projection.primary_key, len(columns) + 1)
-    )
-    if operation == "D":
-        return f"DELETE FROM {where} WHERE {keys}"  # noqa: S608
-    assignments = ", ".join(f"{_quoted(name)} = :{number}" for number, name in enumerate(columns, 1))
-    return f"UPDATE {where} SET {assignments} WHERE {keys}"  # noqa: S608
-
-
-def _quoted(name: str) -> str:
-    doubled = name.replace('"', '""')
-    return f'"{doubled}"'
+def _described(change: Change, table: TargetTable) -> str:
+    """A change that no statement came of, as awsdms_apply_exceptions shows it: its key is what finds the row."""
+    told = change.old or change.new
+    key = ", ".join(f"{name} = {told.get(name)}" for name in table.projection.source.primary_key)
+    return f"{_VERBS[change.operation].upper()} {table.name}{key and f' ({key})'}"
 
 
 def _literal(sql: str, row: list[Any]) -> str:

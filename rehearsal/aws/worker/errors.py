@@ -43,7 +43,7 @@ class ErrorPolicies:
 
 
 class Retries:
-    """When to try again after a recoverable error: longer and longer, up to a limit; a success begins anew."""
+    """When to try again after a recoverable error: longer and longer, up to a limit; a success begins again."""
 
     def __init__(self, behavior: dict[str, Any], second_s: float) -> None:
         self._behavior = behavior

@@ -43,7 +43,7 @@ class Pace:
         self._next = 0.0
 
     def due(self) -> bool:
-        """Whether the time has come; if so, it begins anew."""
+        """Whether the time has come; if so, it begins again."""
         now = time.monotonic()
         if now < self._next:
             return False

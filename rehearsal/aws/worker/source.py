@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import psycopg2
+from psycopg2 import sql
 from psycopg2.extras import LogicalReplicationConnection
 
-from rehearsal.aws.worker.changes import from_pglogical, from_test_decoding
+from rehearsal.aws.worker.changes import Pglogical, from_test_decoding
 from rehearsal.aws.worker.errors import FatalError, RecoverableError
+from rehearsal.aws.worker.tables import OWN_PREFIX
 from reverse_sync.table_mapping import Column, Table
 
 if TYPE_CHECKING:
@@ -23,6 +25,16 @@ if TYPE_CHECKING:
 _PGLOGICAL, _TEST_DECODING = "pglogical_output", "test_decoding"
 _FATAL_SQLSTATES = ("28", "3D", "42", "55000", "58P01")
 """Wrong password, no such database, no such slot or privilege, a slot that cannot be read any more, no such plugin."""
+
+_HOW_TO_PRINT = {
+    "TimeZone": "UTC",
+    "DateStyle": "ISO",
+    "IntervalStyle": "postgres",
+    "bytea_output": "hex",
+    "lc_monetary": "C",
+    "extra_float_digits": 1,
+}
+"""The settings that PostgreSQL's text of values depends on, as the readers in `values` expect it."""
 
 _COLUMNS = """
     SELECT a.attname, format_type(a.atttypid, NULL), NOT a.attnotnull,
@@ -37,11 +49,14 @@ _COLUMNS = """
     WHERE n.nspname = %s AND c.relname = %s
     ORDER BY a.attnum
 """
+# RDS goes by the role, PostgreSQL by an attribute of the login, which the rehearsal's logins have in any case.
+_MAY_REPLICATE = "SELECT pg_has_role(oid, 'USAGE') FROM pg_roles WHERE rolname = 'rds_replication'"
 _TABLES = """
     SELECT n.nspname, c.relname, c.relreplident = 'i' OR (c.relreplident = 'd' AND EXISTS
         (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary))
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND n.nspname !~ '^(pg_|information_schema|pglogical)'
+    WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND NOT starts_with(c.relname, %s)
+        AND n.nspname !~ '^(pg_|information_schema|pglogical)'
 """
 
 
@@ -56,22 +71,25 @@ class Source:
         self._stream: Any = None
         self.cursor: Any = None
         self.plugin = _TEST_DECODING
-        self.decode: Callable[[str], Message] = from_test_decoding
+        self.decode: Callable[[bytes], Message] = from_test_decoding
 
     def connect(self) -> None:
         """Connect, and see which plugin there is: pglogical where it can be used, otherwise test_decoding."""
-        with translated():
-            self._sql = psycopg2.connect(**self._login, connect_timeout=10, options="-c TimeZone=UTC")
+        with worker_errors():
+            printed = " ".join(f"-c {name}={value}" for name, value in _HOW_TO_PRINT.items())
+            self._sql = psycopg2.connect(**self._login, connect_timeout=10, options=printed)
             self._sql.autocommit = True
             self._stream = psycopg2.connect(
                 **self._login,
                 connect_timeout=10,
-                options="-c TimeZone=UTC -c DateStyle=ISO -c IntervalStyle=postgres -c extra_float_digits=1",
+                options=printed,
                 connection_factory=LogicalReplicationConnection,
             )
+            if not self._rows(_MAY_REPLICATE)[0][0]:
+                raise FatalError("FATAL: must be superuser or replication role to start walsender")
             has_pglogical = self._rows("SELECT 1 FROM pg_extension WHERE extname = 'pglogical'")
         if has_pglogical and self._wanted_plugin != "test-decoding":
-            self.plugin, self.decode = _PGLOGICAL, from_pglogical
+            self.plugin, self.decode = _PGLOGICAL, Pglogical().decode
 
     def close(self) -> None:
         """Leave PostgreSQL, in whatever state the connections are."""
@@ -80,14 +98,14 @@ class Source:
                 connection.close()
 
     def tables(self, mapping: TableMapping) -> dict[tuple[str, str], bool]:
-        """The tables that the mapping selects, and whether pglogical finds a key of each in the log."""
-        with translated():
-            rows = self._rows(_TABLES)
+        """The tables that the mapping selects but DMS's own, and whether pglogical finds a key of each in the log."""
+        with worker_errors():
+            rows = self._rows(_TABLES, OWN_PREFIX)
         return {(schema, table): has_key for schema, table, has_key in rows if mapping.selects(schema, table)}
 
     def table(self, schema: str, name: str) -> Table:
         """A table as it is now."""
-        with translated():
+        with worker_errors():
             rows = self._rows(_COLUMNS, schema, name)
         columns = tuple(
             Column(column, kind, nullable=nullable, length=length, precision=precision, scale=scale)
@@ -95,9 +113,17 @@ class Source:
         )
         return Table(schema, name, columns, tuple(row[0] for row in rows if row[6]))
 
+    def rows(self, table: Table) -> list[dict[str, str | None]]:
+        """Every row of a table, as the stream would print its values."""
+        names = [column.name for column in table.columns]
+        columns = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(name)) for name in names)
+        query = sql.SQL("SELECT {} FROM {}").format(columns, sql.Identifier(table.schema, table.name))
+        with worker_errors():
+            return [dict(zip(names, row, strict=True)) for row in self._rows(query)]
+
     def recreate_slot(self) -> str:
-        """Drop the slot, if it is there, and make it anew: what was not read from it is lost. Returns its LSN."""
-        with translated():
+        """Drop the slot, if it is there, and create it again: what was not read from it is lost. Returns its LSN."""
+        with worker_errors():
             if self._rows("SELECT 1 FROM pg_replication_slots WHERE slot_name = %s", self._slot):
                 self._rows("SELECT pg_drop_replication_slot(%s)", self._slot)
             create = "SELECT lsn FROM pg_create_logical_replication_slot(%s, %s)"
@@ -106,7 +132,7 @@ class Source:
     def check_slot(self, lsn: str | None) -> None:
         """Raises FatalError unless the slot is there and has what follows ``lsn``."""
         query = "SELECT plugin, confirmed_flush_lsn, confirmed_flush_lsn > %s::pg_lsn FROM pg_replication_slots"
-        with translated():
+        with worker_errors():
             rows = self._rows(f"{query} WHERE slot_name = %s", lsn, self._slot)  # a constant
         if not rows:
             raise FatalError(f'replication slot "{self._slot}" does not exist')
@@ -126,7 +152,7 @@ class Source:
         """
         if self.plugin != _PGLOGICAL:
             return
-        with translated():
+        with worker_errors():
             if not self._rows("SELECT 1 FROM pglogical.local_node"):
                 dsn = f"host={self._login['host']} port={self._login['port']} dbname={self._login['dbname']}"
                 self._rows("SELECT pglogical.create_node(%s, %s)", "awsdms_node", dsn)
@@ -153,14 +179,14 @@ class Source:
                 "min_proto_version": "1",
                 "max_proto_version": "1",
                 "startup_params_format": "1",
-                "proto_format": "json",
+                "proto_format": "native",
                 "pglogical.replication_set_names": f"{self._slot},i{self._slot}",
             }
-        with translated():
+        with worker_errors():
             self.cursor = self._stream.cursor()
-            self.cursor.start_replication(slot_name=self._slot, start_lsn=lsn_number(lsn), options=options, decode=True)
+            self.cursor.start_replication(slot_name=self._slot, start_lsn=lsn_number(lsn), options=options)
 
-    def _rows(self, query: str, *arguments: Any) -> list[Any]:
+    def _rows(self, query: str | sql.Composed, *arguments: Any) -> list[Any]:
         with self._sql.cursor() as cursor:
             cursor.execute(query, arguments)
             return list(cursor.fetchall())
@@ -172,7 +198,7 @@ def lsn_number(lsn: str | None) -> int:
     return (int(high, 16) << 32) + int(low, 16)
 
 
-class translated:  # noqa: N801  # used like a function
+class worker_errors:  # noqa: N801  # used like a function
     """PostgreSQL's errors as the worker's own: recoverable, unless trying again cannot help."""
 
     def __enter__(self) -> None:

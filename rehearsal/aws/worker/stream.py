@@ -6,11 +6,13 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from rehearsal.aws.worker.apply import Applier, TargetTable, target_table
-from rehearsal.aws.worker.changes import Begin, Change, Commit
+from rehearsal.aws.worker.apply import Applier
+from rehearsal.aws.worker.changes import Begin, Change, Commit, Relation
 from rehearsal.aws.worker.errors import FatalError
 from rehearsal.aws.worker.report import Pace, report
 from rehearsal.aws.worker.source import lsn_number
+from rehearsal.aws.worker.tables import OWN_PREFIX, TargetTable, target_table
+from rehearsal.aws.worker.validation import Validation
 from reverse_sync.table_mapping import TableMapping
 
 if TYPE_CHECKING:
@@ -20,10 +22,12 @@ if TYPE_CHECKING:
     from rehearsal.aws.worker.report import Log
     from rehearsal.aws.worker.source import Source
     from rehearsal.aws.worker.target import Target
+    from reverse_sync.table_mapping import Projection
 
 IDLE_S = 0.05
 """How long an idle worker sleeps at most: within that it confirms its position. PostgreSQL cannot stop otherwise."""
 
+_OF_A_TABLE = (Change, Relation)
 _LOOK_UP_EVERY = 500
 _FEEDBACK_EVERY_S = 5.0
 _PROGRESS_EVERY_S = 0.1
@@ -46,16 +50,17 @@ class Stream:
         self._log = log
         self._mapping = TableMapping.parse(job["mapping"], "TableMappings")
         self._applier = Applier(target, self._settings, self._policies, log)
+        self._validation = Validation(source, target) if _validates(self._settings) else None
         self._states: dict[str, dict[str, Any]] = {}
         self._tables: dict[tuple[str, str], TargetTable | None] = {}
         self._unreported: dict[str, TargetTable] = {}
         self._incoming = 0
-        self._begun = Begin(catalog_changed=False, time="")
+        self._begun = Begin(committed=None)
         self._lsn = 0
         self._heartbeat, self._feedback, self._progress = Pace(1.0), Pace(_FEEDBACK_EVERY_S), Pace(_PROGRESS_EVERY_S)
 
     def prepare(self) -> None:
-        """Make slot, sets and position anew for a fresh start; find them again for everything else.
+        """Create slot, sets and position again for a fresh start; find them again for everything else.
 
         Raises RecoverableError, FatalError.
         """
@@ -65,6 +70,8 @@ class Stream:
         names = [f"{schema}.{table}" for schema, table in selected]
         position = self._resume(names) if self._job["start"] == "resume" else self._begin(names, selected)
         self._source.sync_sets(selected)
+        if self._validation:
+            self._target.prepare_validation()
         self._lsn = lsn_number(position)
         self._source.start(position)
         text = f"Reading slot {self._job['slot']} by {self._source.plugin} from {position}"
@@ -73,7 +80,7 @@ class Stream:
         report("running", lsn=position, tables=self._states)
 
     def _begin(self, names: list[str], selected: dict[tuple[str, str], bool]) -> str:
-        """A fresh start, or one at a position: the target's state of the task begins anew."""
+        """A fresh start, or one at a position: the target's state of the task begins again."""
         self._states = {name: self._new_state() for name in names}
         self._source.sync_sets(selected)
         if self._job["start"] == "fresh":
@@ -121,12 +128,10 @@ class Stream:
                     self._rest(cursor, inside=inside)
                 continue
             content = decode(message.payload)
-            if type(content) is Change:
+            if isinstance(content, _OF_A_TABLE):
                 self._apply(content)
             elif type(content) is Begin:
                 inside, begin = True, content
-                if content.catalog_changed:
-                    self._look_up_anew()
             elif type(content) is Commit:
                 inside, end = False, message.data_start
                 if self._applier.pending >= group:
@@ -137,7 +142,11 @@ class Stream:
             if read % _LOOK_UP_EVERY == 0:
                 self._look_up(cursor)
 
-    def _apply(self, change: Change) -> None:
+    def _apply(self, change: Change | Relation) -> None:
+        if isinstance(change, Relation):
+            if (change.schema, change.table) in self._tables:
+                self._look_up_anew()
+            return
         table = self._known_table(change.schema, change.table)
         if table is not None and not change.new.keys() <= table.columns:
             self._look_up_anew()  # test_decoding does not tell of DDL beforehand
@@ -166,6 +175,9 @@ class Stream:
             self._log.send()
             if cursor.wal_end > self._lsn:
                 self._confirm(cursor.wal_end)
+            if self._validation:
+                tables = (self._known_table(*name.split(".", 1)) for name in self._states)
+                self._unreported |= self._validation.look([table for table in tables if table])
         self._obey(IDLE_S, cursor.connection)
 
     def _look_up(self, cursor: Any) -> None:
@@ -186,8 +198,8 @@ class Stream:
     def _report_progress(self) -> None:
         """The tables that changed, with the metrics of what was committed since the last time."""
         latency_s = 0.0
-        if self._begun.time and self._unreported:
-            latency_s = max(0.0, (datetime.now(UTC) - datetime.fromisoformat(self._begun.time)).total_seconds())
+        if self._begun.committed and self._unreported:
+            latency_s = max(0.0, (datetime.now(UTC) - self._begun.committed).total_seconds())
         metrics = {
             "CDCIncomingChanges": self._incoming + self._applier.pending,
             "CDCLatencySource": latency_s,
@@ -218,15 +230,21 @@ class Stream:
             source = self._source.table(schema, name)
             projection = self._mapping.project(source) if source.columns else None
             state = self._states.get(f"{schema}.{name}")
-            if self._mapping.selects(schema, name) and not (state and source.columns):
+            selected = self._mapping.selects(schema, name) and not name.startswith(OWN_PREFIX)
+            if selected and not (state and source.columns):
                 text = f"Table '{schema}.{name}' is new since the task started, or gone: its changes are ignored"
                 self._log.add("SOURCE_CAPTURE", "W", text)
-            self._tables[key] = (
-                target_table(f"{schema}.{name}", projection, self._settings["TargetMetadata"], state)
-                if projection and state
-                else None
-            )
+            self._tables[key] = self._target_table(f"{schema}.{name}", projection, state)
         return self._tables[key]
+
+    def _target_table(
+        self, name: str, projection: Projection | None, state: dict[str, Any] | None
+    ) -> TargetTable | None:
+        if projection is None or state is None:
+            return None
+        settings = self._settings["TargetMetadata"]
+        types = self._target.column_types(projection.schema, projection.table)
+        return target_table(name, projection, settings, state, types, map_booleans=self._job["map_booleans"])
 
     def _look_up_anew(self) -> None:
         """The catalog changed: what is known of tables is looked up again; their statistics go on."""
@@ -239,6 +257,10 @@ class Stream:
 
     def _new_state(self) -> dict[str, Any]:
         return {"state": self._policies["table_state_of_a_cdc_task"], "counts": {}, "updated": time.time()}
+
+
+def _validates(settings: dict[str, Any]) -> bool:
+    return bool((settings.get("ValidationSettings") or {}).get("EnableValidation"))
 
 
 def lsn_text(number: int) -> str:

@@ -6,12 +6,18 @@ https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.Tas
 from __future__ import annotations
 
 import json
+import socket
 from datetime import UTC, datetime
-from typing import Any
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import oracledb
 
 from rehearsal.aws.worker.errors import FatalError, RecoverableError
+
+if TYPE_CHECKING:
+    from reverse_sync.table_mapping import Projection
 
 _EXISTS = 955
 _FATAL_CODES = {1017, 1031, 1045, 28000}
@@ -22,18 +28,30 @@ _EXCEPTION_COLUMNS = """
     "TASK_NAME" VARCHAR2(128) NOT NULL, "TABLE_OWNER" VARCHAR2(128) NOT NULL, "TABLE_NAME" VARCHAR2(128) NOT NULL,
     "ERROR_TIME" TIMESTAMP NOT NULL, "STATEMENT" VARCHAR2(4000) NOT NULL, "ERROR" VARCHAR2(4000) NOT NULL
 """
+_FAILURE_COLUMNS = """
+    "TASK_NAME" VARCHAR2(128) NOT NULL, "TABLE_OWNER" VARCHAR2(128) NOT NULL, "TABLE_NAME" VARCHAR2(128) NOT NULL,
+    "FAILURE_TIME" TIMESTAMP NOT NULL, "KEY_TYPE" VARCHAR2(128) NOT NULL, "KEY" VARCHAR2(4000) NOT NULL,
+    "FAILURE_TYPE" VARCHAR2(128) NOT NULL, "DETAILS" VARCHAR2(4000) NOT NULL
+"""
+"""https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Validating.html#CHAP_Validating.Troubleshooting"""
 _MAX_TEXT = 4000
 
 
 def connect(login: dict[str, Any]) -> oracledb.Connection:
-    """A session on Oracle. Raises oracledb.Error."""
+    """A session on Oracle, over TCPS where the login has a certificate to trust. Raises oracledb.Error."""
+    tls: dict[str, Any] = {}
+    if "sslrootcert" in login:
+        wallet = Path(login["sslrootcert"]).parent
+        tls = {"protocol": "tcps", "wallet_location": str(wallet), "ssl_server_dn_match": False}
     return oracledb.connect(
+        **tls,
         host=login["host"],
         port=int(login["port"]),
         service_name=login["dbname"],
         user=login["user"],
         password=login["password"],
         tcp_connect_timeout=10,
+        program=f"repctl@{socket.gethostname()}",  # what DMS's engine is called
     )
 
 
@@ -45,6 +63,7 @@ class Target:
         self._task = task
         self._states = f'"{schema}"."awsdms_txn_state"'
         self._exceptions = f'"{schema}"."awsdms_apply_exceptions"'
+        self._failures = f'"{schema}"."awsdms_validation_failures_v1"'
         self._connection: Any = None
         self.cursor: Any = None
 
@@ -59,7 +78,7 @@ class Target:
             ):
                 self._create(table, columns)
         except oracledb.Error as error:
-            raise translated(error) from error
+            raise worker_error(error) from error
 
     def close(self) -> None:
         """Leave Oracle, in whatever state the session is; nothing uncommitted stays."""
@@ -78,10 +97,20 @@ class Target:
             )
             return {scope: json.loads(state) for scope, state in self.cursor.fetchall()}
         except oracledb.Error as error:
-            raise translated(error) from error
+            raise worker_error(error) from error
+
+    def column_types(self, schema: str, table: str) -> dict[str, oracledb.DbType]:
+        """The types of a table's columns; none where it is not there or not to be read: its rows' errors will tell."""
+        try:
+            self.cursor.execute(f"SELECT * FROM {quoted(schema)}.{quoted(table)} WHERE 1 = 0")  # noqa: S608  # quoted
+        except oracledb.Error as error:
+            if is_lost(error):
+                raise worker_error(error) from error
+            return {}
+        return {column.name: column.type_code for column in self.cursor.description}
 
     def reset_states(self, states: dict[str, dict[str, Any]]) -> None:
-        """Begin anew with these states, committed."""
+        """Begin again with these states, committed."""
         self.cursor.execute(f'DELETE FROM {self._states} WHERE "TASK_NAME" = :1', [self._task])  # noqa: S608
         self.add_states(states)
 
@@ -105,7 +134,7 @@ class Target:
                 rows,
             )
         except oracledb.Error as error:
-            raise translated(error) from error
+            raise worker_error(error) from error
         finally:
             self._connection.autocommit = False
 
@@ -114,12 +143,13 @@ class Target:
         try:
             self._connection.rollback()
         except oracledb.Error as error:
-            raise translated(error) from error
+            raise worker_error(error) from error
 
     def add_exception(self, schema: str, table: str, statement: str, error: str, *, commit: bool = False) -> None:
         """Note a change that could not be applied in awsdms_apply_exceptions."""
         now = datetime.now(UTC).replace(tzinfo=None)
         try:
+            self.cursor.setinputsizes(None, None, None, oracledb.DB_TYPE_TIMESTAMP)
             self.cursor.execute(
                 f"INSERT INTO {self._exceptions}"  # noqa: S608  # our own name
                 ' ("TASK_NAME", "TABLE_OWNER", "TABLE_NAME", "ERROR_TIME", "STATEMENT", "ERROR")'
@@ -129,7 +159,27 @@ class Target:
             if commit:
                 self._connection.commit()
         except oracledb.Error as failure:
-            raise translated(failure) from failure
+            raise worker_error(failure) from failure
+
+    def prepare_validation(self) -> None:
+        """Make the table of what validation finds, if it is not there."""
+        self._create(self._failures, _FAILURE_COLUMNS)
+
+    def rows(self, projection: Projection, columns: list[str]) -> list[tuple[Any, ...]]:
+        """Every row of a target table."""
+        with self._connection.cursor() as cursor:
+            cursor.outputtypehandler = _as_decimals
+            cursor.execute(select_sql(projection, columns))
+            return list(cursor.fetchall())
+
+    def add_validation_failure(self, schema: str, table: str, key: str, kind: str, details: str) -> None:
+        """Note a row that validation found different, and commit."""
+        row = [self._task, schema, table, datetime.now(UTC).replace(tzinfo=None), "Row", _short(key), kind]
+        self.cursor.execute(
+            f"INSERT INTO {self._failures} VALUES (:1, :2, :3, :4, :5, :6, :7, :8)",  # noqa: S608  # our own name
+            [*row, _short(details)],
+        )
+        self._connection.commit()
 
     def _create(self, table: str, columns: str) -> None:
         try:
@@ -137,6 +187,22 @@ class Target:
         except oracledb.DatabaseError as error:
             if code(error) != _EXISTS:
                 raise
+
+
+def quoted(name: str) -> str:
+    """A name as Oracle takes it, case and all."""
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"'
+
+
+def _as_decimals(cursor: Any, metadata: Any) -> Any:
+    return cursor.var(Decimal, arraysize=cursor.arraysize) if metadata.type_code is oracledb.DB_TYPE_NUMBER else None
+
+
+def select_sql(projection: Projection, columns: list[str]) -> str:
+    """Every row of the target table."""
+    names = ", ".join(map(quoted, columns))
+    return f"SELECT {names} FROM {quoted(projection.schema)}.{quoted(projection.table)}"  # noqa: S608
 
 
 def code(error: oracledb.Error) -> int:
@@ -151,11 +217,11 @@ def is_lost(error: oracledb.Error) -> bool:
     return bool(getattr(detail, "isrecoverable", False)) or full_code.startswith(("DPY-4011", "DPY-6", "DPY-1001"))
 
 
-def translated(error: oracledb.Error) -> Exception:
+def worker_error(error: oracledb.Error) -> Exception:
     """An error of the session as the worker's own."""
     text = str(error).splitlines()[0]
     return FatalError(text) if code(error) in _FATAL_CODES and not is_lost(error) else RecoverableError(text)
 
 
 def _short(text: str) -> str:
-    return text.encode()[:_MAX_TEXT].decode(errors="ignore")
+    return text.replace("\x00", "\\0").encode()[:_MAX_TEXT].decode(errors="ignore")

@@ -1,13 +1,13 @@
-"""Values on their way: from a logical decoding plugin's text to Python, and from Python to Oracle.
+"""Values on their way: from PostgreSQL's text to Python, and from Python to Oracle.
 
-How DMS takes PostgreSQL's types: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html
+How DMS takes PostgreSQL's types: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html, and what
+Oracle keeps: https://docs.oracle.com/database/121/SQLRF/sql_elements001.htm
 """
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import UTC, date, datetime, time
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,21 +15,34 @@ if TYPE_CHECKING:
 
     from reverse_sync.table_mapping import Column
 
-LOB_TYPES = {"text", "bytea", "json", "jsonb", "xml"}
+_LOB_TYPES = {"text", "bytea", "json", "jsonb", "xml", "tsvector", "tsquery", "path", "polygon", "hstore"}
 _INTEGERS = {"smallint", "integer", "bigint", "oid"}
 _FLOATS = {"real", "double precision"}
 _SIX_PLACES = Decimal("0.000001")
+_MOST_NUMERIC_DIGITS = 38
+_MOST_NUMBER_DIGITS = 40
+_NUMBER_EXPONENTS = (-130, 125)
+_INFINITY = datetime(9999, 12, 31, 23, 59, 59)  # noqa: DTZ001  # as a TIMESTAMP without a zone keeps it
+"""`Positive and negative infinity values are truncated to '9999-12-31 23:59:59' and '4713-01-01 00:00:00 BC'`: the
+guide's page of PostgreSQL as a source, data types."""
 
 
-def reader(column: Column) -> Callable[[Any], object]:
-    """What makes a column's value of what a plugin sent, None excepted; raises ValueError for a strange value."""
+def is_lob(type_name: str) -> bool:
+    """Whether DMS takes a PostgreSQL type for a LOB: BLOB, CLOB or NCLOB."""
+    return type_name in _LOB_TYPES or type_name.endswith("[]")
+
+
+def reader(column: Column) -> Callable[[str], object]:
+    """What makes a column's value of PostgreSQL's text; raises ValueError for one that Oracle cannot hold."""
     if column.type in _INTEGERS:
         return int
     if column.type in _FLOATS:
         return float
     if column.type == "numeric":
-        return Decimal if column.precision is not None else _unbounded_numeric
-    return _READERS.get(column.type, _text)
+        if column.precision is None:
+            return _unbounded_numeric
+        return Decimal if column.precision <= _MOST_NUMERIC_DIGITS else str  # beyond that DMS takes it for a STRING
+    return _READERS.get(column.type, str)
 
 
 def limited_lob(value: object, most_kb: int) -> tuple[object, bool]:
@@ -43,44 +56,121 @@ def limited_lob(value: object, most_kb: int) -> tuple[object, bool]:
 
 
 def for_oracle(value: object) -> object:
-    """A value as python-oracledb binds it: times in UTC, booleans as the text that DMS makes of them."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value
+    """A value as python-oracledb binds it: times in UTC, booleans as the text that DMS makes of them.
+
+    Raises ValueError for a number that NUMBER cannot hold. The driver would find that out too, but of a large array
+    DML only when half of it is sent.
+    """
+    convert = _CONVERTERS.get(type(value))
+    return convert(value) if convert else value
 
 
-def _unbounded_numeric(value: Any) -> Decimal:
+def as_double(value: object) -> float:
+    """A number for a BINARY_FLOAT or BINARY_DOUBLE, which hold every float, infinity and NaN too."""
+    return float(value)  # type: ignore[arg-type]  # what is no number raises ValueError, or is the caller's mistake
+
+
+def as_time_of_day(value: object) -> datetime:
+    """A TIME for a column with a date: DMS makes it a TIMESTAMP, and no document says of which day.
+
+    https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Target.Oracle.html, data types.
+    """
+    return datetime.combine(_FIRST_DAY, time.fromisoformat(str(value)))
+
+
+_FIRST_DAY = date(1970, 1, 1)
+
+
+def _unbounded_numeric(text: str) -> Decimal:
     """NUMERIC without precision travels as NUMERIC(28,6)."""
-    number = Decimal(value)
+    number = Decimal(text)
     try:
-        return number.quantize(_SIX_PLACES) if number.is_finite() else number
+        return number.quantize(_SIX_PLACES, ROUND_HALF_UP) if number.is_finite() else number
     except InvalidOperation:
         raise ValueError(f"{number} does not fit NUMERIC(28,6)") from None
 
 
-def _timestamp(value: str) -> datetime:
-    moment = datetime.fromisoformat(value)
-    return moment.astimezone(UTC) if moment.tzinfo else moment
+def _timestamp(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return _beyond_python(text)
 
 
-def _bytes(value: str) -> bytes:
-    return bytes.fromhex(value.removeprefix("\\x"))
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return _beyond_python(text)  # a DATE of Oracle's has a time of day too
 
 
-def _boolean(value: Any) -> bool:
-    return value in (True, "t", "true")
+def _beyond_python(text: str) -> datetime:
+    """A moment that `datetime` has no value for."""
+    if text == "infinity":
+        return _INFINITY
+    if text == "-infinity":
+        raise ValueError("-infinity, for DMS 4713-01-01 00:00:00 BC, lies before Oracle's first date, 4712-01-01 BC")
+    if text.endswith("BC"):
+        raise ValueError(f"{text} lies before the year 1: the rehearsal's driver, python-oracledb, cannot send it")
+    raise ValueError(f"{text} lies behind Oracle's last date, 9999-12-31")
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+def _money(text: str) -> Decimal:
+    """The text of `lc_monetary` C: `-$1,234.50`."""
+    return Decimal(text.replace("$", "").replace(",", ""))
 
 
-_READERS: dict[str, Callable[[Any], object]] = {
+def _bytes(text: str) -> bytes:
+    return bytes.fromhex(text.removeprefix("\\x"))
+
+
+def _boolean(text: str) -> bool:
+    return text in ("t", "true")
+
+
+_READERS: dict[str, Callable[[str], object]] = {
     "timestamp with time zone": _timestamp,
     "timestamp without time zone": _timestamp,
-    "date": date.fromisoformat,
+    "date": _date,
+    "money": _money,
     "bytea": _bytes,
     "boolean": _boolean,
+}
+
+
+def _moment(value: datetime) -> datetime:
+    return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+
+
+def _decimal(value: Decimal) -> Decimal:
+    if not value.is_finite():
+        raise ValueError(f"{value} is no value of Oracle's NUMBER")
+    if not value:
+        return Decimal(0)
+    least, most = _NUMBER_EXPONENTS
+    significant = bytes(value.as_tuple().digits).rstrip(b"\0")
+    if not least <= value.adjusted() <= most or len(significant) > _MOST_NUMBER_DIGITS:
+        raise ValueError(f"{value} is beyond Oracle's NUMBER: {_MOST_NUMBER_DIGITS} digits, 1E{least} to 1E{most + 1}")
+    return value
+
+
+def _float(value: float) -> float:
+    _decimal(Decimal(repr(value)))
+    return value
+
+
+def _integer(value: int) -> int:
+    if not -_LARGEST_INTEGER < value < _LARGEST_INTEGER:
+        _decimal(Decimal(value))
+    return value
+
+
+_LARGEST_INTEGER = 10**_MOST_NUMBER_DIGITS
+
+_CONVERTERS: dict[type, Callable[[Any], object]] = {
+    datetime: _moment,
+    bool: lambda value: "true" if value else "false",
+    Decimal: _decimal,
+    float: _float,
+    int: _integer,
 }

@@ -1,4 +1,4 @@
-"""Datetime format models: from Oracle's elements to PostgreSQL's, and to the pattern that an input must match.
+"""Format models: how PostgreSQL prints as they say, and the elements by which read_datetime of types.sql reads.
 
 https://docs.oracle.com/database/121/SQLRF/sql_elements004.htm#SQLRF00212 (format models)
 """
@@ -7,32 +7,34 @@ import re
 
 from rehearsal.oracle.errors import OracleError, unlisted
 
-# Longest first. Oracle's element -> PostgreSQL's, and the input that TO_DATE takes for it (None: output only).
-_ELEMENTS: dict[str, tuple[str, str | None]] = {
-    "MONTH": ("MONTH", None),
-    "HH24": ("HH24", r"[01]?\d|2[0-3]"),
-    "HH12": ("HH12", r"\d{1,2}"),
-    "YYYY": ("YYYY", r"\d{4}"),
-    "DAY": ("DAY", None),
-    "MON": ("MON", r"[A-Za-z]{3}"),
-    "RR": ("YY", r"\d{2}"),
-    "YY": ("YY", None),
-    "MM": ("MM", r"\d{1,2}"),
-    "MI": ("MI", r"\d{1,2}"),
-    "DD": ("DD", r"\d{1,2}"),
-    "DY": ("DY", None),
-    "HH": ("HH12", r"\d{1,2}"),
-    "SS": ("SS", r"\d{1,2}"),
-    "AM": ("AM", r"[AaPp][Mm]"),
-    "PM": ("AM", r"[AaPp][Mm]"),
+# Longest first. Oracle's element -> PostgreSQL's for printing, and the field that an input may have once (or not).
+_ELEMENTS = {
+    "MONTH": ("MONTH", "month"),
+    "HH24": ("HH24", "hour"),
+    "HH12": ("HH12", "hour"),
+    "SYYYY": ('" "YYYY', ""),  # there is no year before 1
+    "YYYY": ("YYYY", "year"),
+    "DAY": ("DAY", ""),
+    "MON": ("MON", "month"),
+    "RR": ("YY", "year"),
+    "YY": ("YY", "year"),
+    "MM": ("MM", "month"),
+    "MI": ("MI", "minute"),
+    "DD": ("DD", "day"),
+    "DY": ("DY", ""),
+    "HH": ("HH12", "hour"),
+    "SS": ("SS", "second"),
+    "AM": ("AM", "half"),
+    "PM": ("AM", "half"),
 }
+_TWICE = {"year": 1812, "hour": 1813, "month": 1816}
 _TOKEN = re.compile(
     rf"""(?P<element>{"|".join(_ELEMENTS)}) | (?P<fraction>FF[1-9]?) | (?P<zone>TZH|TZM) | (?P<fill>FM)
     | (?P<text>"[^"]*") | (?P<mark>[-/,.;:\s]) | (?P<radix>X)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _UNLISTED = re.compile(
-    r"TS|RRRR|SSSSS|TZR|TZD|DL|DS|SYYYY|SYEAR|YEAR|YYY|Y,YYY|IYYY|IYY|IY|BC|B\.C\.|A\.D\.|A\.M\.|P\.M\.|AD|CC|SCC|RM|FX|EE|E|IW|I|WW|W|Y|DDD|D|Q|J",
+    r"TS|RRRR|SSSSS|TZR|TZD|DL|DS|SYEAR|YEAR|YYY|Y,YYY|IYYY|IYY|IY|BC|B\.C\.|A\.D\.|A\.M\.|P\.M\.|AD|CC|SCC|RM|FX|EE|E|IW|I|WW|W|Y|DDD|D|Q|J",
     re.IGNORECASE,
 )
 _WORDS = ("MONTH", "MON", "DAY", "DY", "AM", "PM")  # printed in the case in which they are written
@@ -47,14 +49,13 @@ def output_format(model: str) -> str:
         if kind == "fill":
             fill = "" if fill else "FM"
         elif kind == "element":
-            spelled = _ELEMENTS[upper][0]
-            parts.append(fill + (_cased(spelled, text) if upper in _WORDS else spelled))
+            parts.append(_printed(upper, text, fill))
         elif kind == "fraction":
             if upper == "FF":
                 raise unlisted("format element FF for output: its digits depend on the column, say FF1 to FF6")
             if fill:
                 raise unlisted(f"format element {text} behind FM")
-            parts.append(f"FF{_fraction(text)}")
+            parts.append(_printed_fraction(int(text[2:])))
         elif kind == "zone":
             raise unlisted(f"format element {text}")
         elif kind == "radix":
@@ -66,53 +67,67 @@ def output_format(model: str) -> str:
     return "".join(parts)
 
 
-def input_format(model: str) -> tuple[str, str]:
-    """PostgreSQL's format for reading, and the pattern that the input must match as a whole. Raises OracleError."""
-    parts, pattern = [], []
+def _printed(element: str, text: str, fill: str) -> str:
+    if element == "SYYYY" and fill:
+        raise unlisted("format element SYYYY behind FM")
+    spelled = _ELEMENTS[element][0]
+    return fill + (_cased(spelled, text) if element in _WORDS else spelled)
+
+
+def _printed_fraction(digits: int) -> str:
+    zeros = "0" * (digits - _MAX_FRACTION)  # there is nothing below a microsecond
+    return f'FF{_MAX_FRACTION}"{zeros}"' if zeros else f"FF{digits}"
+
+
+def has_fraction(model: str) -> bool:
+    """Whether a format asks for digits below a second, which a DATE does not have."""
+    return any(kind == "fraction" for kind, _ in _split(model))
+
+
+def input_elements(model: str) -> str:
+    """The elements by which an input is read, as an array of PostgreSQL's. Raises OracleError."""
+    elements: list[str] = []
+    seen: dict[str, str] = {}
     for kind, text in _split(model):
-        if kind == "fill":
-            continue
-        if kind == "element":
-            name, expected = _ELEMENTS[text.upper()]
-            if expected is None:
-                raise unlisted(f"format element {text} for input")
-            parts.append(name)
-            pattern.append(f"({expected})")
-        elif kind == "fraction":
-            parts.append("US")
-            pattern.append(rf"(\d{{1,{_fraction(text)}}})")
-        elif kind == "radix":
-            parts.append(".")
-            pattern.append(r"\.")
-        elif kind == "zone":
+        element, field = _ELEMENTS.get(text.upper(), (text, "")) if kind == "element" else (text, "")
+        if kind == "zone" or (kind == "element" and not field):
             raise unlisted(f"format element {text} for input")
-        else:
-            spelled = text.strip('"')
-            parts.append(f'"{spelled}"')
-            pattern.append(re.escape(spelled) if kind == "text" else r"[-/,.;:\s]")
-    _require_a_date(model, parts)
-    return "".join(parts), f"^{''.join(pattern)}$"
-
-
-def _require_a_date(model: str, parts: list[str]) -> None:
-    if not all(any(part in parts for part in needed) for needed in (("YYYY", "YY"), ("MM", "MON"), ("DD",))):
-        raise unlisted(f"reading '{model}': a format for input needs year, month and day")
-    if "HH12" in parts and "AM" not in parts:
+        if kind == "fraction":
+            element, field = f"FF{_fraction(text)}", "fraction"
+        if kind != "fill":
+            spelled = {"text": "'" + text.strip('"'), "radix": "."}.get(kind, element)
+            elements.append(text.upper() if field == "year" else spelled)
+        if field:
+            _require_once(field, text.upper(), seen)
+    hour, is_halved = seen.get("hour", "HH24"), "half" in seen
+    if "hour" in seen and hour == "HH24" and is_halved:
+        raise OracleError(1818, "'HH24' precludes use of meridian indicator")
+    if (hour == "HH24") == is_halved:
         raise unlisted(f"reading '{model}': HH for input needs AM")
-    if len(set(filter(str.isupper, parts))) < len(list(filter(str.isupper, parts))):
+    return "{" + ",".join('"' + re.sub(r'(["\\])', r"\\\1", element) + '"' for element in elements) + "}"
+
+
+def _require_once(field: str, element: str, seen: dict[str, str]) -> None:
+    if seen.get(field) == element:
         raise OracleError(1810, "format code appears twice")
+    if field in seen:
+        raise OracleError(_TWICE.get(field, 1810), f"{field} may only be specified once")
+    seen[field] = element
 
 
 def nls_settings(parameter: str, model: str) -> dict[str, str]:
     """What printing and reading by an NLS format needs, such as nls_date_format. Raises OracleError."""
-    stem = parameter.removesuffix("_format")
     try:
-        reading, pattern = input_format(model)
+        reading = input_elements(model)
     except OracleError:
-        reading, pattern = "", "^$never"
+        reading = "{}"  # reading by it is refused when it is wanted
+    if parameter == "nls_date_format" and has_fraction(model):
+        raise OracleError(1821, "date format not recognized")
     needs_column = ("fraction", "FF") in _split(model.upper())
-    printing = "" if needs_column else output_format(model)
-    return {parameter: printing, f"{stem}_input": reading, f"{stem}_pattern": pattern}
+    return {
+        parameter: "" if needs_column else output_format(model),
+        f"{parameter.removesuffix('_format')}_input": reading,
+    }
 
 
 def number_format(model: str) -> str:

@@ -4,32 +4,13 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
-from rehearsal.oracle.errors import OracleError, stored, unlisted
+from rehearsal.oracle.dialect.words import WORDS
+from rehearsal.oracle.errors import OracleError, unlisted
 
-# https://docs.oracle.com/database/121/SQLRF/ap_keywd001.htm (reserved words)
-RESERVED = frozenset(
-    (  # noqa: SIM905  # a list would take a line a word
-        "ACCESS ADD ALL ALTER AND ANY AS ASC AUDIT BETWEEN BY CHAR CHECK CLUSTER COLUMN COLUMN_VALUE COMMENT "
-        "COMPRESS CONNECT CREATE CURRENT DATE DECIMAL DEFAULT DELETE DESC DISTINCT DROP ELSE EXCLUSIVE EXISTS FILE "
-        "FLOAT FOR FROM GRANT GROUP HAVING IDENTIFIED IMMEDIATE IN INCREMENT INDEX INITIAL INSERT INTEGER "
-        "INTERSECT INTO IS LEVEL LIKE LOCK LONG MAXEXTENTS MINUS MLSLABEL MODE MODIFY NESTED_TABLE_ID NOAUDIT "
-        "NOCOMPRESS NOT NOWAIT NULL NUMBER OF OFFLINE ON ONLINE OPTION OR ORDER PCTFREE PRIOR PUBLIC RAW RENAME "
-        "RESOURCE REVOKE ROW ROWID ROWNUM ROWS SELECT SESSION SET SHARE SIZE SMALLINT START SUCCESSFUL SYNONYM "
-        "SYSDATE TABLE THEN TO TRIGGER UID UNION UNIQUE UPDATE USER VALIDATE VALUES VARCHAR VARCHAR2 VIEW WHENEVER "
-        "WHERE WITH"
-    ).split()
-)
-# What Oracle knows and this list does not, wherever it stands: named in the error instead of a syntax error.
-_ELSEWHERE = frozenset(
-    (  # noqa: SIM905  # a list would take a line a word
-        "CONNECT START PRIOR LEVEL ROWID PIVOT UNPIVOT MODEL NATURAL USING RIGHT FULL OVER KEEP RETURNING WITH LOG "
-        "SAMPLE VERSIONS PARTITION SUBPARTITION ROLLUP CUBE GROUPING WITHIN PERCENT AS ORGANIZATION TABLESPACE "
-        "STORAGE PCTFREE UNION MINUS INTERSECT OFFSET"
-    ).split()
-)
+RESERVED, _ELSEWHERE = WORDS["reserved"], WORDS["elsewhere"]
 _TOKEN = re.compile(
     r"""(?P<space>\s+|--[^\n]*|/\*.*?\*/)
-    |(?P<string>[nNqQ]{0,2}'(?:[^']|'')*')
+    |(?P<string>[nN]?[qQ]'(?:\[.*?\]|{.*?}|\(.*?\)|<.*?>|(?P<mark>[^\s\[{(<]).*?(?P=mark))'|[nN]?'(?:[^']|'')*')
     |(?P<number>(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?[fFdD]?(?!\w))
     |(?P<bind>:\s*(?:"[^"\0]+"|\w+))
     |(?P<name>[^\W\d_][\w$\#]*)
@@ -38,6 +19,21 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _MAX_NAME_BYTES = 30
+_MAX_DEPTH = 60
+# The errors for missing words; that of any other keyword is ORA-00905.
+_MISSING = {
+    "(": (906, "missing left parenthesis"),
+    ")": (907, "missing right parenthesis"),
+    "=": (927, "missing equal sign"),
+    **{
+        word: (number, f"missing {word} keyword")
+        for word, number in (
+            *(("INTO", 925), ("VALUES", 926), ("USING", 926), ("BY", 924), ("NULL", 908), ("SET", 971)),
+            *(("ON", 969), ("SELECT", 928)),
+        )
+    },
+    "FROM": (923, "FROM keyword not found where expected"),
+}
 _Read = TypeVar("_Read")
 
 
@@ -60,6 +56,8 @@ def tokenize(sql: str) -> list[Token]:
         if not found:
             raise _unreadable(sql, at)
         kind, text = str(found.lastgroup), found[0]
+        if kind == "string" and text[0] in "nN":
+            kind, text = "national", text[1:]
         if kind != "space":
             tokens.append(Token(kind, _value(kind, text), at, found.end()))
         at = found.end()
@@ -71,12 +69,8 @@ def _value(kind: str, text: str) -> str:
         return text.upper()
     if kind in ("quoted", "bind"):
         return text.strip('"')
-    if kind == "string":
-        if text[0] != "'":
-            raise unlisted(f"literal {text}")
-        return text[1:-1].replace("''", "'")
-    if kind == "number" and text[-1] in "fFdD":
-        raise unlisted(f"binary literal {text}")
+    if kind in ("string", "national"):
+        return text[3:-2] if text[0] in "qQ" else text[1:-1].replace("''", "'")
     return re.sub(r"\s", "", text) if kind == "op" else text
 
 
@@ -85,6 +79,8 @@ def _unreadable(sql: str, at: int) -> OracleError:
         return OracleError(1756, "quoted string not properly terminated", at)
     if sql[at] == '"':
         return OracleError(1740, "missing double quote in identifier", at)
+    if sql[at].isdigit():
+        return unlisted("a number and a name without a blank between them")
     return OracleError(911, "invalid character", at)
 
 
@@ -95,6 +91,7 @@ class Words:
         self.text = sql
         self.tokens = tokenize(sql)
         self.at = 0
+        self._depth = 0
 
     @property
     def now(self) -> Token:
@@ -129,31 +126,45 @@ class Words:
         """Go past one of these words if it comes next, and say which."""
         return next((word for word in words if self.accept(word)), None)
 
-    def expect(self, word: str, number: int, text: str) -> None:
-        """Go past this word, or raise this error."""
+    def either(self, *words: str) -> str:
+        """Go past one of these words (or two of them), or raise ORA-00905."""
+        for word in words:
+            if self.accept(*word.split()):
+                return word
+        raise self.error(905, "missing keyword")
+
+    def expect(self, word: str, *error: int | str) -> None:
+        """Go past this word, or raise the error for its absence, or this one."""
         if not self.accept(word):
-            raise self.error(number, text)
-
-    def open(self) -> None:
-        """Go past `(`."""
-        self.expect("(", 906, "missing left parenthesis")
-
-    def close(self) -> None:
-        """Go past `)`."""
-        self.expect(")", 907, "missing right parenthesis")
+            number, text = error or _MISSING.get(word, (905, "missing keyword"))
+            raise self.error(int(number), str(text))
 
     def wrapped(self, read: Callable[[], _Read]) -> _Read:
         """What stands in parentheses."""
-        self.open()
+        self.expect("(")
         found = read()
-        self.close()
+        self.expect(")")
         return found
 
-    def listed(self, read: Callable[[], _Read]) -> list[_Read]:
+    def listed(self, read: Callable[[], _Read]) -> tuple[_Read, ...]:
         """What stands between commas."""
         found = [read()]
         while self.accept(","):
             found.append(read())
+        return tuple(found)
+
+    def spelled(self, read: Callable[[], _Read]) -> tuple[_Read, str]:
+        """What ``read`` makes of the words, and the words as they were written."""
+        start = self.now.start
+        return read(), self.text[start : self.tokens[self.at - 1].end]
+
+    def deeper(self, read: Callable[[], _Read]) -> _Read:
+        """Read something that may hold its like, down to a depth that neither parser minds."""
+        self._depth += 1
+        if self._depth > _MAX_DEPTH:
+            raise unlisted("expressions nested so deep")
+        found = read()
+        self._depth -= 1
         return found
 
     def finish(self) -> None:
@@ -164,15 +175,20 @@ class Words:
     def error(self, number: int, text: str) -> OracleError:
         """An error at the word at hand; what Oracle would know but this list does not is named instead."""
         token = self.now
-        if token.text in ("%", "@") and token.kind == "op":
+        if token.text in ("%", "@", ";") and token.kind == "op":  # from 23 on a semicolon may end a statement
             return OracleError(911, "invalid character", token.start)
         if (token.kind == "name" and token.text in _ELSEWHERE) or token.text == "(+)":
             return unlisted(self.text[token.start : token.end])
         return OracleError(number, text, token.start)
 
     def not_listed(self, verb: str, number: int) -> OracleError:
-        """An error for what ``verb`` is to be done with."""
-        return unlisted(f"{verb} {self.now.text}") if self.now.kind == "name" else self.error(number, f"invalid {verb}")
+        """An error for what ``verb`` is to be done with, named with all words that say what it is."""
+        named = [verb]
+        while self.now.kind == "name":
+            named.append(self.take().text)
+            if named[-1] not in WORDS["modifiers"] and self.now.text not in WORDS["second_words"]:
+                return unlisted(" ".join(named))
+        return self.error(number, f"invalid {' '.join(named)}")
 
     def name(self, number: int = 904, text: str = "invalid identifier") -> str:
         """A name, upper case unless it was quoted. Raises ORA-00972 when it is too long."""
@@ -199,18 +215,3 @@ class Words:
         if self.now.kind != "string":
             raise self.error(1780, "string literal required")
         return self.take().text
-
-
-def quote(name: str) -> str:
-    """A name as PostgreSQL reads it."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def row(table: str) -> str:
-    """How a table goes by inside a query: no column can be taken for a whole row of it."""
-    return quote("t:" + stored(table))
-
-
-def literal(text: str) -> str:
-    """A string as PostgreSQL reads it; the empty one is null."""
-    return "'" + text.replace("'", "''") + "'" if text else "NULL"

@@ -49,6 +49,9 @@ BEGIN
   IF wanted = 'ALL' THEN INSERT INTO system_privileges SELECT to_user, privilege, with_admin FROM privilege_names ON CONFLICT DO NOTHING;
   ELSIF EXISTS (SELECT FROM roles WHERE role = wanted) THEN INSERT INTO role_grants VALUES (to_user, wanted, with_admin) ON CONFLICT DO NOTHING;
   ELSIF EXISTS (SELECT FROM privilege_names WHERE privilege = wanted) THEN INSERT INTO system_privileges VALUES (to_user, wanted, with_admin) ON CONFLICT DO NOTHING;
+  ELSIF wanted ~ '^(ADMINISTER|ALTER|ANALYZE|AUDIT|BACKUP|CHANGE|COMMENT|CREATE|DELETE|DROP|EXECUTE|EXEMPT|EXPORT|FLASHBACK|FORCE|IMPORT|INSERT|LOCK|MANAGE|MERGE|QUERY|READ|RESTRICTED|RESUMABLE|SELECT|UNDER|UPDATE) ' THEN
+    PERFORM raise(3001, 'unimplemented feature: privilege ' || wanted);
+  ELSIF wanted !~ ' ' THEN PERFORM raise(1919, format('role ''%s'' does not exist', wanted));
   ELSE PERFORM raise(990, 'missing or invalid privilege'); END IF;
   PERFORM spread_any_privileges();
 END $$;
@@ -75,13 +78,24 @@ BEGIN
     EXECUTE format('GRANT %s ON %s TO %s', CASE WHEN is_sequence THEN 'USAGE, SELECT' ELSE wanted END, relation, CASE WHEN to_user = 'PUBLIC' THEN 'PUBLIC' ELSE quote_ident(to_user) END);
   END IF;
 END $$;
-CREATE FUNCTION grant_object(to_user name, path text, wanted text, with_grant boolean, by_user name) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION grant_object(to_user name, path text, wanted text, with_grant boolean) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM require_user(to_user);
   PERFORM grant_natively(to_user, path::regclass, wanted);
-  INSERT INTO object_privileges VALUES (to_user, path::regclass, wanted, by_user, with_grant) ON CONFLICT DO NOTHING;
+  INSERT INTO object_privileges VALUES (to_user, path::regclass, wanted, current_setting('oracle.login')::name, with_grant) ON CONFLICT DO NOTHING;
 END $$;
-CREATE FUNCTION revoke_object(from_user name, path text, wanted text) RETURNS void LANGUAGE plpgsql AS $$
+-- DBMS_CRYPTO is the one package that is not everybody's.
+CREATE FUNCTION grant_package(to_user name) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM require_user(to_user);
+  EXECUTE format('GRANT EXECUTE ON FUNCTION crypto_md5(clob), crypto_md5(blob) TO %s', CASE WHEN to_user = 'PUBLIC' THEN 'PUBLIC' ELSE quote_ident(to_user) END);
+END $$;
+CREATE FUNCTION revoke_package(from_user name) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM require_user(from_user);
+  EXECUTE format('REVOKE EXECUTE ON FUNCTION crypto_md5(clob), crypto_md5(blob) FROM %s', CASE WHEN from_user = 'PUBLIC' THEN 'PUBLIC' ELSE quote_ident(from_user) END);
+END $$;
+CREATE FUNCTION revoke_object(from_user name, path text, wanted text, boolean) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM require_user(from_user);
   DELETE FROM object_privileges WHERE grantee = from_user AND relid = path::regclass AND privilege = wanted;
@@ -98,6 +112,11 @@ BEGIN
   END IF;
   EXECUTE format('CREATE ROLE %1$I NOLOGIN; CREATE SCHEMA %1$I AUTHORIZATION %1$I; GRANT USAGE ON SCHEMA %1$I TO PUBLIC', new_name);
   INSERT INTO users VALUES (new_name, salt, digest);
+END $$;
+CREATE FUNCTION change_password(user_name name, new_salt bytea, new_digest bytea) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE users SET salt = new_salt, digest = new_digest WHERE name = user_name;
+  IF NOT FOUND THEN PERFORM raise(1918, format('user ''%s'' does not exist', shown(user_name))); END IF;
 END $$;
 CREATE FUNCTION drop_user(old_name name, with_objects boolean) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -128,6 +147,17 @@ BEGIN
   IF to_regproc(path) IS NOT NULL THEN EXECUTE format('DROP FUNCTION %s() CASCADE', path);
   ELSIF NOT if_there THEN PERFORM raise(4080, format('trigger ''%s'' does not exist', shown((parse_ident(path))[2]))); END IF;
 END $$;
+CREATE FUNCTION create_table(path text, owner name) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('CREATE TABLE %s (); ALTER TABLE %1$s OWNER TO %I', path, owner);
+  PERFORM spread_any_privileges(path);
+END $$;
+CREATE FUNCTION adopt_sequence(path text, owner name) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('ALTER SEQUENCE %s OWNER TO %I', path, owner);
+  INSERT INTO sequence_facts (relid) VALUES (path::regclass);
+  PERFORM spread_any_privileges(path);
+END $$;
 CREATE FUNCTION drop_table(path text, with_constraints boolean) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE functions regprocedure[] := ARRAY(SELECT tgfoid::regprocedure FROM pg_trigger WHERE tgrelid = path::regclass AND NOT tgisinternal);
   function regprocedure;
@@ -145,14 +175,15 @@ DECLARE steps text; function text;
 BEGIN
   SELECT format('%I.%I', nspname, '~~' || relname) INTO function FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE c.oid = path::regclass;
   EXECUTE format('DROP FUNCTION IF EXISTS %s() CASCADE', function);
-  SELECT string_agg(CASE WHEN data_type = 'CHAR' THEN format('NEW.%I := "SYS".padded(NEW.%1$I, %s, %L); ', attname, maximum, unit) ELSE '' END
-      || format('IF %s(NEW.%I) > %s THEN PERFORM "SYS".too_large(%1$s(NEW.%2$I), %3$s, %L); END IF;', measure, attname, maximum, path_shown || '."' || shown(attname) || '"'), ' ')
+  SELECT string_agg(CASE WHEN data_type IN ('CHAR', 'NCHAR') THEN format('NEW.%I := "SYS".padded(NEW.%1$I, %s, %L); ', attname, maximum, unit) ELSE '' END
+      || CASE data_type WHEN 'FLOAT' THEN format('NEW.%I := "SYS".significant(NEW.%1$I, %s);', attname, ceil(data_precision * 0.30103)) ELSE
+        format('IF "SYS".%s(NEW.%I) > %s THEN PERFORM "SYS".too_large("SYS".%1$s(NEW.%2$I), %3$s, %L); END IF;', measure, attname, maximum, path_shown || '."' || shown(attname) || '"') END, ' ')
     INTO steps
     FROM column_facts f JOIN pg_attribute a ON attrelid = relid AND a.attnum = f.attnum AND NOT attisdropped
-    CROSS JOIN LATERAL (SELECT CASE char_used WHEN 'C' THEN 'CHAR' ELSE 'BYTE' END AS unit, CASE char_used WHEN 'C' THEN char_length ELSE data_length END AS maximum,
-      CASE char_used WHEN 'C' THEN '"SYS".characters' ELSE '"SYS".bytes' END AS measure) u
+    CROSS JOIN LATERAL (SELECT CASE WHEN data_type LIKE 'N%' THEN 'UNIT' WHEN char_used = 'C' THEN 'CHAR' ELSE 'BYTE' END AS unit, CASE char_used WHEN 'C' THEN char_length ELSE data_length END AS maximum,
+      CASE WHEN data_type LIKE 'N%' THEN 'units' WHEN char_used = 'C' THEN 'characters' ELSE 'bytes' END AS measure) u
     CROSS JOIN (SELECT format('"%s"."%s"', shown(nspname), shown(relname)) AS path_shown FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE c.oid = path::regclass) p
-    WHERE relid = path::regclass AND data_type IN ('VARCHAR2', 'CHAR', 'RAW');
+    WHERE relid = path::regclass AND data_type IN ('VARCHAR2', 'CHAR', 'RAW', 'NVARCHAR2', 'NCHAR', 'FLOAT');
   IF steps IS NULL THEN RETURN; END IF;
   EXECUTE format('CREATE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS %L', function, 'BEGIN ' || steps || ' RETURN NEW; END');
   EXECUTE format('CREATE TRIGGER "~~" BEFORE INSERT OR UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION %s()', path, function);

@@ -18,7 +18,8 @@ CREATE VIEW "SYS"."ALL_USERS" AS
 CREATE VIEW "SYS"."USER_USERS" AS SELECT * FROM "ALL_USERS" WHERE "USERNAME" = user_name();
 CREATE VIEW "SYS"."ALL_TABLES" AS
   SELECT owner AS "OWNER", name AS "TABLE_NAME", 'USERS'::text AS "TABLESPACE_NAME", 'VALID'::text AS "STATUS",
-    CASE WHEN estimate >= 0::real THEN estimate::numeric END AS "NUM_ROWS", 'N'::text AS "TEMPORARY", 'NO'::text AS "PARTITIONED"
+    CASE WHEN estimate >= 0::real THEN estimate::numeric END AS "NUM_ROWS", 'N'::text AS "TEMPORARY", 'NO'::text AS "PARTITIONED",
+    NULL::text AS "IOT_NAME", NULL::text AS "DURATION", 'DISABLED'::text AS "COMPRESSION", NULL::text AS "COMPRESS_FOR"
   FROM relations WHERE kind = 'r';
 CREATE VIEW "SYS"."ALL_TAB_COLUMNS" AS
   SELECT r.owner AS "OWNER", r.name AS "TABLE_NAME", shown(a.attname) AS "COLUMN_NAME", f.data_type AS "DATA_TYPE", f.data_length AS "DATA_LENGTH",
@@ -27,6 +28,16 @@ CREATE VIEW "SYS"."ALL_TAB_COLUMNS" AS
     f.char_length AS "CHAR_LENGTH", f.char_used AS "CHAR_USED"
   FROM relations r JOIN pg_attribute a ON a.attrelid = r.relid AND a.attnum > 0 AND NOT a.attisdropped
   JOIN column_facts f ON f.relid = a.attrelid AND f.attnum = a.attnum WHERE r.kind = 'r';
+CREATE VIEW "SYS"."ALL_TAB_COLS" AS SELECT *, 'NO'::text AS "HIDDEN_COLUMN", 'NO'::text AS "VIRTUAL_COLUMN", 'NO'::text AS "DEFAULT_ON_NULL", 'NO'::text AS "IDENTITY_COLUMN" FROM "ALL_TAB_COLUMNS";
+CREATE VIEW "SYS"."ALL_COL_COMMENTS" AS SELECT "OWNER", "TABLE_NAME", "COLUMN_NAME", NULL::text AS "COMMENTS" FROM "ALL_TAB_COLUMNS";
+CREATE VIEW "SYS"."ALL_TAB_COMMENTS" AS SELECT "OWNER", "TABLE_NAME", 'TABLE'::text AS "TABLE_TYPE", NULL::text AS "COMMENTS" FROM "ALL_TABLES";
+-- What there is none of here, but tools ask for.
+CREATE VIEW "SYS"."ALL_VIEWS" AS SELECT NULL::text AS "OWNER", NULL::text AS "VIEW_NAME", NULL::numeric AS "TEXT_LENGTH", NULL::text AS "TEXT" WHERE false;
+CREATE VIEW "SYS"."ALL_MVIEWS" AS SELECT NULL::text AS "OWNER", NULL::text AS "MVIEW_NAME" WHERE false;
+CREATE VIEW "SYS"."ALL_MVIEW_COMMENTS" AS SELECT NULL::text AS "OWNER", NULL::text AS "MVIEW_NAME", NULL::text AS "COMMENTS" WHERE false;
+CREATE VIEW "SYS"."ALL_TAB_IDENTITY_COLS" AS SELECT NULL::text AS "OWNER", NULL::text AS "TABLE_NAME", NULL::text AS "COLUMN_NAME", NULL::text AS "GENERATION_TYPE", NULL::text AS "IDENTITY_OPTIONS" WHERE false;
+CREATE VIEW "SYS"."ALL_IND_EXPRESSIONS" AS SELECT NULL::text AS "INDEX_OWNER", NULL::text AS "INDEX_NAME", NULL::text AS "TABLE_OWNER", NULL::text AS "TABLE_NAME", NULL::text AS "COLUMN_EXPRESSION", NULL::numeric AS "COLUMN_POSITION" WHERE false;
+CREATE VIEW "SYS"."ALL_SCHEDULER_JOBS" AS SELECT NULL::text AS "OWNER", NULL::text AS "JOB_NAME", NULL::text AS "JOB_ACTION", NULL::text AS "ENABLED", NULL::text AS "STATE" WHERE false;
 CREATE VIEW not_null_columns AS
   SELECT r.owner AS "OWNER", r.name AS "TABLE_NAME", shown(a.attname) AS "COLUMN_NAME", f.null_constraint FROM relations r
   JOIN pg_attribute a ON a.attrelid = r.relid JOIN column_facts f ON f.relid = a.attrelid AND f.attnum = a.attnum WHERE a.attnotnull AND f.null_constraint IS NOT NULL;
@@ -50,17 +61,20 @@ CREATE VIEW indexes AS
   SELECT r.owner, r.name AS table_name, shown(c.relname) AS name, i.* FROM relations r JOIN pg_index i ON i.indrelid = r.relid JOIN pg_class c ON c.oid = i.indexrelid;
 CREATE VIEW "SYS"."ALL_INDEXES" AS
   SELECT owner AS "OWNER", name AS "INDEX_NAME", CASE WHEN indexprs IS NULL THEN 'NORMAL' ELSE 'FUNCTION-BASED NORMAL' END AS "INDEX_TYPE", owner AS "TABLE_OWNER",
-    table_name AS "TABLE_NAME", 'TABLE'::text AS "TABLE_TYPE", CASE WHEN indisunique THEN 'UNIQUE' ELSE 'NONUNIQUE' END AS "UNIQUENESS", 'VALID'::text AS "STATUS" FROM indexes;
+    table_name AS "TABLE_NAME", 'TABLE'::text AS "TABLE_TYPE", CASE WHEN indisunique THEN 'UNIQUE' ELSE 'NONUNIQUE' END AS "UNIQUENESS", 'VALID'::text AS "STATUS",
+    'DISABLED'::text AS "COMPRESSION", NULL::numeric AS "PREFIX_LENGTH" FROM indexes;
 CREATE VIEW "SYS"."ALL_IND_COLUMNS" AS
   SELECT owner AS "INDEX_OWNER", name AS "INDEX_NAME", owner AS "TABLE_OWNER", table_name AS "TABLE_NAME", shown(a.attname) AS "COLUMN_NAME", c.position::numeric AS "COLUMN_POSITION",
     CASE WHEN indoption[c.position - 1] & 1 = 1 THEN 'DESC' ELSE 'ASC' END AS "DESCEND"
   FROM indexes CROSS JOIN unnest(indkey::integer[]) WITH ORDINALITY AS c (attnum, position) JOIN pg_attribute a ON a.attrelid = indrelid AND a.attnum = c.attnum;
+-- Of others' tables only whoever may create triggers there sees them.
 CREATE VIEW "SYS"."ALL_TRIGGERS" AS
   SELECT shown(n.nspname) AS "OWNER", shown(t.tgname) AS "TRIGGER_NAME", 'BEFORE EACH ROW'::text AS "TRIGGER_TYPE",
     concat_ws(' OR ', CASE WHEN t.tgtype & 4 > 0 THEN 'INSERT' END, CASE WHEN t.tgtype & 16 > 0 THEN 'UPDATE' END) AS "TRIGGERING_EVENT", r.owner AS "TABLE_OWNER", 'TABLE'::text AS "BASE_OBJECT_TYPE",
     r.name AS "TABLE_NAME", 'REFERENCING NEW AS NEW OLD AS OLD'::text AS "REFERENCING_NAMES", CASE WHEN t.tgenabled = 'D' THEN 'DISABLED' ELSE 'ENABLED' END AS "STATUS",
     'PL/SQL     '::text AS "ACTION_TYPE", obj_description(p.oid, 'pg_proc') AS "TRIGGER_BODY"
-  FROM relations r JOIN pg_trigger t ON t.tgrelid = r.relid AND NOT t.tgisinternal AND t.tgname <> '~~' JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace;
+  FROM relations r JOIN pg_trigger t ON t.tgrelid = r.relid AND NOT t.tgisinternal AND t.tgname <> '~~' JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
+  WHERE current_user IN (r.owner_name, n.nspname) OR has_privilege(current_user, 'CREATE ANY TRIGGER');
 CREATE VIEW "SYS"."ALL_SEQUENCES" AS
   SELECT r.owner AS "SEQUENCE_OWNER", r.name AS "SEQUENCE_NAME", s.seqmin::numeric AS "MIN_VALUE", f.max_value AS "MAX_VALUE", s.seqincrement::numeric AS "INCREMENT_BY",
     CASE WHEN s.seqcycle THEN 'Y' ELSE 'N' END AS "CYCLE_FLAG", CASE WHEN f.is_ordered THEN 'Y' ELSE 'N' END AS "ORDER_FLAG", f.cache_size AS "CACHE_SIZE",
@@ -80,11 +94,29 @@ CREATE VIEW "SYS"."USER_ROLE_PRIVS" AS
   SELECT user_name() AS "USERNAME", role::text AS "GRANTED_ROLE", yes_no(admin_option) AS "ADMIN_OPTION", 'YES'::text AS "DEFAULT_ROLE" FROM role_grants WHERE grantee = current_user;
 CREATE VIEW "SYS"."SESSION_PRIVS" AS SELECT DISTINCT privilege AS "PRIVILEGE" FROM granted WHERE grantee = current_user;
 CREATE VIEW "SYS"."SESSION_ROLES" AS SELECT role::text AS "ROLE" FROM role_grants WHERE grantee = current_user;
+CREATE VIEW "SYS"."USER_RESOURCE_LIMITS" AS SELECT * FROM (VALUES ('CONNECT_TIME'::text, 'UNLIMITED'::text), ('IDLE_TIME', 'UNLIMITED')) AS l ("RESOURCE_NAME", "LIMIT");
+-- No tablespace is limited here, and nobody has a quota: UNLIMITED TABLESPACE alone is known.
+CREATE VIEW "SYS"."USER_TS_QUOTAS" AS SELECT NULL::text AS "TABLESPACE_NAME", NULL::numeric AS "BYTES", NULL::numeric AS "MAX_BYTES" WHERE false;
 -- Oracle XE 11g takes 11 GB of user data: https://docs.oracle.com/cd/E17781_01/license.112/e18068/toc.htm
 CREATE VIEW "SYS"."USER_FREE_SPACE" AS
   SELECT 'USERS'::text AS "TABLESPACE_NAME", (11 * 1024::numeric ^ 3 - pg_database_size(current_database()))::numeric AS "BYTES";
 CREATE VIEW "SYS"."V$VERSION" AS
   SELECT * FROM (VALUES ('Oracle Database 12c Release 12.1.0.2.0 - 64bit Production'::text, 0::numeric), ('PL/SQL Release 12.1.0.2.0 - Production', 0)) AS v ("BANNER", "CON_ID");
+-- Each session's engine has its user for an application name; without the privilege Oracle shows no such view.
+CREATE UNLOGGED TABLE session_facts (pid integer PRIMARY KEY, program text, machine text, module text);
+CREATE FUNCTION describe_session(its_program text, its_machine text) RETURNS void LANGUAGE sql SECURITY DEFINER AS $$
+  INSERT INTO session_facts VALUES (pg_backend_pid(), its_program, its_machine)
+  ON CONFLICT (pid) DO UPDATE SET program = EXCLUDED.program, machine = EXCLUDED.machine, module = NULL $$;
+CREATE FUNCTION name_module(its_module text) RETURNS void LANGUAGE sql SECURITY DEFINER AS $$
+  UPDATE session_facts SET module = its_module WHERE pid = pg_backend_pid() $$;
+CREATE FUNCTION sessions() RETURNS TABLE (sid numeric, user_name text, program text, machine text, module text) LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
+BEGIN
+  IF NOT has_privilege(current_setting('oracle.login')::name, 'SELECT ANY DICTIONARY') AND NOT EXISTS
+    (SELECT FROM role_grants WHERE grantee = current_setting('oracle.login')::name AND role = 'SELECT_CATALOG_ROLE') THEN PERFORM raise(942, 'table or view does not exist'); END IF;
+  RETURN QUERY SELECT a.pid::numeric, shown(u.name)::text, f.program, f.machine, f.module
+    FROM pg_stat_activity a JOIN users u ON u.name = a.application_name LEFT JOIN session_facts f USING (pid);
+END $$;
+CREATE VIEW "SYS"."V$SESSION" AS SELECT sid AS "SID", user_name AS "USERNAME", 'USER'::text AS "TYPE", program AS "PROGRAM", machine AS "MACHINE", module AS "MODULE" FROM sessions();
 CREATE VIEW "SYS"."NLS_DATABASE_PARAMETERS" AS
   SELECT * FROM (VALUES ('NLS_LANGUAGE'::text, 'AMERICAN'::text), ('NLS_TERRITORY', 'AMERICA'), ('NLS_CHARACTERSET', 'AL32UTF8'), ('NLS_NCHAR_CHARACTERSET', 'AL16UTF16'),
     ('NLS_LENGTH_SEMANTICS', 'BYTE'), ('NLS_SORT', 'BINARY'), ('NLS_COMP', 'BINARY'), ('NLS_CALENDAR', 'GREGORIAN'), ('NLS_NUMERIC_CHARACTERS', '.,'), ('NLS_DATE_FORMAT', 'DD-MON-RR'),
@@ -99,7 +131,7 @@ CREATE VIEW "SYS"."V$NLS_PARAMETERS" AS SELECT "PARAMETER", "VALUE", 0::numeric 
 DO $do$
 DECLARE view_name text; columns text; owner_column text;
 BEGIN
-  FOREACH view_name IN ARRAY ARRAY['TABLES', 'TAB_COLUMNS', 'CONSTRAINTS', 'CONS_COLUMNS', 'INDEXES', 'IND_COLUMNS', 'TRIGGERS', 'SEQUENCES', 'OBJECTS'] LOOP
+  FOREACH view_name IN ARRAY ARRAY['TABLES', 'TAB_COLUMNS', 'TAB_COLS', 'COL_COMMENTS', 'TAB_COMMENTS', 'VIEWS', 'MVIEWS', 'MVIEW_COMMENTS', 'TAB_IDENTITY_COLS', 'IND_EXPRESSIONS', 'CONSTRAINTS', 'CONS_COLUMNS', 'INDEXES', 'IND_COLUMNS', 'TRIGGERS', 'SEQUENCES', 'OBJECTS'] LOOP
     SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FILTER (WHERE attnum > 1 OR attname = 'OWNER' AND view_name IN ('CONSTRAINTS', 'CONS_COLUMNS')), min(quote_ident(attname)) FILTER (WHERE attnum = 1)
       INTO columns, owner_column FROM pg_attribute WHERE attrelid = format('"SYS".%I', 'ALL_' || view_name)::regclass AND attnum > 0;
     EXECUTE format('CREATE VIEW "SYS".%I AS SELECT %s FROM "SYS".%I WHERE %s = user_name()', 'USER_' || view_name, columns, 'ALL_' || view_name, owner_column);

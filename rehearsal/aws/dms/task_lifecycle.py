@@ -5,21 +5,25 @@ from __future__ import annotations
 import contextlib
 import time
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 
 from rehearsal.aws.dms import monitoring
-from rehearsal.aws.dms.endpoints import SecretUnusableError
 from rehearsal.aws.dms.replication import Replication
+from rehearsal.aws.dms.resources import SecretUnusableError
+from rehearsal.postgres.slots import drop_slot
 
 if TYPE_CHECKING:
-    from rehearsal.aws.dms.instances import ReplicationInstance
+    from collections.abc import Callable, Mapping
+
     from rehearsal.aws.dms.region import Region
+    from rehearsal.aws.dms.resources import ReplicationInstance
     from rehearsal.aws.dms.task import Task
 
 
-class TaskLife:
+class TaskLifecycle:
     """Moves tasks from state to state. The caller of its public methods holds the region's lock."""
 
     def __init__(self, region: Region) -> None:
@@ -27,38 +31,58 @@ class TaskLife:
         self._metrics_due: dict[str, float] = {}
 
     def accept_faults(self) -> None:
-        """Be who faults of tasks happen to."""
-        self._region.transitions.faults.at_once.update(
+        """Let the faults of tasks happen to this region's, and have their names looked up in it."""
+        faults, region = self._region.transitions.faults, self._region
+        faults.at_once.update(
             {"kill-worker": self._kill_worker, "suspend-table": self._suspend_table, "lose-slot": self._lose_slot}
         )
+        resources: dict[str, Mapping[str, Any]] = {
+            "task": region.tasks,
+            "endpoint": region.endpoints,
+            "instance": region.instances,
+        }
+        for key, found in resources.items():
+            faults.names[key] = partial(_identifiers, region, found)
+        faults.names["resource"] = partial(_identifiers, region, *resources.values())
 
-    def enter(self, task: Task, status: str, duration: str, after: str, event: tuple[str, str] | None = None) -> None:
-        """Put the task in ``status`` and, once ``duration`` is over, in ``after``."""
+    def enter(
+        self,
+        task: Task,
+        status: str,
+        duration: str,
+        after: str,
+        event: tuple[str, str] | None = None,
+        also: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Put the task in ``status`` and, once ``duration`` is over and ``also`` done, in ``after``."""
         task.status = status
 
         def then() -> None:
+            also()
             with self._region.lock:
                 task.status = after
                 if event:
                     self._event(task, *event)
 
-        self._region.transitions.after(duration, status, then)
+        self._region.transitions.after(duration, status, task.identifier, then)
 
     def start(self, task: Task, start: str) -> None:
         """Start the task's worker: ``start`` is `fresh`, `resume` or an LSN."""
         task.status = "starting"
+        task.next_start = start
         task.started = datetime.now(UTC)
         task.stopped = task.stop_reason = task.last_failure = None
         if start != "resume":
             task.freshly_started, task.tables, task.recovery_lsn = task.started, {}, None
         started = time.monotonic()
-        if fault := self._region.transitions.faults.take("fail-start"):
+        if fault := self._region.transitions.faults.take("fail-start", task=task.identifier):
             message = fault["message"] or "Failed to start the replication task on demand"
 
             def fail() -> None:
-                self._heard(task, {"event": "failed", "message": message, "stop_reason": "FATAL_ERROR"}, started)
+                with self._region.lock:
+                    self._failed(task, {"message": message, "stop_reason": "FATAL_ERROR"})
 
-            self._region.transitions.after("task_start", "starting", fail)
+            self._region.transitions.after("task_start", "starting", task.identifier, fail)
             return
         try:
             job = self._job(task, start)
@@ -68,7 +92,7 @@ class TaskLife:
         interval_s = task.settings["ErrorBehavior"]["RecoverableErrorInterval"]
         task.replication = Replication(
             job,
-            lambda event: self._heard(task, event, started),
+            lambda event: self._on_worker_event(task, event, started),
             interval_s * self._region.transitions.durations["retry_second"],
         )
 
@@ -91,7 +115,7 @@ class TaskLife:
                 self._region.tags.pop(task.arn, None)
                 self._event(task, "deletion", "Replication task deleted.")
 
-        self._region.transitions.after("task_delete", "deleting", deleted)
+        self._region.transitions.after("task_delete", "deleting", task.identifier, deleted)
 
     def move(self, task: Task, target: ReplicationInstance) -> None:
         """Move the task to another replication instance."""
@@ -99,13 +123,12 @@ class TaskLife:
 
         def moved() -> None:
             with self._region.lock:
-                status = self._region.transitions.faults.shown_status("replication-instance", target.status)
-                if target.arn in self._region.instances and status == "available":
+                if target.arn in self._region.instances and self._region.instance_status(target) == "available":
                     task.instance_arn, task.status = target.arn, "stopped" if task.started else before
                 else:
                     task.status = "failed-move"
 
-        self._region.transitions.after("task_move", "moving", moved)
+        self._region.transitions.after("task_move", "moving", task.identifier, moved)
 
     def _job(self, task: Task, start: str) -> dict[str, Any]:
         """Everything that a worker needs to know. Raises SecretUnusableError."""
@@ -116,6 +139,7 @@ class TaskLife:
             "source": source.login(self._region.name),
             "target": target.login(self._region.name),
             "plugin": settings.get("PluginName") or "pglogical",
+            "map_booleans": str(settings.get("MapBooleanAsBoolean")).lower() == "true",
             "slot": settings.get("SlotName") or task.slot,
             "start": start,
             "mapping": task.mappings,
@@ -124,36 +148,41 @@ class TaskLife:
             "retry_second": self._region.transitions.durations["retry_second"],
         }
 
-    def _heard(self, task: Task, event: dict[str, Any], started: float) -> None:
+    def _on_worker_event(self, task: Task, event: dict[str, Any], started: float) -> None:
         """One event of the task's worker, in the thread that reads them."""
         if event["event"] == "log":
             monitoring.write_log(self._region.name, self._instance(task), task, event["lines"])
             return
         if event["event"] == "running" and task.status == "starting":
-            self._region.transitions.wait("task_start", "starting", started)
+            self._region.transitions.wait("task_start", "starting", task.identifier, started)
         if event["event"] == "stopped":
-            self._region.transitions.wait("task_stop", "stopping", time.monotonic())
+            self._region.transitions.wait("task_stop", "stopping", task.identifier, time.monotonic())
         with self._region.lock:
-            task.recovery_lsn = event.get("lsn") or task.recovery_lsn
-            task.tables |= event.get("tables", {})
-            match event["event"]:
-                case "running" if task.status == "starting":
-                    task.status = "running"
-                    self._event(task, "state change", "Replication task has started.")
-                case "error":
-                    task.last_failure = failure(event["message"], "RECOVERABLE_ERROR", "RECOVERABLE")
-                case "died":
-                    task.last_failure = failure(
-                        "the replication engine ended unexpectedly", "RECOVERABLE_ERROR", "RECOVERABLE"
-                    )
-                case "failed":
-                    self._failed(task, event)
-                case "stopped":
-                    task.status, task.stop_reason = "stopped", "Stop Reason NORMAL"
-                    task.stopped = datetime.now(UTC)
-                    self._event(task, "state change", "Replication task has stopped.")
+            self._take_in(task, event)
+        if event["event"] != "progress":
+            self._region.transitions.changed()
         if "metrics" in event:
             self._put_metrics(task, event["metrics"])
+
+    def _take_in(self, task: Task, event: dict[str, Any]) -> None:
+        task.recovery_lsn = event.get("lsn") or task.recovery_lsn
+        task.tables |= event.get("tables", {})
+        match event["event"]:
+            case "running" if task.status == "starting":
+                task.status, task.next_start = "running", "resume"
+                self._event(task, "state change", "Replication task has started.")
+            case "error":
+                task.last_failure = failure(event["message"], "RECOVERABLE_ERROR", "RECOVERABLE")
+            case "died":
+                task.last_failure = failure(
+                    "the replication engine ended unexpectedly", "RECOVERABLE_ERROR", "RECOVERABLE"
+                )
+            case "failed":
+                self._failed(task, event)
+            case "stopped":
+                task.status, task.stop_reason = "stopped", "Stop Reason NORMAL"
+                task.stopped = datetime.now(UTC)
+                self._event(task, "state change", "Replication task has stopped.")
 
     def _failed(self, task: Task, event: dict[str, Any]) -> None:
         reason = event["stop_reason"]
@@ -177,17 +206,19 @@ class TaskLife:
     def _event(self, task: Task, category: str, message: str) -> None:
         self._region.events.add("replication-task", task.identifier, category, message)
 
-    def _running(self, arguments: dict[str, Any]) -> list[Task]:
-        """The tasks that a fault is for. Raises ValueError if there is none."""
+    def _named(self, arguments: dict[str, Any]) -> list[Task]:
+        """The tasks that a fault is for: the one that it names, or all."""
         with self._region.lock:
-            tasks = [
-                task
-                for task in self._region.tasks.values()
-                if task.status in ("starting", "running") and arguments.get("task") in (None, task.identifier)
-            ]
-        if not tasks:
-            raise ValueError(f"no replication task {arguments.get('task') or ''} is running".replace("  ", " "))
-        return tasks
+            return [one for one in self._region.tasks.values() if arguments["task"] in (None, one.identifier)]
+
+    def _running(self, arguments: dict[str, Any]) -> list[Task]:
+        """Those that run of the tasks that a fault is for. Raises ValueError if there is none."""
+        named = self._named(arguments)
+        running = [task for task in named if task.status in ("starting", "running")]
+        if not running:
+            states = ", ".join(f"{task.identifier} is {task.status}" for task in named)
+            raise ValueError(f"no replication task is running that the fault could strike: {states or 'there is none'}")
+        return running
 
     def _kill_worker(self, arguments: dict[str, Any]) -> None:
         killed = [task.replication.kill() for task in self._running(arguments) if task.replication]
@@ -200,11 +231,14 @@ class TaskLife:
             known = ", ".join(sorted({name for task in tasks for name in task.tables}))
             raise ValueError(f"no running task replicates the table {table}; there are {known or 'none yet'}")
         for task in tasks:
-            if task.replication:
-                task.replication.tell({"do": "suspend", "table": table})
+            if task.replication and table in task.tables:
+                task.replication.send({"do": "suspend", "table": table})
 
     def _lose_slot(self, arguments: dict[str, Any]) -> None:
-        for task in self._running(arguments):
+        tasks = [task for task in self._named(arguments) if task.started]
+        if not tasks:
+            raise ValueError("no replication task has a slot yet: none was started that the fault could strike")
+        for task in tasks:
             self._drop_slot(task)
 
     def _drop_slot(self, task: Task) -> None:
@@ -218,23 +252,9 @@ class TaskLife:
             raise ValueError(f"the slot {slot} cannot be dropped: {' '.join(str(error).split())}") from error
 
 
-def drop_slot(connection: psycopg.Connection, slot: str, timeout_s: float = 10) -> None:
-    """Drop a slot; whoever reads it loses the connection first. Raises psycopg.Error."""
-    deadline = time.monotonic() + timeout_s
-    while True:
-        connection.execute(
-            "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = %s AND active", [slot]
-        )
-        try:
-            connection.execute(
-                "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = %s", [slot]
-            )
-        except psycopg.errors.ObjectInUse:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-        else:
-            return
+def _identifiers(region: Region, *resources: Mapping[str, Any]) -> set[str]:
+    with region.lock:
+        return {one.identifier for found in resources for one in found.values()}
 
 
 def failure(message: str, reason: str, level: str) -> str:

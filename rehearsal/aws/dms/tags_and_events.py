@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rehearsal.aws.dms.describe import filtered, page
+from rehearsal.aws.answers import page
+from rehearsal.aws.dms.describe import apply_filters
 from rehearsal.aws.dms.errors import ResourceNotFoundError
 from rehearsal.aws.dms.region import tags
 
@@ -16,7 +17,7 @@ _EVENT_FILTERS = {"replication-instance-id": "SourceIdentifier"}
 """https://docs.aws.amazon.com/dms/latest/APIReference/API_DescribeEvents.html"""
 
 
-class Records:
+class TagsAndEvents:
     """The calls on tags and events."""
 
     def __init__(self, region: Region) -> None:
@@ -24,12 +25,12 @@ class Records:
 
     def add_tags_to_resource(self, parameters: Parameters) -> dict[str, Any]:
         """AddTagsToResource."""
-        self._existing(parameters["ResourceArn"]).update(tags(parameters))
+        self._require(parameters["ResourceArn"]).update(tags(parameters))
         return {}
 
     def remove_tags_from_resource(self, parameters: Parameters) -> dict[str, Any]:
         """RemoveTagsFromResource."""
-        tags = self._existing(parameters["ResourceArn"])
+        tags = self._require(parameters["ResourceArn"])
         for key in parameters["TagKeys"]:
             tags.pop(key, None)
         return {}
@@ -41,16 +42,16 @@ class Records:
             "TagList": [
                 {"Key": key, "Value": value, "ResourceArn": arn}
                 for arn in arns
-                for key, value in self._existing(arn).items()
+                for key, value in self._require(arn).items()
             ]
         }
 
     def describe_events(self, parameters: Parameters) -> dict[str, Any]:
         """DescribeEvents: those of the last hour, or as its parameters say."""
         events = self._region.events.find(parameters)
-        return page("Events", filtered(events, parameters, _EVENT_FILTERS), parameters)
+        return page("Events", apply_filters(events, parameters, _EVENT_FILTERS), parameters)
 
-    def _existing(self, arn: str) -> dict[str, str]:
+    def _require(self, arn: str) -> dict[str, str]:
         region = self._region
         if arn not in {**region.endpoints, **region.instances, **region.tasks}:
             raise ResourceNotFoundError(f"Resource {arn} not found.")

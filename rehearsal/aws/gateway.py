@@ -1,0 +1,91 @@
+"""The gateway: every request is recorded, may meet a fault or a refusal, and goes to DMS, to moto or to the control."""
+
+from __future__ import annotations
+
+import io
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from werkzeug.wrappers import Request, Response
+
+from rehearsal.aws import answers, operations
+from rehearsal.aws.aws_request import AwsRequest
+from rehearsal.aws.rds import Rds, RdsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from rehearsal.aws.call_log import CallLog
+    from rehearsal.aws.control import Control
+    from rehearsal.aws.dms.protocol import DmsProtocol
+    from rehearsal.aws.faults import Faults
+    from rehearsal.aws.permissions import Permissions
+    from rehearsal.aws.store import Store
+
+
+@dataclass
+class Gateway:
+    """The WSGI application of the whole stand-in."""
+
+    moto: WSGIApplication
+    dms: DmsProtocol
+    control: Control
+    faults: Faults
+    calls: CallLog
+    store: Store
+    permissions: Permissions
+    rds: Rds | None = None
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Serve one request."""
+        request = Request(environ)
+        if request.path.startswith("/rehearsal/"):
+            return self.control.answer(request)(environ, start_response)
+        started = time.monotonic()
+        request.get_data(cache=True, parse_form_data=False)
+        asked = AwsRequest.parse(request)
+        if asked is None:
+            protocol = answers.protocol_of("s3", is_query="Action" in request.values)
+            message = "the rehearsal does not serve requests without a signature"
+            response = answers.error(protocol, "MissingAuthenticationToken", message, status=403)
+            return response(environ, start_response)
+        refusal = self._fault_answer(asked) or self.permissions.refusal(asked) or operations.refusal(asked)
+        response = refusal or self._answer(request, asked)
+        self.store.save_after(asked)
+        self.calls.add(asked, answers.outcome(response), time.monotonic() - started)
+        return response(environ, start_response)
+
+    def _fault_answer(self, asked: AwsRequest) -> Response | None:
+        """The answer of a fault that is on for this call, after the delay of one that is."""
+        call = {"service": asked.service, "operation": asked.operation}
+        if fault := self.faults.take("hang-call", **call):
+            time.sleep(fault["seconds"])
+        if self.faults.take("expire-credentials"):
+            message = "The security token included in the request is expired"
+            return answers.error(asked.protocol, "ExpiredTokenException", message, status=403)
+        if self.faults.take("throttle", **call):
+            return answers.error(asked.protocol, "ThrottlingException", "Rate exceeded")
+        return None
+
+    def _answer(self, request: Request, asked: AwsRequest) -> Response:
+        if asked.service == "dms":
+            return self.dms.answer(asked, request.get_data())
+        if asked.service == "rds" and self.rds:
+            try:
+                self.rds.check(asked)
+            except RdsError as error:
+                return answers.error(asked.protocol, error.code, str(error))
+        environ = request.environ | {"wsgi.input": io.BytesIO(request.get_data())}
+        try:
+            response = Response.from_app(self.moto, environ, buffered=True)
+        except Exception as error:  # noqa: BLE001  # moto breaks in many ways where it does not know something
+            reason = f"{type(error).__name__}: {error}"
+        else:
+            if response.status_code < 500:
+                return answers.in_protocol(asked.protocol, response)
+            reason = f"HTTP {response.status_code}"
+        message = f"moto, which serves {asked.service} in the rehearsal, cannot do {asked.operation}: {reason}"
+        return answers.error(asked.protocol, "UnknownOperationException", message)

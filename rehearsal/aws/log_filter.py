@@ -1,0 +1,37 @@
+"""Filter patterns of CloudWatch Logs for text: terms, phrases, optional and excluded terms.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+"""
+
+from __future__ import annotations
+
+import re
+
+_TERM = re.compile(r'([-?]?)(?:"([^"\\]+)"|(\w+))(?:\s+|$)')
+_TERMS = re.compile(f"(?:{_TERM.pattern})*")
+
+
+class LogFilterError(ValueError):
+    """A pattern that the rehearsal does not evaluate; the message says why."""
+
+
+class LogFilter:
+    """A pattern: `a b` wants both terms, `?a ?b` one of them, `-a` none, `"a b"` is one term with what is in it."""
+
+    def __init__(self, pattern: str) -> None:
+        """Raises LogFilterError."""
+        if not _TERMS.fullmatch(pattern.strip()):
+            raise LogFilterError(
+                f'the rehearsal does not evaluate the filter pattern {pattern!r}: it knows terms, "phrases",'
+                " ?optional and -excluded ones, but no %regular expressions%, { JSON } and [fields]"
+            )
+        self._terms: dict[str, list[str]] = {"": [], "?": [], "-": []}
+        for kind, phrase, word in _TERM.findall(pattern):
+            self._terms[kind].append(phrase or word)
+        if self._terms["?"] and (self._terms[""] or self._terms["-"]):
+            raise LogFilterError(f"the filter pattern {pattern!r} has ?terms beside others, where AWS ignores the `?`")
+
+    def matches(self, message: str) -> bool:
+        """Whether a log event with this message passes."""
+        wanted, optional, excluded = ([term in message for term in terms] for terms in self._terms.values())
+        return all(wanted) and not any(excluded) and (not optional or any(optional))

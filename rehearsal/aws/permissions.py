@@ -1,0 +1,88 @@
+"""What the caller may do: everything, until an IAM policy is set; then only what one of its statements allows.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html, for one policy that only
+allows. Conditions are refused. Of a call to S3 only the action is checked.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from rehearsal.aws import answers
+from rehearsal.aws.moto_seams import ACCOUNT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from werkzeug.wrappers import Response
+
+    from rehearsal.aws.aws_request import AwsRequest
+
+_PREFIXES = {"monitoring": "cloudwatch"}
+_ACTIONS = {"ListObjectsV2": "ListBucket", "ListObjects": "ListBucket", "HeadBucket": "ListBucket"} | {
+    "HeadObject": "GetObject"
+}
+
+
+class Permissions:
+    """One identity policy, or none."""
+
+    def __init__(self) -> None:
+        self._policy: dict[str, Any] | None = None
+
+    def set(self, policy: dict[str, Any]) -> dict[str, Any]:
+        """Enforce the policy from now on. Raises ValueError for one that can't be enforced here."""
+        for statement in policy.get("Statement", []):
+            if statement.get("Effect") != "Allow" or not statement.keys() <= {"Sid", "Effect", "Action", "Resource"}:
+                raise ValueError(f"a statement here is an Allow of actions on resources, not {statement}")
+        self._policy = policy
+        return policy
+
+    def lift(self) -> dict[str, Any]:
+        """Allow everything again."""
+        self._policy = None
+        return {}
+
+    def refusal(self, asked: AwsRequest) -> Response | None:
+        """The error for a call that the policy does not allow on every resource that it names."""
+        if self._policy is None:
+            return None
+        action = f"{_PREFIXES.get(asked.service, asked.service)}:{_ACTIONS.get(asked.operation, asked.operation)}"
+        resources = list(_resources(asked)) or ["*"]
+        refused = [one for one in resources if not self._allows(action, one, anywhere=asked.service == "s3")]
+        if not refused:
+            return None
+        message = (
+            f"User: arn:aws:iam::{ACCOUNT}:user/rehearsal is not authorized to perform: {action} on resource: "
+            f"{refused[0]} because no identity-based policy allows the {action} action"
+        )
+        code = "AccessDeniedException" if asked.protocol == "json" else "AccessDenied"
+        return answers.error(asked.protocol, code, message, 400 if asked.protocol == "json" else 403)
+
+    def _allows(self, action: str, resource: str, *, anywhere: bool) -> bool:
+        assert self._policy is not None  # noqa: S101  # the caller has looked
+        return any(
+            any(fnmatchcase(action, pattern) for pattern in _list(statement["Action"]))
+            and (anywhere or any(fnmatchcase(resource, pattern) for pattern in _list(statement["Resource"])))
+            for statement in self._policy["Statement"]
+        )
+
+
+def _resources(asked: AwsRequest) -> Iterator[str]:
+    """The ARNs of the resources that a call names."""
+    given = asked.parameters
+    if asked.service == "dms":
+        yield from (value for value in given.values() if isinstance(value, str) and value.startswith("arn:"))
+    here = f"{asked.region}:{ACCOUNT}"
+    if asked.service == "rds":
+        names = {"DBInstanceIdentifier": "db", "DBParameterGroupName": "pg"}
+        yield from (f"arn:aws:rds:{here}:{kind}:{given[name]}" for name, kind in names.items() if name in given)
+    if asked.service == "logs" and "logStreamName" in given:
+        yield f"arn:aws:logs:{here}:log-group:{given['logGroupName']}:log-stream:{given['logStreamName']}"
+    if asked.service == "iam" and "RoleName" in given:
+        yield f"arn:aws:iam::{ACCOUNT}:role/{given['RoleName']}"
+
+
+def _list(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
