@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.long import only_long
 from tests.support.processes import tree, wait_until_gone
 from tests.support.rehearsal import Rehearsal
 
@@ -23,13 +24,15 @@ def test_it_proves_the_row_prints_the_report_and_leaves_nothing_running(tmp_path
     assert done.returncode == 0, done.stdout + done.stderr
     lines = done.stdout.splitlines()
     assert any(line.split()[:2] == ["verify.compare_row", "success"] for line in lines)
-    assert "Proved: a row changed through the API holds the same values in Oracle." in lines
-    [record] = rehearsal.layout.evidence.glob("*/*.json")
+    proved = "Proved, complete: a changed row holds the same values in Oracle."
+    assert any(line.startswith(proved) for line in lines)
+    [record] = rehearsal.layout.rehearse.evidence.glob("*_reverse_sync/*.json")
     assert json.loads(record.read_text())["verdict"]["succeeded"] is True
-    assert not rehearsal.layout.in_use()
-    assert list(tmp_path.glob("*/cluster")) == []
+    assert not rehearsal.layout.rehearse.in_use()
+    assert list(tmp_path.glob("**/cluster")) == []
 
 
+@only_long
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
 def test_ended_in_the_middle_of_a_run_it_leaves_nothing_running(
     tmp_path: Path, number: signal.Signals, status: int
@@ -45,3 +48,5 @@ def test_ended_in_the_middle_of_a_run_it_leaves_nothing_running(
         process.send_signal(number)
         assert process.wait(15) == status
         assert wait_until_gone(started) == []
+    assert rehearsal.verb("fresh").returncode == 0
+    assert list(tmp_path.glob("**/cluster")) == []

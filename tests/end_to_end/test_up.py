@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from tests.support.processes import tree, wait_until_gone
+from tests.support.processes import tree
 from tests.support.rehearsal import Rehearsal
 
 if TYPE_CHECKING:
@@ -49,16 +49,6 @@ def test_a_given_port_that_is_taken_is_named_and_nothing_is_left(rehearsal: Rehe
     assert not other.layout.in_use()
 
 
-def test_two_runs_in_a_row_prove_the_row_and_only_the_first_changes_anything(rehearsal: Rehearsal) -> None:
-    first, state = rehearsal.run({"canary_text": "London to 부산"})
-    assert state == "success"
-    second, state = rehearsal.run()
-    assert state == "success"
-    assert rehearsal.tasks(first)["postgres.reboot"]["state"] == "success"
-    assert rehearsal.tasks(second)["postgres.reboot"]["state"] == "skipped"
-    assert rehearsal.postgres("SELECT header FROM travelbuddy.flightspecial WHERE id = 1") == [("London to Paris",)]
-
-
 def test_a_command_gets_the_connections_of_what_is_up(rehearsal: Rehearsal, tmp_path: Path) -> None:
     program = "from airflow.sdk import Connection; print(Connection.get('flightspecials_postgres').port)"
     found = rehearsal.verb("exec", "--", "python", "-c", program)
@@ -73,18 +63,3 @@ def test_nothing_to_stop_or_show_is_said_so(tmp_path: Path) -> None:
     assert (nothing.verb("down").stdout, nothing.verb("down").returncode) == ("Nothing is up.\n", 0)
     status = nothing.verb("status")
     assert (status.stdout, status.returncode) == ("Nothing is up; start it with `make up`.\n", 1)
-
-
-@pytest.mark.parametrize("victim", ["supervise", "airflow scheduler"])
-def test_a_killed_process_takes_everything_with_it(tmp_path: Path, victim: str) -> None:
-    doomed = Rehearsal(tmp_path)
-    assert doomed.verb("up").returncode == 0
-    started = tree(doomed.supervisor.pid)
-    try:
-        [killed] = [process for process in started if victim in process.cmdline()]
-        killed.kill()
-        assert wait_until_gone(started) == []
-        assert doomed.verb("status").returncode == 1
-    finally:
-        assert doomed.verb("down").returncode == 0
-    assert list(doomed.home.glob("*/cluster")) == []

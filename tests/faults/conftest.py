@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ import pytest
 
 from rehearsal.layout import Layout
 from rehearsal.port_choice import choose_ports
-from tests.support.parts import ROOT
+from tests.support.impatient import impatient_include
 from tests.support.trial import mortal_airflow, trial
 
 if TYPE_CHECKING:
@@ -19,25 +18,13 @@ if TYPE_CHECKING:
 
     from tests.support.trial import MortalAirflow, Trial
 
-IMPATIENT = {
-    "  count: 3\n  first_delay_s: 10\n  longest_delay_s: 300": "  count: 12\n  first_delay_s: 1\n  longest_delay_s: 10",
-    "  longest_poll_s: 5 ": "  longest_poll_s: 2 ",
-    "_timeout_s: 1800": "_timeout_s: 90",
-    "canary_timeout_s: 300": "canary_timeout_s: 60",
-}
 MATRIX = pytest.StashKey[dict[str, dict[str, str]]]()
 
 
 @pytest.fixture(scope="session")
 def airflow(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[MortalAirflow]:
     home = tmp_path_factory.mktemp("mortal")
-    include = shutil.copytree(ROOT / "include", home / "include")
-    file = include / "pipelines" / "flightspecials.yaml"
-    text = file.read_text(encoding="utf-8")
-    for found, replacement in IMPATIENT.items():
-        assert found in text
-        text = text.replace(found, replacement)
-    file.write_text(text, encoding="utf-8")
+    include = impatient_include(home)
     layout = Layout(home)
     # Migrating Airflow's database takes longer than anything else here.
     layout.cache.symlink_to(pytestconfig.cache.mkdir("airflow"), target_is_directory=True)

@@ -28,7 +28,7 @@ KILLED = {
 
 
 def test_kills_throttling_and_outages_in_one_run(trial: Trial, matrix: dict[str, dict[str, str]]) -> None:
-    trial.stage.rehearsal("PUT", "durations", {"test_connection": 1.5})
+    trial.stage.rehearsal("PUT", "durations", {"test_connection": 4.0})
     trial.airflow.plan(KILLED)
     with Traffic(trial.stage) as traffic:
         run_id = trial.start()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -10,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rehearsal.aws.faults import KINDS
+from tests.support.long import only_long
 
 if TYPE_CHECKING:
     from tests.support.trial import Trial
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(600)]
-ALL = os.environ.get("FAULTS") == "all"
 
 
 @dataclass(frozen=True)
@@ -44,13 +43,13 @@ PASSING = [
     Fault("hang-call", "preflight.check", {"operation": "RebootDBInstance", "seconds": 40}),
     Fault("hang-call", "preflight.check", {"operation": "DescribeDBInstances", "seconds": 40}),
     Fault("hold-state", "preflight.check", {"status": "starting"}, lasts_s=25),
-    Fault("kill-worker", "dms.wait_running"),
+    Fault("kill-worker", "dms.start_or_resume"),
     Fault("endpoint-state", "preflight.check", {"status": "failed"}),  # the connection test decides, not what it shows
     Fault("rds-state", "preflight.check", {"status": "maintenance"}, lasts_s=10),
     Fault("replication-instance-state", "preflight.check", {"status": "upgrading"}, lasts_s=10),
 ]
 STAYING = [
-    Fault("fail-start", "preflight.check", {"message": "no space left"}, None, "dms.wait_running", "no space left"),
+    Fault("fail-start", "preflight.check", {"message": "no space left"}, None, "dms.wait_tables", "no space left"),
     Fault(
         "fail-connection-test",
         "preflight.check",
@@ -59,7 +58,7 @@ STAYING = [
         "dms.test_source_endpoint",
         "the listener refused",
     ),
-    Fault("fail-reboot", None, {}, None, "postgres.wait_available", "is 'incompatible-parameters'"),
+    Fault("fail-reboot", None, {}, None, "postgres.reboot", "is 'incompatible-parameters'"),
     Fault("rds-state", None, {"status": "storage-full"}, None, "preflight.check", "is storage-full, not available"),
     Fault(
         "replication-instance-state",
@@ -101,7 +100,7 @@ def strike(trial: Trial, fault: Fault) -> str:
     return run_id
 
 
-@pytest.mark.skipif(not ALL, reason="`make faults` runs it")
+@only_long
 @pytest.mark.parametrize("fault", PASSING, ids=named)
 def test_a_fault_that_passes_costs_time_only(trial: Trial, fault: Fault) -> None:
     run_id = strike(trial, fault)
@@ -115,7 +114,7 @@ def test_a_fault_that_passes_costs_time_only(trial: Trial, fault: Fault) -> None
     trial.require_converged()
 
 
-@pytest.mark.skipif(not ALL, reason="`make faults` runs it")
+@only_long
 @pytest.mark.parametrize("fault", STAYING, ids=named)
 def test_a_fault_that_stays_fails_the_run_with_its_reason_and_the_next_run_goes_on(trial: Trial, fault: Fault) -> None:
     run_id = strike(trial, fault)

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.long import only_long
 from tests.support.trial import Traffic
 
 if TYPE_CHECKING:
     from tests.support.trial import Trial
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(600)]
-ALL = os.environ.get("FAULTS") == "all"
 
 
-@pytest.mark.skipif(not ALL, reason="`make faults` runs it")
+@only_long
 @pytest.mark.parametrize(
     ("component", "task", "state"),
     [
-        ("triggerer", "postgres.wait_available", "deferred"),
-        ("triggerer", "dms.wait_running", "deferred"),
+        ("triggerer", "postgres.reboot", "deferred"),
+        ("triggerer", "dms.wait_tables", "deferred"),
         ("scheduler", "postgres.reboot", "running"),
         ("scheduler", "dms.test_source_endpoint", "deferred"),
         ("scheduler", "dms.start_or_resume", "running"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.aws_stage import eventually
+from tests.support.long import only_long
 from tests.support.trial import Traffic
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from tests.support.trial import Trial
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(600)]
-ALL = os.environ.get("FAULTS") == "all"
 CORRECTIONS = {
     "on_drift: report": "on_drift: apply",
     'extra_connection_attributes: ""': 'extra_connection_attributes: "captureDdls=N"',
@@ -29,7 +28,6 @@ TASKS = [
     "dms.ensure_target_endpoint",
     "dms.ensure_task",
     "dms.start_or_resume",
-    "dms.wait_running",
     "dms.wait_tables",
 ]
 CASES = {
@@ -50,7 +48,7 @@ CALLS = {
 }
 
 
-@pytest.mark.skipif(not ALL, reason="`make faults` runs it")
+@only_long
 @pytest.mark.parametrize("point", CASES)
 def test_a_correction_that_is_killed_converges(
     trial: Trial, pipeline_file: Path, point: str, matrix: dict[str, dict[str, str]]

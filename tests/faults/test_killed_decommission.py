@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.decommission import Decommission
+from tests.support.long import only_long
 
 if TYPE_CHECKING:
     from tests.support.trial import Trial
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(600)]
-ALL = os.environ.get("FAULTS") == "all"
 TASKS = [
-    "preflight.alone",
+    "preflight.other_dag_idle",
     "preflight.select_tables",
+    "preflight.cut_tables",
     "preflight.plan",
     "approve",
     "verify.decide_canary",
@@ -24,8 +24,10 @@ TASKS = [
     "verify.change_row",
     "verify.wait_for_oracle",
     "verify.restore_canary",
+    "verify.compare_parts",
     "verify.reconcile",
     "dms.stop_task",
+    "dms.drained",
     "dms.delete_task",
     "dms.delete_source_endpoint",
     "dms.delete_target_endpoint",
@@ -46,7 +48,7 @@ CASES = {
 CALLS = {"StopReplicationTask": 1, "DeleteReplicationTask": 1, "DeleteEndpoint": 2}
 
 
-@pytest.mark.skipif(not ALL, reason="`make faults` runs it")
+@only_long
 @pytest.mark.parametrize("point", CASES)
 def test_a_decommission_whose_tasks_are_killed_leaves_nothing(
     trial: Trial, point: str, matrix: dict[str, dict[str, str]]
@@ -59,7 +61,7 @@ def test_a_decommission_whose_tasks_are_killed_leaves_nothing(
     assert run.end("Approve", timeout_s=300) == "success"
     record = run.record
     assert trial.airflow.marked("killed") == tasks
-    assert record["verdict"]["sentence"] == "Taken down: nothing of the pipeline is left."
+    assert record["verdict"]["sentence"] == "Taken down, complete: nothing of the pipeline is left."
     retried = {step["task"] for step in record["steps"] if step["attempts"] > 1}
     assert tasks - {"evidence", "approve"} <= retried
     assert {operation: trial.outcomes(operation)["ok"] for operation in CALLS} == CALLS

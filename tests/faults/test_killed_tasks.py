@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.aws_stage import eventually
+from tests.support.long import only_long
 from tests.support.trial import Traffic
 
 if TYPE_CHECKING:
     from tests.support.trial import Trial
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(600)]
-ALL = os.environ.get("FAULTS") == "all"
 
 # Every task of a first run, in the order of the procedure; `postgres.approve_reboot` is not in the shipped pipeline.
 TASKS = [
     "preflight.check",
-    "preflight.alone",
+    "preflight.other_dag_idle",
     "preflight.select_tables",
-    "postgres.show_shared_preload_libraries",
-    "postgres.show_wal_level",
-    "postgres.show_start_time",
+    "preflight.cut_tables",
     "postgres.decide_reboot",
     "postgres.reboot",
-    "postgres.wait_available",
     "postgres.wait_settings",
     "postgres.create_extension",
     "oracle.insert_triggers",
@@ -38,15 +34,16 @@ TASKS = [
     "dms.test_source_endpoint",
     "dms.test_target_endpoint",
     "dms.ensure_task",
-    "dms.wait_ready",
+    "dms.compare_parts",
+    "dms.compare_before_first_start",
     "dms.start_or_resume",
-    "dms.wait_running",
     "dms.wait_tables",
     "verify.statistics_before",
     "verify.read_canary",
     "verify.change_row",
     "verify.wait_for_oracle",
     "verify.compare_row",
+    "verify.compare_parts",
     "verify.reconcile",
     "verify.statistics_after",
     "verify.restore_canary",
@@ -54,19 +51,18 @@ TASKS = [
     "evidence",
 ]
 DEFERRED = [
-    "postgres.wait_available",
+    "postgres.reboot",
     "dms.replication_instance",
     "dms.test_source_endpoint",
     "dms.test_target_endpoint",
-    "dms.wait_ready",
-    "dms.wait_running",
+    "dms.wait_tables",
     "verify.wait_for_oracle",
 ]
 # The status that keeps a task waiting.
 HELD = {
-    "rebooting": {"postgres.wait_available", "dms.replication_instance"},
-    "testing": {"dms.test_source_endpoint", "dms.test_target_endpoint", "dms.wait_ready"},
-    "starting": {"dms.wait_running"},
+    "rebooting": {"postgres.reboot", "dms.replication_instance"},
+    "testing": {"dms.test_source_endpoint", "dms.test_target_endpoint"},
+    "starting": {"dms.wait_tables"},
 }
 # The task skips others by the way in which it ends: there is no moment between that and its end.
 WITHOUT_AFTER = {"postgres.decide_reboot"}
@@ -79,7 +75,7 @@ CASES = {
 }
 
 
-@pytest.mark.skipif(not ALL, reason="`make faults` runs it")
+@only_long
 @pytest.mark.parametrize("point", CASES)
 def test_a_run_whose_tasks_are_killed_converges(trial: Trial, point: str, matrix: dict[str, dict[str, str]]) -> None:
     tasks = set(CASES[point])

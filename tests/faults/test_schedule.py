@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import pytest
 
 from rehearsal.rehearse import DAG_ID
 from tests.support.aws_stage import eventually
+from tests.support.long import only_long
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tests.support.trial import Trial
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(900)]
-ALL = os.environ.get("FAULTS") == "all"
 MISSED_S = 130  # two or three of the runs that are due each minute
 
 
@@ -67,7 +66,7 @@ def finished(trial: Trial, number: int) -> tuple[str, str]:
     return run
 
 
-@pytest.mark.skipif(not ALL, reason="`make faults` runs it")
+@only_long
 def test_scheduled_runs_are_health_checks(every_minute: Trial) -> None:
     trial = every_minute
     pause(trial, is_paused=False)

@@ -17,6 +17,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from rehearsal.aws.timing import DURATIONS
+from rehearsal.postgres.cluster import SUPERUSER_PASSWORD
 from tests.support.parts import call
 
 if TYPE_CHECKING:
@@ -97,8 +98,8 @@ class Stage:
             host="127.0.0.1",
             port=self.postgres_port,
             dbname="dso",
-            user="dmsuser",
-            password="dmsuser123",
+            user="postgres",
+            password=SUPERUSER_PASSWORD,
             autocommit=True,
         )
 

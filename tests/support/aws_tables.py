@@ -39,3 +39,11 @@ def exceptions(stage: Stage, arn: str) -> list[tuple[str, str]]:
     query = 'SELECT "TASK_NAME", "STATEMENT", "ERROR" FROM "DMSUSER"."awsdms_apply_exceptions"'
     found = stage.oracle_rows(query, user="dmsuser")
     return [(statement, error) for task, statement, error in found if task == arn.rpartition(":")[2]]
+
+
+def caught_up(stage: Stage, timeout_s: float = 60) -> None:
+    """Wait until all that is written now was applied: the worker confirms its position after Oracle's commit."""
+    with stage.postgres() as postgres:
+        [now] = postgres.execute("SELECT pg_current_wal_lsn()::text").fetchone() or [""]
+        query = "SELECT bool_and(confirmed_flush_lsn >= %s::pg_lsn) FROM pg_replication_slots WHERE active"
+        eventually(lambda: (postgres.execute(query, [now]).fetchone() or [False])[0], timeout_s=timeout_s)

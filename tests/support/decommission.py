@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from rehearsal.rehearse import DAG_ID
+from tests.support.records import written_record
 from tests.support.wait import eventually
 
 if TYPE_CHECKING:
@@ -52,8 +52,17 @@ class Decommission:
         """The run's evidence."""
         name = self.run_id.replace(":", "-").replace("+", "-")
         files = sorted(self.layout.evidence.glob(f"{DECOMMISSION}/{name}*.json"), key=lambda file: file.stat().st_mtime)
-        record: dict[str, Any] = json.loads(files[-1].read_text(encoding="utf-8"))
-        return record
+        return written_record(files[-1])
+
+    def ask_again(self) -> None:
+        """Clear the question, and with it what follows."""
+        body = {"dag_run_id": self.run_id, "task_ids": ["approve"], "dry_run": False}
+        body |= {"include_downstream": True, "reset_dag_runs": True, "only_failed": False}
+        self.airflow.post(f"dags/{DECOMMISSION}/clearTaskInstances", body)
+
+    def stop(self) -> None:
+        """Mark the run as failed."""
+        self.airflow.patch(self._path, {"state": "failed"})
 
     def end(self, choice: str, timeout_s: float = 180) -> str:
         """How the run ends once a person has answered so in the UI.

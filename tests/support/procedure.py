@@ -4,22 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reverse_sync.aws.operators.endpoint import DmsEnsureEndpointOperator, DmsTestConnectionOperator
+from reverse_sync.aws.operators.connection import DmsTestConnectionOperator
+from reverse_sync.aws.operators.endpoint import DmsEnsureEndpointOperator
 from reverse_sync.aws.operators.rds import RdsRebootOperator
 from reverse_sync.aws.operators.settle import DmsSettleTaskOperator
 from reverse_sync.aws.operators.task import DmsEnsureTaskOperator, DmsStartOrResumeOperator
-from reverse_sync.aws.sensors.dms import DmsReplicationInstanceSensor, DmsTaskReadySensor, DmsTaskRunningSensor
+from reverse_sync.aws.sensors.dms import DmsReplicationInstanceSensor, DmsTablesSensor
 from reverse_sync.aws.sensors.rds import RdsInstanceAvailableSensor
+from reverse_sync.aws.sensors.settings import RdsPostgresSettingsSensor
 from reverse_sync.oracle.insert_triggers import OracleInsertTriggersOperator
-from reverse_sync.postgres.sensors import PostgresSettingsSensor
 from reverse_sync.postgres.server import look, shortcomings
-from tests.support.tasks import run
+from reverse_sync.results import Outcome, Result
+from tests.support.tasks import context, run
 
 if TYPE_CHECKING:
+    from reverse_sync.aws.sensors.base import InstanceFacts
     from reverse_sync.pipeline import Endpoint, Pipeline
+    from reverse_sync.results import SelectedTable, ServerSettings
 
 QUICK: dict[str, Any] = {"first_poll_s": 0.1, "longest_poll_s": 0.3, "timeout_s": 20}
-TABLES = [{"source": ["travelbuddy", "flightspecial"], "target": ["TRAVELBUDDY", "FLIGHTSPECIAL"]}]
+TABLES: list[SelectedTable] = [{"source": ["travelbuddy", "flightspecial"], "target": ["TRAVELBUDDY", "FLIGHTSPECIAL"]}]
+
+
+def started(moment: str) -> ServerSettings:
+    """A look at a server that started at that moment."""
+    return {"shared_preload_libraries": "", "wal_level": "replica", "started_at": moment}
+
+
+class Available(RdsInstanceAvailableSensor[Result]):
+    """Waits for the instance alone."""
+
+    def succeed(self, facts: InstanceFacts, context: Any) -> Result:
+        return {"outcome": Outcome.FOUND, "what": facts["status"]}
 
 
 class Procedure:
@@ -33,35 +49,51 @@ class Procedure:
             "replication_instance": pipeline.dms.replication_instance,
         }
 
-    def reboot(self) -> Any:
-        """Reboot, if this run did not yet."""
-        seen = look(self.pipeline.postgres.connection)["started_at"]
+    def reboot(self, seen: str | None = None, values: dict[str, Any] | None = None) -> Any:
+        """Reboot and wait, unless PostgreSQL restarted since ``seen``, by default now; ``values`` are Airflow's context."""
+        seen = seen or look(self.pipeline.postgres.connection)["started_at"]
         return run(
             RdsRebootOperator(
                 task_id="reboot",
                 db_instance=self.pipeline.postgres.db_instance,
                 postgres_conn_id=self.pipeline.postgres.connection,
-                seen_start=seen,
+                seen=started(seen),
                 **self.aws,
                 **QUICK,
-            )
+            ),
+            values,
         )
+
+    def settings_sensor(self, seen: str) -> RdsPostgresSettingsSensor:
+        """What waits for PostgreSQL's settings."""
+        return RdsPostgresSettingsSensor(
+            task_id="wait_settings",
+            db_instance=self.pipeline.postgres.db_instance,
+            postgres_conn_id=self.pipeline.postgres.connection,
+            seen=started(seen),
+            **self.aws,
+            **QUICK,
+        )
+
+    def wait_settings(self, seen: str) -> Any:
+        """Wait for PostgreSQL's settings."""
+        return run(self.settings_sensor(seen))
 
     def prepare_postgres(self) -> None:
         """Reboot if needed, wait, create the extension."""
         from airflow.providers.postgres.hooks.postgres import PostgresHook
 
         connection = self.pipeline.postgres.connection
-        if shortcomings(look(connection)):
-            self.reboot()
-        self.wait_available()
-        run(PostgresSettingsSensor(task_id="wait_settings", postgres_conn_id=connection, **QUICK))
+        found = look(connection)
+        if shortcomings(found):
+            self.reboot(found["started_at"])
+        self.wait_settings(found["started_at"])
         PostgresHook(postgres_conn_id=connection).run("CREATE EXTENSION IF NOT EXISTS pglogical")
 
     def wait_available(self) -> Any:
         """Wait for RDS."""
         db_instance = self.pipeline.postgres.db_instance
-        return run(RdsInstanceAvailableSensor(task_id="wait_available", db_instance=db_instance, **self.aws, **QUICK))
+        return run(Available(task_id="wait_available", db_instance=db_instance, **self.aws, **QUICK))
 
     def instance(self, identifier: str | None = None) -> Any:
         """Wait for the replication instance."""
@@ -70,9 +102,9 @@ class Procedure:
 
     def settle(self, *, accept_mapping_change: bool = False) -> Any:
         """Wait for a task in a passing state; stop it where something is to be applied."""
-        accepted = str(accept_mapping_change)
         return run(
-            DmsSettleTaskOperator(task_id="settle", pipeline=self.pipeline, accept_mapping_change=accepted, **QUICK)
+            DmsSettleTaskOperator(task_id="settle", pipeline=self.pipeline, **QUICK),
+            context(accept_mapping_change=accept_mapping_change),
         )
 
     def ensure(self, endpoint: Endpoint, db_instance: str | None = None) -> Any:
@@ -84,13 +116,16 @@ class Procedure:
             )
         )
 
-    def test(self, endpoint_arn: str, instance_arn: str) -> Any:
+    def test(self, endpoint: Endpoint, endpoint_arn: str, instance_arn: str) -> Any:
         """Test an endpoint's connection."""
         return run(
             DmsTestConnectionOperator(
                 task_id="test",
+                endpoint=endpoint,
                 endpoint_arn=endpoint_arn,
                 replication_instance_arn=instance_arn,
+                task_identifier=self.pipeline.dms.task.identifier,
+                on_drift=self.pipeline.dms.on_drift,
                 **self.aws,
                 **QUICK,
             )
@@ -103,7 +138,8 @@ class Procedure:
         instance = self.instance()
         source = self.ensure(dms.source_endpoint, self.pipeline.postgres.db_instance)
         target = self.ensure(dms.target_endpoint)
-        tests = [self.test(endpoint["arn"], instance["arn"]) for endpoint in (source, target)]
+        made = ((dms.source_endpoint, source), (dms.target_endpoint, target))
+        tests = [self.test(endpoint, found["arn"], instance["arn"]) for endpoint, found in made]
         task = run(
             DmsEnsureTaskOperator(
                 task_id="ensure_task",
@@ -116,7 +152,6 @@ class Procedure:
                 **self.aws,
             )
         )
-        run(DmsTaskReadySensor(task_id="wait_ready", **self.task, **self.aws, **QUICK))
         run(
             OracleInsertTriggersOperator(
                 task_id="triggers", oracle_conn_id=self.pipeline.oracle.connection, tables=TABLES, policy="disable"
@@ -138,14 +173,14 @@ class Procedure:
         return run(
             DmsStartOrResumeOperator(
                 task_id="start",
-                task_identifier=self.pipeline.dms.task.identifier,
-                postgres_conn_id=self.pipeline.postgres.connection,
-                may_start=True,
-                recover_lost_slot=str(recover_lost_slot),
+                pipeline=self.pipeline,
+                **self.task,
                 **self.aws,
-            )
+                **QUICK,
+            ),
+            context(recover_lost_slot=recover_lost_slot),
         )
 
     def wait_running(self) -> Any:
-        """Wait until the task runs."""
-        return run(DmsTaskRunningSensor(task_id="wait_running", **self.task, **self.aws, **QUICK))
+        """Wait until the task runs and its tables are good."""
+        return run(DmsTablesSensor(task_id="wait_tables", tables=TABLES, **self.task, **self.aws, **QUICK))

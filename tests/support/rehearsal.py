@@ -16,6 +16,7 @@ import psycopg
 from rehearsal import rehearse
 from rehearsal.airflow.client import Client
 from rehearsal.airflow.environment import password
+from rehearsal.aws.moto_seams import ACCOUNT
 from rehearsal.layout import Layout, Ports, State
 from rehearsal.port_choice import choose_ports
 
@@ -28,6 +29,11 @@ ROOT = Path(__file__).parents[2]
 def _free_ports() -> dict[str, str]:
     """Ports of its own: several rehearsals may start at the same moment, and would all take the well-known ones."""
     return {f"REHEARSAL_{name.upper()}_PORT": str(port) for name, port in asdict(choose_ports({}, {})).items()}
+
+
+def least_policy() -> str:
+    """The shipped IAM policy, for the account of the stand-in."""
+    return (ROOT / "docs" / "iam-policy.json").read_text(encoding="utf-8").replace("ACCOUNT", ACCOUNT)
 
 
 @dataclass(frozen=True)
@@ -79,14 +85,33 @@ class Rehearsal:
         run_id = rehearse.trigger(self.airflow, conf)
         return run_id, rehearse.follow(self.airflow, run_id, timeout_s)
 
+    def build(self) -> None:
+        """Have the replication running: by an earlier run, or one now."""
+        if not self.postgres("SELECT 1 FROM pg_replication_slots WHERE active"):
+            assert self.run()[1] == "success"
+
     def tasks(self, run_id: str) -> dict[str, dict[str, Any]]:
         """The run's task instances by task id."""
         return {task["task_id"]: task for task in rehearse.task_instances(self.airflow, run_id)}
 
+    @property
+    def aws_control(self) -> str:
+        """Where the AWS stand-in is told what a test needs."""
+        return f"http://127.0.0.1:{self.ports.aws}/rehearsal"
+
+    @property
+    def postgres_login(self) -> str:
+        """The source database's owner."""
+        return f"host=127.0.0.1 port={self.ports.postgres} dbname=dso user=postgres password=sesame-7391"
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """The process of each part."""
+        return self._state.part_pids
+
     def postgres(self, query: str) -> list[tuple[Any, ...]]:
         """What the source database answers."""
-        login = "host=127.0.0.1 dbname=dso user=postgres password=postgres"
-        with psycopg.connect(login, port=self.ports.postgres) as connection:
+        with psycopg.connect(self.postgres_login) as connection:
             return connection.execute(query.encode()).fetchall()
 
     @property

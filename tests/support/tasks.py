@@ -17,15 +17,34 @@ if TYPE_CHECKING:
     from airflow.triggers.base import BaseTrigger
 
 
-def context(run_id: str = "manual__1", run_after: datetime | None = None, times_cleared: int = 0) -> dict[str, Any]:
+def context(
+    run_id: str = "manual__1", run_after: datetime | None = None, times_cleared: int = 0, **params: Any
+) -> dict[str, Any]:
     """As much of Airflow's context as the operators read."""
     dag_run = SimpleNamespace(
         run_id=run_id, run_after=run_after or datetime.now(UTC), clear_number=times_cleared, run_type="manual"
     )
-    return {
-        "dag_run": dag_run,
-        "ti": SimpleNamespace(dag_id="flightspecials_reverse_sync", run_id=run_id, try_number=1),
-    }
+    pushed: dict[str, Any] = {}
+    ti = SimpleNamespace(
+        dag_id="flightspecials_reverse_sync",
+        run_id=run_id,
+        try_number=1,
+        pushed=pushed,
+        xcom_push=lambda key, value: pushed.update({key: value}),
+    )
+    return {"dag_run": dag_run, "ti": ti, "params": params}
+
+
+class Store(dict[str, Any]):
+    """Airflow's task state store, as far as it is used."""
+
+    def set(self, key: str, value: str, retention: object = None) -> None:
+        """Keep a value."""
+        self[key] = value
+
+    def delete(self, key: str) -> None:
+        """Forget it."""
+        del self[key]
 
 
 def run(operator: BaseOperator, values: dict[str, Any] | None = None) -> Any:

@@ -142,7 +142,7 @@ class Trial:
             assert len(connection.execute("SELECT slot_name FROM pg_replication_slots").fetchall()) == 1
 
     def restart_task(self) -> None:
-        """Stop the replication task and start it anew, as a person does in the console."""
+        """Stop the replication task and start it again, as a person does in the console."""
         [task] = self.stage.client("dms").describe_replication_tasks()["ReplicationTasks"]
         self.stage.stop(task["ReplicationTaskArn"])
         self.stage.start(task["ReplicationTaskArn"])

@@ -7,5 +7,8 @@ from tests.support.parts import ROOT
 
 
 @pytest.mark.filterwarnings("ignore:GitWildMatchPattern:DeprecationWarning")
-def test_airflow_imports_no_file_of_the_package_by_itself() -> None:
-    assert list(find_path_from_directory(str(ROOT / "plugins"), ".airflowignore", "glob")) == []
+def test_airflow_imports_the_entry_points_by_themselves_and_no_file_of_the_package() -> None:
+    found = find_path_from_directory(str(ROOT / "plugins"), ".airflowignore", "glob")
+    assert sorted(found) == [
+        str(ROOT / "plugins" / name) for name in ("reverse_sync_listener.py", "reverse_sync_page.py")
+    ]

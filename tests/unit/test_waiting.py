@@ -1,127 +1,129 @@
-"""One way to wait: look first, defer the rest, give up at a moment."""
+"""One way to wait: poll first, defer the rest, give up at a moment."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from airflow.sdk.exceptions import TaskDeferred
 
 from reverse_sync.errors import NeedsPersonError
-from reverse_sync.waiting import Answer, DeferredSensor, LookTrigger
+from reverse_sync.waiting import DeferredSensor, PollResult, PollSchedule, PollTrigger
 
-ANSWERS: list[Answer | Exception] = []
+ANSWERS: list[PollResult | Exception] = []
 
 
-class Scripted(LookTrigger):
-    """Answers what the test wrote down, and the last answer for ever."""
+class Scripted(PollTrigger):
+    """PollResults what the test wrote down, and the last answer for ever."""
 
-    async def look(self) -> Answer:
+    async def poll(self) -> PollResult:
         answer = ANSWERS.pop(0) if len(ANSWERS) > 1 else ANSWERS[0]
         if isinstance(answer, Exception):
             raise answer
         return answer
 
 
-class Sensor(DeferredSensor):
+class Sensor(DeferredSensor[dict[str, Any], Any]):
     """Waits for the script."""
 
-    def trigger(self, patience: dict[str, Any], context: Any) -> LookTrigger:
-        return Scripted(**patience, what="row")
+    def trigger(self, schedule: PollSchedule, context: Any) -> PollTrigger:
+        return Scripted(schedule=schedule, what="row")
+
+    def succeed(self, facts: dict[str, Any], context: Any) -> Any:
+        return {"outcome": "found", **facts}
 
     def explain(self, facts: dict[str, Any]) -> str:
         return f"it should be there but is {facts}"
 
 
-def script(*answers: Answer | Exception) -> None:
+def script(*answers: PollResult | Exception) -> None:
     ANSWERS[:] = answers
 
 
-def deadline(seconds: float) -> str:
-    return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
-
-
-def event_of(trigger: LookTrigger) -> dict[str, Any]:
-    async def first() -> dict[str, Any]:
+def event_of(trigger: PollTrigger) -> Any:
+    async def first() -> Any:
         async for event in trigger.run():
-            payload: dict[str, Any] = event.payload
-            return payload
+            return event.payload
         raise AssertionError("no event")
 
     return asyncio.run(first())
 
 
 def trigger(timeout_s: float = 60) -> Scripted:
-    return Scripted(deadline=deadline(timeout_s), first_poll_s=0.01, longest_poll_s=0.02, what="row")
+    return Scripted(schedule=PollSchedule.within(timeout_s, 0.01, 0.02), what="row")
 
 
-def test_an_answer_at_the_first_look_needs_no_triggerer() -> None:
-    script(Answer("success", {"status": "available"}))
+def test_an_answer_at_the_first_poll_needs_no_triggerer() -> None:
+    script(PollResult("success", {"status": "available"}))
     assert Sensor(task_id="wait").execute({}) == {"outcome": "found", "status": "available"}
 
 
 def test_what_is_not_there_yet_is_left_to_the_triggerer() -> None:
-    script(Answer("not yet", {"status": "rebooting"}))
+    script(PollResult("not yet", {"status": "rebooting"}))
     with pytest.raises(TaskDeferred) as deferred:
         Sensor(task_id="wait", first_poll_s=2, longest_poll_s=9, timeout_s=60).execute({})
     kept = deferred.value.trigger.serialize()[1]
-    assert (kept["first_poll_s"], kept["longest_poll_s"], kept["what"]) == (2, 9, "row")
-    assert 55 < (datetime.fromisoformat(kept["deadline"]) - datetime.now(UTC)).total_seconds() <= 60
+    schedule = kept["schedule"]
+    assert (schedule["first_poll_s"], schedule["longest_poll_s"], kept["what"]) == (2, 9, "row")
+    assert 55 < (datetime.fromisoformat(schedule["deadline"]) - datetime.now(UTC)).total_seconds() <= 60
 
 
 def test_what_cannot_come_any_more_fails_at_once() -> None:
-    script(Answer("failure", {"status": "failed"}))
+    script(PollResult("failure", {"status": "failed"}))
     with pytest.raises(NeedsPersonError, match=r"it should be there but is .*failed"):
         Sensor(task_id="wait").execute({})
 
 
-def test_the_trigger_looks_until_there_is_an_answer() -> None:
-    script(Answer("not yet"), Answer("not yet"), Answer("success", {"row": 1}))
-    assert event_of(trigger()) == {"status": "success", "facts": {"row": 1}}
+def test_the_trigger_polls_until_there_is_an_answer() -> None:
+    script(PollResult("not yet"), PollResult("not yet"), PollResult("success", {"row": 1}))
+    assert event_of(trigger()) == {"status": "success", "facts": {"row": 1}, "could_not_look": ""}
 
 
 def test_an_outage_passes() -> None:
-    script(OSError("connection refused"), Answer("success", {"row": 1}))
-    assert event_of(trigger()) == {"status": "success", "facts": {"row": 1}}
+    script(OSError("connection refused"), PollResult("success", {"row": 1}))
+    assert event_of(trigger()) == {"status": "success", "facts": {"row": 1}, "could_not_look": ""}
 
 
 def test_an_outage_that_lasts_is_named_when_the_time_is_up() -> None:
     script(OSError("connection refused"))
     event = event_of(trigger(timeout_s=0.05))
-    assert event == {"status": "not yet", "facts": {"could not look": "OSError: connection refused"}}
-    with pytest.raises(NeedsPersonError, match=r"Waited 30 s in vain\. it should be there but is .*connection refused"):
+    assert event == {"status": "not yet", "facts": {}, "could_not_look": "OSError: connection refused"}
+    with pytest.raises(
+        NeedsPersonError,
+        match=r"Waited 30 s without success\. The last look brought no answer: OSError: connection refused",
+    ):
         Sensor(task_id="wait", timeout_s=30).execute_complete({}, event)
 
 
 def test_what_only_a_person_can_mend_is_no_outage() -> None:
     script(NeedsPersonError("wrong password"))
     event = event_of(trigger())
-    assert event == {"status": "failure", "facts": {"could not look": "wrong password"}}
+    assert event == {"status": "failure", "facts": {}, "could_not_look": "wrong password"}
 
 
-def test_a_look_that_hangs_is_given_up_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_poll_that_hangs_is_given_up_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     class Hanging(Scripted):
-        async def look(self) -> Answer:
-            answer = await super().look()
+        async def poll(self) -> PollResult:
+            answer = await super().poll()
             if answer.status == "not yet":
                 await asyncio.Event().wait()
             return answer
 
-    monkeypatch.setattr("reverse_sync.waiting.LOOK_TIMEOUT_S", 0.05)
-    script(Answer("not yet"), Answer("success", {"row": 1}))
-    hanging = Hanging(deadline=deadline(60), first_poll_s=0.01, longest_poll_s=0.02)
-    assert event_of(hanging) == {"status": "success", "facts": {"row": 1}}
+    monkeypatch.setattr("reverse_sync.waiting.POLL_TIMEOUT_S", 0.05)
+    script(PollResult("not yet"), PollResult("success", {"row": 1}))
+    hanging = Hanging(schedule=PollSchedule.within(60, 0.01, 0.02))
+    assert event_of(hanging) == {"status": "success", "facts": {"row": 1}, "could_not_look": ""}
 
-    script(Answer("not yet"))
-    hanging = Hanging(deadline=deadline(0), first_poll_s=0.01, longest_poll_s=0.02)
-    assert event_of(hanging) == {"status": "not yet", "facts": {"could not look": "no answer within 0.05 s"}}
+    script(PollResult("not yet"))
+    hanging = Hanging(schedule=PollSchedule.within(0, 0.01, 0.02))
+    assert event_of(hanging) == {"status": "not yet", "facts": {}, "could_not_look": "no answer within 0.05 s"}
 
 
 def test_a_restarted_triggerer_keeps_the_deadline() -> None:
-    script(Answer("not yet", {"n": 1}))
+    script(PollResult("not yet", {"n": 1}))
     path, arguments = trigger(timeout_s=-1).serialize()
     assert path.endswith("Scripted")
-    assert event_of(Scripted(**arguments)) == {"status": "not yet", "facts": {"n": 1}}
+    assert event_of(Scripted(**arguments)) == {"status": "not yet", "facts": {"n": 1}, "could_not_look": ""}
 
 
 def test_pauses_grow_up_to_the_longest(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,6 +133,6 @@ def test_pauses_grow_up_to_the_longest(monkeypatch: pytest.MonkeyPatch) -> None:
         pauses.append(seconds)
 
     monkeypatch.setattr("reverse_sync.waiting.asyncio.sleep", sleep)
-    script(*[Answer("not yet")] * 6, Answer("success"))
-    event_of(Scripted(deadline=deadline(3600), first_poll_s=1, longest_poll_s=2))
+    script(*[PollResult("not yet")] * 6, PollResult("success"))
+    event_of(Scripted(schedule=PollSchedule.within(3600, 1, 2)))
     assert pauses == [1, 1.25, 1.5625, 1.953125, 2, 2]

@@ -9,9 +9,10 @@ import oracledb
 import psycopg
 import pytest
 
+from rehearsal.postgres.cluster import SUPERUSER_PASSWORD
 from reverse_sync.preflight.runner import run
 from tests.support.all_parts import all_parts, aws_client, name_connections
-from tests.support.worlds import PIPELINE
+from tests.support.cutovers import PIPELINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,9 @@ class Parts:
 
     ports: Ports
 
-    def postgres(self, *statements: str, user: str = "postgres", password: str = "postgres") -> list[tuple[Any, ...]]:
+    def postgres(
+        self, *statements: str, user: str = "postgres", password: str = SUPERUSER_PASSWORD
+    ) -> list[tuple[Any, ...]]:
         """Run the statements in the source; the last one's rows, if it has any."""
         login = f"host=127.0.0.1 port={self.ports.postgres} dbname=dso user={user} password={password}"
         with psycopg.connect(login, autocommit=True) as connection, connection.cursor() as cursor:
@@ -34,11 +37,11 @@ class Parts:
                 cursor.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
 
-    def oracle(self, *statements: str, user: str = "TRAVELBUDDY", password: str = "welcome") -> None:
-        """Run the statements in the target and commit."""
+    def oracle(self, *statements: str) -> None:
+        """Run the statements in TRAVELBUDDY's schema as a DBA, and commit."""
         dsn = f"127.0.0.1:{self.ports.oracle}/XE"
-        with oracledb.connect(user=user, password=password, dsn=dsn) as connection, connection.cursor() as cursor:
-            for statement in statements:
+        with oracledb.connect(user="SYSTEM", password="manager", dsn=dsn) as connection, connection.cursor() as cursor:
+            for statement in ("ALTER SESSION SET CURRENT_SCHEMA = TRAVELBUDDY", *statements):
                 cursor.execute(statement)
             connection.commit()
 
@@ -47,8 +50,9 @@ class Parts:
         return aws_client(self.ports, service)
 
     def look(self, **options: Any) -> list[Finding]:
-        """The preflight's findings that are more than notes."""
-        return [finding for finding in run(PIPELINE, **options) if finding.severity != "note"]
+        """The preflight's findings that are more than notes, without the seed's SSL mode, which is always said."""
+        found = run(PIPELINE, **options)
+        return [finding for finding in found if finding.severity != "note" and finding.code != "tls-off"]
 
 
 @pytest.fixture(scope="session")

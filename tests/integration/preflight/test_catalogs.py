@@ -34,13 +34,18 @@ ALTER TABLE odd.parted_2024 REPLICA IDENTITY FULL;
 ALTER TABLE odd.parted_2024 ENABLE ROW LEVEL SECURITY;
 CREATE TABLE odd.serial (id serial PRIMARY KEY);
 INSERT INTO odd.serial DEFAULT VALUES;
+CREATE TYPE odd.mood AS ENUM ('happy', 'sad');
+CREATE TYPE odd.place AS (x integer, y integer);
+CREATE DOMAIN odd.price AS numeric(8, 2) NOT NULL;
+CREATE DOMAIN odd.special_price AS odd.price;
+CREATE TABLE odd.named (mood odd.mood, place odd.place, price odd.special_price, during tsrange, bits bit(4));
 """
 
 
 @pytest.fixture
 def source(parts: Parts) -> Iterator[psycopg.Connection[Any]]:
     parts.postgres(SOURCE)
-    login = f"host=127.0.0.1 port={parts.ports.postgres} dbname=dso user=postgres password=postgres"
+    login = f"host=127.0.0.1 port={parts.ports.postgres} dbname=dso user=postgres password=sesame-7391"
     with psycopg.connect(login, autocommit=True) as connection:
         yield connection
     parts.postgres("DROP SCHEMA odd CASCADE")
@@ -49,7 +54,14 @@ def source(parts: Parts) -> Iterator[psycopg.Connection[Any]]:
 def test_postgres_tables(source: psycopg.Connection[Any]) -> None:
     assert postgres.read_schemas(source) == ("odd", "public", "travelbuddy")
     tables = {table.name: table for table in postgres.read_tables(source, ["odd"])}
-    assert sorted(tables) == ["parted", "parted_2024", "quick", "serial", "types"]
+    assert sorted(tables) == ["named", "parted", "parted_2024", "quick", "serial", "types"]
+    assert tables["named"].columns == (
+        Column("mood", "odd.mood", category="enum"),
+        Column("place", "odd.place", category="composite"),
+        Column("price", "numeric", precision=8, scale=2),
+        Column("during", "tsrange", category="range"),
+        Column("bits", "bit", length=4),
+    )
     assert tables["types"].primary_key == ("tenant", "id")
     assert tables["types"].columns == (
         Column("id", "bigint", nullable=False, identity=True),
@@ -59,7 +71,7 @@ def test_postgres_tables(source: psycopg.Connection[Any]) -> None:
         Column("anything", "numeric"),
         Column("at", "timestamp with time zone", scale=3),
         Column("doubled", "integer", default="(tenant * 2)", generated=True),
-        Column("tags", "text[]"),
+        Column("tags", "text[]", category="array"),
         Column("이름", "text"),
     )
     assert tables["types"].column("이름") is not None
@@ -83,13 +95,22 @@ def test_postgres_sequences_and_logins(source: psycopg.Connection[Any]) -> None:
     assert (sequences["types"].column, sequences["types"].last_value) == ("id", None)
     dms = postgres_server.read_login(source, "dmsuser")
     assert dms is not None
-    assert {"rds_superuser", "rds_replication"} <= dms.member_of
-    assert ("odd", "types") in dms.readable
+    assert {"dmsuser", "rds_superuser", "rds_replication"} <= dms.roles
+    assert ("travelbuddy", "flightspecial") in dms.readable
+    assert ("odd", "types") not in dms.readable
+    assert dms.makes_in == {"public"}
+    source.execute("CREATE ROLE shy LOGIN NOINHERIT IN ROLE rds_superuser")
+    try:
+        shy = postgres_server.read_login(source, "shy")
+        assert shy is not None
+        assert shy.roles == {"shy"}, "DMS does not SET ROLE"
+    finally:
+        source.execute("DROP ROLE shy")
     assert postgres_server.read_login(source, "nobody") is None
 
 
 def test_postgres_transactions_and_slots(source: psycopg.Connection[Any]) -> None:
-    login = f"host=127.0.0.1 port={source.info.port} dbname=dso user=postgres password=postgres"
+    login = f"host=127.0.0.1 port={source.info.port} dbname=dso user=postgres password=sesame-7391"
     with psycopg.connect(login) as other:
         other.execute("SELECT 1")
         [found] = postgres_server.read_open_transactions(source, older_than_s=0)
@@ -124,5 +145,7 @@ def test_oracle(parts: Parts) -> None:
         assert oracle.read_database_parameters(target)["NLS_CHARACTERSET"] == "AL32UTF8"
         assert oracle.read_free_bytes(target)["USERS"] > 0
     with oracledb.connect(user="DMSUSER", password="dmsuser123", dsn=f"127.0.0.1:{parts.ports.oracle}/XE") as dms:
-        assert "UPDATE ANY TABLE" in oracle.read_privileges(dms)
-        assert oracle.read_table_grants(dms, "TRAVELBUDDY") == {}
+        assert "SELECT ANY TRANSACTION" in oracle.read_privileges(dms)
+        granted = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "ALTER"})
+        assert oracle.read_table_grants(dms, "TRAVELBUDDY") == {"FLIGHTSPECIAL": granted}
+        assert oracle.read_quotas(dms) == frozenset()

@@ -12,12 +12,15 @@ import pytest
 import requests
 
 from reverse_sync.pipeline import Pipeline, load
+from reverse_sync.reconcile.oracle_side import OracleSide
+from tests.support import more_rights
 from tests.support.all_parts import all_parts, aws_client, name_connections
 from tests.support.parts import ROOT
 from tests.support.procedure import Procedure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from rehearsal.layout import Ports
 
@@ -25,10 +28,11 @@ PIPELINE = ROOT / "include" / "pipelines" / "flightspecials.yaml"
 
 
 @dataclass(frozen=True)
-class World:
+class RunningParts:
     """Where the parts are, and clients of the test's own to look at them."""
 
     ports: Ports
+    home: Path
 
     def aws(self, service: str) -> Any:
         """A boto3 client."""
@@ -37,7 +41,7 @@ class World:
     def postgres(self) -> psycopg.Connection[Any]:
         """A session of the master user."""
         return psycopg.connect(
-            f"host=127.0.0.1 port={self.ports.postgres} dbname=dso user=postgres password=postgres", autocommit=True
+            f"host=127.0.0.1 port={self.ports.postgres} dbname=dso user=postgres password=sesame-7391", autocommit=True
         )
 
     def oracle(self) -> oracledb.Connection:
@@ -69,6 +73,20 @@ class World:
         calls = requests.get(f"http://127.0.0.1:{self.ports.aws}/rehearsal/calls", timeout=5).json()
         return [call["outcome"] for call in calls if call["operation"] == operation]
 
+    @contextlib.contextmanager
+    def headers_kept(self) -> Iterator[None]:
+        """What the block changes in the canary's column, in either database, is put back afterwards."""
+        with self.postgres() as source, self.oracle() as target:
+            rows = source.execute("SELECT header, id FROM travelbuddy.flightspecial").fetchall()
+            written = target.cursor().execute("SELECT HEADER, ID FROM FLIGHTSPECIAL").fetchall()
+        yield
+        with self.postgres() as source, self.oracle() as target:
+            changed = "UPDATE travelbuddy.flightspecial SET header = %s WHERE id = %s AND header <> %s"
+            source.cursor().executemany(changed, [(header, row_id, header) for header, row_id in rows])
+            changed = "UPDATE FLIGHTSPECIAL SET HEADER = :1 WHERE ID = :2 AND HEADER <> :3"
+            target.cursor().executemany(changed, [(header, row_id, header) for header, row_id in written])
+            target.commit()
+
     def task_runs(self) -> bool:
         """Whether there is a replication task, and it runs."""
         dms = self.aws("dms")
@@ -90,28 +108,59 @@ class World:
 
 
 @pytest.fixture(scope="session")
-def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with all_parts(tmp_path_factory.mktemp("rehearsal")) as ports:
-        yield World(ports)
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningParts]:
+    home = tmp_path_factory.mktemp("rehearsal")
+    with all_parts(home) as ports:
+        more_rights.in_oracle(ports.oracle)
+        more_rights.in_postgres(ports.postgres)
+        yield RunningParts(ports, home)
 
 
 @pytest.fixture
-def world(parts: World, monkeypatch: pytest.MonkeyPatch) -> World:
-    """The parts, with Airflow's connections to them in the environment."""
+def running(parts: RunningParts, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningParts]:
+    """The parts, with Airflow's connections to them in the environment; the next test finds the rows of this one."""
     name_connections(parts.ports, monkeypatch)
-    return parts
+    with parts.headers_kept():
+        yield parts
 
 
 @pytest.fixture
-def pipeline() -> Pipeline:
-    return load(PIPELINE)
+def pipeline(tmp_path: Path) -> Pipeline:
+    """The shipped pipeline, whose records are the test's own."""
+    pipeline = load(PIPELINE)
+    evidence = pipeline.evidence.model_copy(update={"base_path": f"file://{tmp_path}/evidence"})
+    return pipeline.model_copy(update={"evidence": evidence})
 
 
 @pytest.fixture
-def replicating(world: World, pipeline: Pipeline) -> Procedure:
+def replicating(running: RunningParts, pipeline: Pipeline) -> Procedure:
     """The product's own operators have prepared everything, and the task runs. Done once; later calls find it done."""
     procedure = Procedure(pipeline)
-    if not world.task_runs():
+    if not running.task_runs():
         procedure.prepare_postgres()
         procedure.start()
     return procedure
+
+
+@pytest.fixture
+def nothing_read(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
+    """Says of each scan whether it may read rows; hashes that agree make that needless."""
+    read = OracleSide.rows
+    allowed = {"now": True}
+
+    def rows(self: OracleSide, *arguments: Any) -> Any:
+        assert allowed["now"], "rows were read though their hashes agree"
+        return read(self, *arguments)
+
+    monkeypatch.setattr(OracleSide, "rows", rows)
+    return lambda forbidden: allowed.update(now=not forbidden)
+
+
+@pytest.fixture
+def granted(running: RunningParts) -> Iterator[None]:
+    """Oracle's user may hash large objects."""
+    dsn = f"127.0.0.1:{running.ports.oracle}/XE"
+    with oracledb.connect(user="SYSTEM", password="manager", dsn=dsn) as administrator:
+        administrator.cursor().execute("GRANT EXECUTE ON dbms_crypto TO travelbuddy")
+        yield
+        administrator.cursor().execute("REVOKE EXECUTE ON dbms_crypto FROM travelbuddy")

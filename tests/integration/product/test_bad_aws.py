@@ -19,13 +19,13 @@ from tests.support.wait import eventually
 
 if TYPE_CHECKING:
     from reverse_sync.pipeline import Pipeline
-    from tests.integration.product.conftest import World
+    from tests.integration.product.conftest import RunningParts
 
 pytestmark = pytest.mark.integration
 
 
 @pytest.fixture
-def procedure(world: World, pipeline: Pipeline) -> Procedure:
+def procedure(running: RunningParts, pipeline: Pipeline) -> Procedure:
     return Procedure(pipeline)
 
 
@@ -41,7 +41,7 @@ def changed(pipeline: Pipeline, section: str, **values: Any) -> Pipeline:
     ],
 )
 def test_the_preflight_names_what_is_not_there(
-    world: World, pipeline: Pipeline, section: str, values: dict[str, Any], said: str
+    running: RunningParts, pipeline: Pipeline, section: str, values: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(NeedsPersonError, match="The preflight found") as stopped:
         run(PreflightOperator(task_id="check", pipeline=changed(pipeline, section, **values)))
@@ -56,14 +56,14 @@ def test_the_preflight_names_what_is_not_there(
     ],
 )
 def test_the_preflight_names_what_is_in_a_failed_state(
-    world: World, pipeline: Pipeline, fault: str, status: str, said: str
+    running: RunningParts, pipeline: Pipeline, fault: str, status: str, said: str
 ) -> None:
-    with world.fault(fault, status=status), pytest.raises(NeedsPersonError) as stopped:
+    with running.fault(fault, status=status), pytest.raises(NeedsPersonError) as stopped:
         run(PreflightOperator(task_id="check", pipeline=pipeline))
     assert said in str(stopped.value)
 
 
-def test_an_rds_instance_that_is_not_there(world: World, pipeline: Pipeline) -> None:
+def test_an_rds_instance_that_is_not_there(running: RunningParts, pipeline: Pipeline) -> None:
     procedure = Procedure(changed(pipeline, "postgres", db_instance="absent-db"))
     with pytest.raises(
         NeedsPersonError, match=r"There is no RDS instance absent-db in ap-northeast-2: correct postgres.db"
@@ -73,52 +73,63 @@ def test_an_rds_instance_that_is_not_there(world: World, pipeline: Pipeline) -> 
         procedure.reboot()
 
 
-def test_an_rds_instance_in_a_failed_state_is_not_rebooted(world: World, procedure: Procedure) -> None:
-    with world.fault("rds-state", status="storage-full"):
+def test_an_rds_instance_in_a_failed_state_is_not_rebooted(running: RunningParts, procedure: Procedure) -> None:
+    with running.fault("rds-state", status="storage-full"):
         with pytest.raises(NeedsPersonError, match="should be 'available' but is 'storage-full'"):
             procedure.reboot()
         with pytest.raises(NeedsPersonError, match="should be 'available' but is 'storage-full': look at its events"):
             procedure.wait_available()
 
 
-def test_an_instance_that_is_rebooting_is_only_waited_for(world: World, procedure: Procedure) -> None:
-    with world.fault("rds-state", status="rebooting"):
-        assert procedure.reboot() == {"outcome": "left alone", "why": "it is rebooting already"}
-
-
-def test_an_instance_in_maintenance_is_rebooted_once_that_is_over(world: World, procedure: Procedure) -> None:
-    before = world.calls("RebootDBInstance")
+def test_a_reboot_that_somebody_else_began_is_waited_for_and_not_repeated(
+    running: RunningParts, pipeline: Pipeline, procedure: Procedure
+) -> None:
+    seen = look(pipeline.postgres.connection)["started_at"]
+    before = running.calls("RebootDBInstance")
     with ThreadPoolExecutor() as elsewhere:
-        with world.fault("rds-state", status="maintenance"):
+        running.aws("rds").reboot_db_instance(DBInstanceIdentifier=pipeline.postgres.db_instance)
+        with running.fault("rds-state", status="rebooting"):
+            waiting = elsewhere.submit(procedure.reboot, seen)
+            assert eventually(lambda: look_again(pipeline.postgres.connection, seen))
+            assert not waiting.done()
+        assert waiting.result(20)["outcome"] == "left alone"
+    assert running.calls("RebootDBInstance") == [*before, "ok"]
+    procedure.wait_available()
+
+
+def test_an_instance_in_maintenance_is_rebooted_once_that_is_over(running: RunningParts, procedure: Procedure) -> None:
+    before = running.calls("RebootDBInstance")
+    with ThreadPoolExecutor() as elsewhere:
+        with running.fault("rds-state", status="maintenance"):
             rebooting = elsewhere.submit(procedure.reboot)
             time.sleep(1)
             assert not rebooting.done()
-            assert world.calls("RebootDBInstance") == before
+            assert running.calls("RebootDBInstance") == before
         assert rebooting.result(20)["outcome"] == "changed"
-    assert world.calls("RebootDBInstance") == [*before, "ok"]
+    assert running.calls("RebootDBInstance") == [*before, "ok"]
     procedure.wait_available()
 
 
 def test_a_reboot_whose_answer_is_lost_is_not_asked_for_twice(
-    world: World, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+    running: RunningParts, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     impatient = {**REBOOT_CONFIG, "read_timeout": 1}
     monkeypatch.setattr("reverse_sync.aws.operators.rds.REBOOT_CONFIG", impatient)
-    before = world.calls("RebootDBInstance")
+    before = running.calls("RebootDBInstance")
     db, connection = pipeline.postgres.db_instance, pipeline.postgres.connection
-    seen = look(connection)["started_at"]
+    seen = look(connection)
 
     def reboot() -> Any:
         where: Any = {"db_instance": db, "postgres_conn_id": connection, "aws_conn_id": pipeline.aws.connection}
-        return run(RdsRebootOperator(task_id="reboot", region_name=pipeline.aws.region, seen_start=seen, **where))
+        return run(RdsRebootOperator(task_id="reboot", region_name=pipeline.aws.region, seen=seen, **where))
 
-    with world.fault("hang-call", operation="RebootDBInstance", seconds=1.5):
+    with running.fault("hang-call", operation="RebootDBInstance", seconds=1.5):
         with pytest.raises(ReverseSyncError, match=r"AWS could not be called .*Read timeout"):
             reboot()
-        assert eventually(lambda: world.calls("RebootDBInstance") == [*before, "ok"])
-    assert eventually(lambda: look_again(connection, seen))
+        assert eventually(lambda: running.calls("RebootDBInstance") == [*before, "ok"])
+    assert eventually(lambda: look_again(connection, seen["started_at"]))
     assert reboot()["outcome"] == "left alone"
-    assert world.calls("RebootDBInstance") == [*before, "ok"]
+    assert running.calls("RebootDBInstance") == [*before, "ok"]
 
 
 def look_again(connection: str, seen: str) -> bool:
@@ -133,32 +144,32 @@ def test_a_replication_instance_that_is_not_there(procedure: Procedure) -> None:
         procedure.instance("absent-repl")
 
 
-def test_a_replication_instance_in_a_failed_state(world: World, procedure: Procedure) -> None:
+def test_a_replication_instance_in_a_failed_state(running: RunningParts, procedure: Procedure) -> None:
     with (
-        world.fault("replication-instance-state", status="failed"),
+        running.fault("replication-instance-state", status="failed"),
         pytest.raises(NeedsPersonError, match="dmsworkshop-target-dmsrepl should be 'available' but is 'failed'"),
     ):
         procedure.instance()
 
 
-def test_a_failed_connection_test_shows_what_dms_says(world: World, procedure: Procedure) -> None:
+def test_a_failed_connection_test_shows_what_dms_says(running: RunningParts, procedure: Procedure) -> None:
     endpoint = procedure.pipeline.dms.source_endpoint.model_copy(update={"identifier": "bad-test"})
     arn = procedure.ensure(endpoint, procedure.pipeline.postgres.db_instance)["arn"]
     with (
-        world.fault(
+        running.fault(
             "fail-connection-test", message="Test Endpoint failed: Application-Status: 1020912, timeout expired"
         ),
         pytest.raises(NeedsPersonError) as failed,
     ):
-        procedure.test(arn, procedure.instance()["arn"])
+        procedure.test(endpoint, arn, procedure.instance()["arn"])
     assert "connection test of endpoint bad-test should be 'successful' but is 'failed'" in str(failed.value)
     assert "Application-Status: 1020912, timeout expired" in str(failed.value)
     assert "Check the login and password of its Airflow connection" in str(failed.value)
-    world.aws("dms").delete_endpoint(EndpointArn=arn)
+    running.aws("dms").delete_endpoint(EndpointArn=arn)
 
 
 def test_a_wrong_password_of_dms_fails_the_test_and_stays_secret(
-    world: World, procedure: Procedure, monkeypatch: pytest.MonkeyPatch
+    running: RunningParts, procedure: Procedure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import json
     import os
@@ -168,28 +179,33 @@ def test_a_wrong_password_of_dms_fails_the_test_and_stays_secret(
     endpoint = procedure.pipeline.dms.source_endpoint.model_copy(update={"identifier": "bad-password"})
     made = procedure.ensure(endpoint, procedure.pipeline.postgres.db_instance)
     with pytest.raises(NeedsPersonError, match="password authentication failed for user") as failed:
-        procedure.test(made["arn"], procedure.instance()["arn"])
+        procedure.test(endpoint, made["arn"], procedure.instance()["arn"])
     assert "sw0rdfish" not in f"{failed.value} {made}"
-    world.aws("dms").delete_endpoint(EndpointArn=made["arn"])
+    assert "set dms.on_drift to 'apply'" in str(failed.value)
+    running.aws("dms").delete_endpoint(EndpointArn=made["arn"])
 
 
-def test_an_endpoint_that_is_not_there_can_not_be_tested(world: World, procedure: Procedure) -> None:
+def test_an_endpoint_that_is_not_there_can_not_be_tested(running: RunningParts, procedure: Procedure) -> None:
     with pytest.raises(NeedsPersonError, match="TestConnection failed with ResourceNotFoundFault"):
-        procedure.test("arn:aws:dms:ap-northeast-2:123456789012:endpoint:ABSENT", procedure.instance()["arn"])
+        procedure.test(
+            procedure.pipeline.dms.source_endpoint,
+            "arn:aws:dms:ap-northeast-2:123456789012:endpoint:ABSENT",
+            procedure.instance()["arn"],
+        )
 
 
 def test_a_target_without_an_address_is_refused_before_dms_is_called(
-    world: World, procedure: Procedure, monkeypatch: pytest.MonkeyPatch
+    running: RunningParts, procedure: Procedure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_TRAVELBUDDY_DMS_TARGET", '{"conn_type": "oracle", "login": "dmsuser"}')
     endpoint = procedure.pipeline.dms.target_endpoint.model_copy(update={"identifier": "no-address"})
-    with pytest.raises(NeedsPersonError, match="'travelbuddy_dms_target' has no host, but endpoint no-address needs"):
+    with pytest.raises(NeedsPersonError, match=r"Endpoint no-address needs .*'travelbuddy_dms_target' has no host"):
         procedure.ensure(endpoint)
 
 
-def test_expired_credentials_are_named_and_tried_again(world: World, procedure: Procedure) -> None:
+def test_expired_credentials_are_named_and_tried_again(running: RunningParts, procedure: Procedure) -> None:
     with (
-        world.fault("expire-credentials"),
+        running.fault("expire-credentials"),
         pytest.raises(ReverseSyncError, match="does not accept the credentials") as refused,
     ):
         procedure.ensure(procedure.pipeline.dms.target_endpoint)
@@ -198,7 +214,7 @@ def test_expired_credentials_are_named_and_tried_again(world: World, procedure: 
 
 
 def test_what_somebody_else_made_in_the_same_moment_is_found_by_the_next_try(
-    world: World, procedure: Procedure, monkeypatch: pytest.MonkeyPatch
+    running: RunningParts, procedure: Procedure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = procedure.pipeline.dms.target_endpoint
     made = procedure.ensure(target)["arn"]
@@ -210,22 +226,22 @@ def test_what_somebody_else_made_in_the_same_moment_is_found_by_the_next_try(
     assert procedure.ensure(target)["arn"] == made
 
 
-def test_throttling_passes_unseen(world: World, procedure: Procedure) -> None:
-    with world.fault("throttle", calls=2):
+def test_throttling_passes_unseen(running: RunningParts, procedure: Procedure) -> None:
+    with running.fault("throttle", calls=2):
         assert procedure.instance()["status"] == "available"
 
 
 def test_a_task_that_fails_at_start_shows_its_reason_and_is_started_by_the_next_run(
-    world: World, replicating: Procedure
+    running: RunningParts, replicating: Procedure
 ) -> None:
-    dms = world.aws("dms")
+    dms = running.aws("dms")
     (task,) = dms.describe_replication_tasks()["ReplicationTasks"]
     dms.stop_replication_task(ReplicationTaskArn=task["ReplicationTaskArn"])
     dms.get_waiter("replication_task_stopped").wait(
         Filters=[{"Name": "replication-task-id", "Values": [task["ReplicationTaskIdentifier"]]}],
         WaiterConfig={"Delay": 1},
     )
-    with world.fault("fail-start", message="Last Error Not enough memory Stop Reason FATAL_ERROR Error Level FATAL"):
+    with running.fault("fail-start", message="Last Error Not enough memory Stop Reason FATAL_ERROR Error Level FATAL"):
         assert replicating.start_or_resume()["how"] == "resume-processing"
         with pytest.raises(NeedsPersonError) as failed:
             replicating.wait_running()

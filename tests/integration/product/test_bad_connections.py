@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import json
 import os
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from reverse_sync.errors import NeedsPersonError, ReverseSyncError
-from reverse_sync.oracle.rows import fetch_row
+from reverse_sync.oracle.rows import RowReader, fetch_row
 from reverse_sync.postgres.query import PostgresQueryOperator
 from reverse_sync.postgres.server import look
 from reverse_sync.preflight.operator import PreflightOperator
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reverse_sync.pipeline import Pipeline
-    from tests.integration.product.conftest import World
+    from tests.integration.product.conftest import RunningParts
 
 pytestmark = pytest.mark.integration
 
@@ -39,32 +40,39 @@ def refusal(pipeline: Pipeline) -> str:
     return str(stopped.value)
 
 
+def outage(pipeline: Pipeline) -> str:
+    """What the preflight says where Airflow tries it again."""
+    with pytest.raises(ReverseSyncError) as stopped:
+        run(PreflightOperator(task_id="check", pipeline=pipeline))
+    assert not isinstance(stopped.value, NeedsPersonError)
+    message = str(stopped.value)
+    assert message.startswith("The preflight could not look everywhere, and nothing was changed:")
+    assert "host and port of the Airflow connection" in message
+    return message
+
+
 @pytest.mark.parametrize(
     ("connection", "values", "said"),
     [
         (
             "flightspecials_postgres",
             {"password": "sw0rdfish-wrong"},
-            'password authentication failed for user "postgres"',
+            'password authentication failed for user "reverse_sync"',
         ),
-        ("flightspecials_postgres", {"host": "nowhere.invalid"}, "nowhere.invalid"),
         ("flightspecials_postgres", {"schema": "absent"}, 'database "absent" does not exist'),
         ("travelbuddy_oracle", {"password": "sw0rdfish-wrong"}, "ORA-01017"),
-        ("travelbuddy_oracle", {"host": "nowhere.invalid"}, "nowhere.invalid"),
-        ("travelbuddy_oracle", {"extra": {"service_name": "ABSENT"}}, "ABSENT"),
         ("travelbuddy_dms_target", {"password": "sw0rdfish-wrong"}, "ORA-01017"),
-        ("flightspecials_api", {"host": "nowhere.invalid"}, "nowhere.invalid"),
     ],
 )
 def test_the_run_stops_before_any_change(
-    world: World,
+    running: RunningParts,
     pipeline: Pipeline,
     monkeypatch: pytest.MonkeyPatch,
     connection: str,
     values: dict[str, Any],
     said: str,
 ) -> None:
-    before = world.dms_resources()
+    before = running.dms_resources()
     change(monkeypatch, connection, **values)
     message = refusal(pipeline)
     assert message.startswith("The preflight found ")
@@ -72,7 +80,40 @@ def test_the_run_stops_before_any_change(
     assert connection in message
     assert said in message
     assert "sw0rdfish" not in message
-    assert world.dms_resources() == before
+    assert running.dms_resources() == before
+
+
+@pytest.mark.parametrize(
+    ("connection", "values", "said"),
+    [
+        ("flightspecials_postgres", {"host": "nowhere.invalid"}, "nowhere.invalid"),
+        ("travelbuddy_oracle", {"host": "nowhere.invalid"}, "nowhere.invalid"),
+        ("travelbuddy_oracle", {"extra": {"service_name": "ABSENT"}}, "ABSENT"),  # an instance that starts says so too
+        ("flightspecials_api", {"host": "nowhere.invalid"}, "nowhere.invalid"),
+    ],
+)
+def test_what_does_not_answer_may_come_back_and_is_tried_again(
+    running: RunningParts,
+    pipeline: Pipeline,
+    monkeypatch: pytest.MonkeyPatch,
+    connection: str,
+    values: dict[str, Any],
+    said: str,
+) -> None:
+    change(monkeypatch, connection, **values)
+    message = outage(pipeline)
+    assert connection in message
+    assert said in message
+
+
+def test_a_refusal_beside_an_outage_is_for_a_person_at_once(
+    running: RunningParts, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(monkeypatch, "flightspecials_api", port=free_port())
+    change(monkeypatch, "travelbuddy_oracle", password="sw0rdfish-wrong")
+    message = refusal(pipeline)
+    assert "ORA-01017" in message
+    assert "flightspecials_api" in message
 
 
 @pytest.mark.parametrize(
@@ -85,7 +126,7 @@ def test_the_run_stops_before_any_change(
     ],
 )
 def test_a_missing_connection_is_named(
-    world: World, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, connection: str, said: str
+    running: RunningParts, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, connection: str, said: str
 ) -> None:
     monkeypatch.delenv(f"AIRFLOW_CONN_{connection.upper()}")
     message = refusal(pipeline)
@@ -94,16 +135,16 @@ def test_a_missing_connection_is_named(
 
 
 def test_every_unreachable_part_is_said_at_once(
-    world: World, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+    running: RunningParts, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for connection in ("flightspecials_postgres", "travelbuddy_oracle", "flightspecials_api"):
         change(monkeypatch, connection, host="127.0.0.1", port=free_port())
-    message = refusal(pipeline)
+    message = outage(pipeline)
     assert all(name in message for name in ("flightspecials_postgres", "travelbuddy_oracle", "flightspecials_api"))
 
 
 def test_postgresql_gone_later_in_the_run_is_tried_again(
-    world: World, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+    running: RunningParts, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     change(monkeypatch, "flightspecials_postgres", port=free_port())
     with pytest.raises(
@@ -117,10 +158,11 @@ def test_postgresql_gone_later_in_the_run_is_tried_again(
     assert "Check its host, port, login, password and database" in str(gone.value)
 
 
+@pytest.mark.parametrize("address", [{"port": free_port()}, {"host": "nowhere.invalid"}], ids=["port", "host"])
 def test_oracle_gone_later_in_the_run_is_tried_again(
-    world: World, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+    running: RunningParts, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, address: dict[str, Any]
 ) -> None:
-    change(monkeypatch, "travelbuddy_oracle", port=free_port())
+    change(monkeypatch, "travelbuddy_oracle", **address)
     with pytest.raises(
         ReverseSyncError, match="Oracle does not answer over the connection 'travelbuddy_oracle'"
     ) as gone:
@@ -136,7 +178,7 @@ def test_oracle_gone_later_in_the_run_is_tried_again(
     ],
 )
 def test_what_postgresql_refuses_later_in_the_run_is_not_tried_again(
-    world: World, monkeypatch: pytest.MonkeyPatch, values: dict[str, Any], said: str
+    running: RunningParts, monkeypatch: pytest.MonkeyPatch, values: dict[str, Any], said: str
 ) -> None:
     change(monkeypatch, "flightspecials_postgres", **values)
     with pytest.raises(NeedsPersonError, match="refuses what the connection 'flightspecials_postgres' asks") as refused:
@@ -145,13 +187,15 @@ def test_what_postgresql_refuses_later_in_the_run_is_not_tried_again(
     assert "sw0rdfish" not in str(refused.value)
 
 
-def test_a_statement_that_postgresql_refuses_is_not_tried_again(world: World) -> None:
+def test_a_statement_that_postgresql_refuses_is_not_tried_again(running: RunningParts) -> None:
     show = PostgresQueryOperator(task_id="show", conn_id="flightspecials_postgres", sql="SELECT absent")
     with pytest.raises(NeedsPersonError, match='column "absent" does not exist'):
         run(show)
 
 
-def test_what_oracle_refuses_later_in_the_run_is_not_tried_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_oracle_refuses_later_in_the_run_is_not_tried_again(
+    running: RunningParts, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(NeedsPersonError, match="ORA-00942"):
         fetch_row("travelbuddy_oracle", "SELECT 1 FROM ABSENT", [])
     change(monkeypatch, "travelbuddy_oracle", password="sw0rdfish-wrong")
@@ -173,7 +217,7 @@ def silent() -> Iterator[int]:
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # python-oracledb leaves the socket to the garbage collector
 def test_databases_that_take_the_connection_and_stay_silent_are_given_up(
-    world: World, monkeypatch: pytest.MonkeyPatch, silent: int
+    running: RunningParts, monkeypatch: pytest.MonkeyPatch, silent: int
 ) -> None:
     monkeypatch.setattr("reverse_sync.postgres.session.CONNECT_TIMEOUT_S", 2)  # libpq takes no less
     monkeypatch.setattr("reverse_sync.oracle.session.CONNECT_TIMEOUT_S", 0.5)
@@ -184,14 +228,16 @@ def test_databases_that_take_the_connection_and_stay_silent_are_given_up(
     with pytest.raises(ReverseSyncError, match=r"'travelbuddy_oracle': .*there is no session after 0\.5 s") as given_up:
         fetch_row("travelbuddy_oracle", "SELECT 1 FROM DUAL", [])
     assert "Check its host, port, service name" in str(given_up.value)
+    with pytest.raises(ReverseSyncError, match=r"'travelbuddy_oracle': .*there is no session after 0\.5 s"):
+        asyncio.run(RowReader("travelbuddy_oracle").fetch("SELECT 1 FROM DUAL", []))
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_preflight_names_the_database_that_stays_silent(
-    world: World, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, silent: int
+    running: RunningParts, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, silent: int
 ) -> None:
     monkeypatch.setattr("reverse_sync.oracle.session.CONNECT_TIMEOUT_S", 0.5)
     change(monkeypatch, "travelbuddy_oracle", port=silent)
-    message = refusal(pipeline)
+    message = outage(pipeline)
     assert "travelbuddy_oracle" in message
     assert "the listener took the connection, but there is no session" in message

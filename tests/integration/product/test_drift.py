@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reverse_sync.pipeline import Pipeline
-    from tests.integration.product.conftest import World
+    from tests.integration.product.conftest import RunningParts
 
 pytestmark = pytest.mark.integration
 
@@ -39,60 +39,60 @@ def applying(replicating: Procedure, pipeline: Pipeline) -> Iterator[Procedure]:
     procedure.start(accept_mapping_change=True)
 
 
-def header(world: World, row_id: int) -> str | None:
-    with world.oracle() as session, session.cursor() as cursor:
+def header(running: RunningParts, row_id: int) -> str | None:
+    with running.oracle() as session, session.cursor() as cursor:
         cursor.execute("SELECT HEADER FROM FLIGHTSPECIAL WHERE ID = :1", [row_id])
         row = cursor.fetchone()
     return str(row[0]) if row else None
 
 
-def write(world: World, row_id: int, text: str) -> None:
-    with world.postgres() as session:
+def write(running: RunningParts, row_id: int, text: str) -> None:
+    with running.postgres() as session:
         session.execute("UPDATE travelbuddy.flightspecial SET header = %s WHERE id = %s", [text, row_id])
 
 
-def task(world: World) -> dict[str, Any]:
-    return dict(world.aws("dms").describe_replication_tasks()["ReplicationTasks"][0])
+def task(running: RunningParts) -> dict[str, Any]:
+    return dict(running.aws("dms").describe_replication_tasks()["ReplicationTasks"][0])
 
 
 def test_settings_are_corrected_with_the_task_stopped_and_no_change_is_lost(
-    world: World, applying: Procedure, pipeline: Pipeline
+    running: RunningParts, applying: Procedure, pipeline: Pipeline
 ) -> None:
     other = with_dms(pipeline, task={"limited_lob_max_kb": 64}, source={"extra_connection_attributes": "captureDdls=N"})
     assert other.settle()["what"] == "the task is stopped"
-    write(world, 4, "정지 중에 쓴 값")
+    write(running, 4, "정지 중에 쓴 값")
     steps = other.start()
-    assert steps["source"]["what"] == "corrected ExtraConnectionAttributes"
+    assert steps["source"]["what"] == "corrected ExtraConnectionAttributes.captureddls"
     assert steps["task"]["what"] == "corrected TargetMetadata.LobMaxSize"
     assert steps["started"]["how"] == "resume-processing"
-    assert eventually(lambda: header(world, 4) == "정지 중에 쓴 값")
-    assert json.loads(task(world)["ReplicationTaskSettings"])["TargetMetadata"]["LobMaxSize"] == 64
+    assert eventually(lambda: header(running, 4) == "정지 중에 쓴 값")
+    assert json.loads(task(running)["ReplicationTaskSettings"])["TargetMetadata"]["LobMaxSize"] == 64
 
 
-def test_where_nothing_differs_the_task_is_not_stopped(world: World, applying: Procedure) -> None:
+def test_where_nothing_differs_the_task_is_not_stopped(running: RunningParts, applying: Procedure) -> None:
     applying.start()
-    began = task(world)["ReplicationTaskStartDate"]
+    began = task(running)["ReplicationTaskStartDate"]
     steps = applying.start()
     assert [steps[step]["outcome"] for step in ("source", "target", "task", "started")] == ["left alone"] * 4
-    assert task(world)["ReplicationTaskStartDate"] == began
+    assert task(running)["ReplicationTaskStartDate"] == began
 
 
-def test_what_is_ignored_stays(world: World, applying: Procedure, pipeline: Pipeline) -> None:
+def test_what_is_ignored_stays(running: RunningParts, applying: Procedure, pipeline: Pipeline) -> None:
     steps = with_dms(pipeline, task={"limited_lob_max_kb": 64}, on_drift="ignore").start()
     assert steps["task"]["outcome"] == "left alone"
     assert "LobMaxSize is 32 in AWS, 64 in the pipeline file" in steps["task"]["differences"][0]
-    assert json.loads(task(world)["ReplicationTaskSettings"])["TargetMetadata"]["LobMaxSize"] == 32
+    assert json.loads(task(running)["ReplicationTaskSettings"])["TargetMetadata"]["LobMaxSize"] == 32
 
 
-def test_what_is_reported_is_not_changed(world: World, applying: Procedure, pipeline: Pipeline) -> None:
+def test_what_is_reported_is_not_changed(running: RunningParts, applying: Procedure, pipeline: Pipeline) -> None:
     with pytest.raises(NeedsPersonError, match="LobMaxSize is 32 in AWS, 64 in the pipeline") as refused:
         with_dms(pipeline, task={"limited_lob_max_kb": 64}, on_drift="report").start()
     assert "set dms.on_drift to 'apply'" in str(refused.value)
-    assert task(world)["Status"] == "running"
+    assert task(running)["Status"] == "running"
 
 
 def test_another_mapping_of_a_task_that_has_run_must_be_accepted(
-    world: World, applying: Procedure, pipeline: Pipeline
+    running: RunningParts, applying: Procedure, pipeline: Pipeline
 ) -> None:
     mapping = json.loads(pipeline.mapping_text)
     for rule in mapping["rules"]:
@@ -101,19 +101,19 @@ def test_another_mapping_of_a_task_that_has_run_must_be_accepted(
     with pytest.raises(NeedsPersonError, match="Rows in Oracle keep what the old mapping made of them") as refused:
         other.settle()
     assert "trigger the DAG with accept_mapping_change" in str(refused.value)
-    assert task(world)["Status"] == "running"
+    assert task(running)["Status"] == "running"
 
     other.settle(accept_mapping_change=True)
-    write(world, 5, "새 매핑")
+    write(running, 5, "새 매핑")
     steps = other.start(accept_mapping_change=True)
     assert (steps["task"]["what"], steps["started"]["how"]) == ("corrected TableMappings", "resume-processing")
-    assert eventually(lambda: header(world, 5) == "새 매핑")
+    assert eventually(lambda: header(running, 5) == "새 매핑")
 
 
 def test_what_dms_cannot_change_is_refused_before_the_task_is_stopped(
-    world: World, applying: Procedure, pipeline: Pipeline
+    running: RunningParts, applying: Procedure, pipeline: Pipeline
 ) -> None:
     other = with_dms(pipeline, source={"identifier": "another-source"}, task={"limited_lob_max_kb": 64})
     with pytest.raises(NeedsPersonError, match=r"SourceEndpointArn is .*, and DMS can't change that of an existing"):
         other.settle()
-    assert task(world)["Status"] == "running"
+    assert task(running)["Status"] == "running"

@@ -1,6 +1,6 @@
 """`python -m tests.support.mortal_airflow`: the rehearsal's Airflow, whose tasks and components can be killed.
 
-A component that ended is started anew, as a service manager does, and found missing in seconds, not minutes.
+A component that ended is started again, as a service manager does, and found missing in seconds, not minutes.
 """
 
 from __future__ import annotations

@@ -6,9 +6,11 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from reverse_sync.aws.operators.base import DmsOperator
 from reverse_sync.aws.operators.task import DmsStartOrResumeOperator
 from reverse_sync.catalog.postgres_server import Slot
+from reverse_sync.pipeline import load
+from tests.support.parts import ROOT
+from tests.support.tasks import context
 
 ARN = "arn:aws:dms:ap-northeast-2:123456789012:task:TASK"
 SLOT = Slot("task_awsdms", "pglogical_output", "dso", active=False, wal_status="reserved", retained_bytes=0)
@@ -34,8 +36,9 @@ REASONS = [
 @pytest.mark.parametrize("reason", REASONS)
 def test_a_stopped_task_is_resumed_whatever_its_reason(reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
     dms: Any = boto3.client("dms", region_name="ap-northeast-2", aws_access_key_id="test", aws_secret_access_key="test")
-    monkeypatch.setattr(DmsOperator, "client", dms)
+    monkeypatch.setattr("reverse_sync.aws.operators.task.dms_client", lambda *_where: dms)
     monkeypatch.setattr("reverse_sync.aws.operators.task.dms_slots", lambda _connection: [SLOT])
+    monkeypatch.setattr("reverse_sync.aws.operators.task.learn_slot", lambda *_: SLOT.name)
     stopped = {
         "ReplicationTaskIdentifier": "task",
         "ReplicationTaskArn": ARN,
@@ -46,15 +49,16 @@ def test_a_stopped_task_is_resumed_whatever_its_reason(reason: str, monkeypatch:
     operator = DmsStartOrResumeOperator(
         task_id="start",
         task_identifier="task",
-        postgres_conn_id="flightspecials_postgres",
-        may_start=True,
-        recover_lost_slot="False",
+        replication_instance="instance",
+        aws_conn_id="aws_default",
+        region_name="ap-northeast-2",
+        pipeline=load(ROOT / "include" / "pipelines" / "flightspecials.yaml"),
     )
     with Stubber(dms) as wire:
         wire.add_response("describe_replication_tasks", {"ReplicationTasks": [stopped]})
         resume = {"ReplicationTaskArn": ARN, "StartReplicationTaskType": "resume-processing"}
         wire.add_response("start_replication_task", {"ReplicationTask": {"ReplicationTaskArn": ARN}}, resume)
-        done = operator.execute({})
+        done = operator.succeed({"status": "stopped"}, context(recover_lost_slot=False))  # type: ignore[arg-type]
         wire.assert_no_pending_responses()
     assert done["how"] == "resume-processing"
     assert done["task"]["StopReason"] == f"Stop Reason {reason}"

@@ -10,7 +10,7 @@ from airflow.sdk import ObjectStoragePath
 from reverse_sync.evidence.store import write
 from reverse_sync.pipeline import Evidence
 
-RECORD: dict[str, Any] = {
+RECORD: Any = {
     "dag_id": "flightspecials_reverse_sync",
     "run_id": "manual__2026-11-22T03:00:00+00:00",
     "times_cleared": 0,
@@ -38,13 +38,13 @@ def test_a_record_is_one_readable_document(tmp_path: Path, evidence: Evidence) -
 
 def test_a_cleared_run_leaves_the_earlier_record(tmp_path: Path, evidence: Evidence) -> None:
     write(evidence, RECORD)
-    write(evidence, {**RECORD, "times_cleared": 1})
+    write(evidence, RECORD | {"times_cleared": 1})
     assert [name.rsplit("-00-00", 1)[1] for name in files(tmp_path)] == [".cleared-1.json", ".json"]
 
 
 def test_a_retried_task_replaces_its_record(tmp_path: Path, evidence: Evidence) -> None:
     write(evidence, RECORD)
-    write(evidence, {**RECORD, "text": "again"})
+    write(evidence, RECORD | {"text": "again"})
     assert [json.loads((tmp_path / name).read_text())["text"] for name in files(tmp_path)] == ["again"]
 
 

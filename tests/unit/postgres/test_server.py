@@ -3,11 +3,13 @@
 import pytest
 
 from reverse_sync.errors import NeedsPersonError
-from reverse_sync.postgres.server import decide_reboot, shortcomings
+from reverse_sync.pipeline import RebootPolicy
+from reverse_sync.postgres.reboot import reason_to_reboot
+from reverse_sync.postgres.server import shortcomings
+from reverse_sync.results import ReplicationSettings
 
-READY = {"shared_preload_libraries": "rdsutils,pglogical", "wal_level": "logical"}
-FRESH = {"shared_preload_libraries": "rdsutils", "wal_level": "replica"}
-BRANCHES = {"reboot_task": "postgres.reboot", "otherwise": "postgres.wait_settings"}
+READY: ReplicationSettings = {"shared_preload_libraries": "rdsutils,pglogical", "wal_level": "logical"}
+FRESH: ReplicationSettings = {"shared_preload_libraries": "rdsutils", "wal_level": "replica"}
 
 
 @pytest.mark.parametrize("libraries", ["pglogical", "rdsutils,pglogical", "rdsutils, pglogical ,pg_stat_statements"])
@@ -23,25 +25,31 @@ def test_pglogical_must_be_one_of_them(libraries: str) -> None:
 
 
 def test_the_wal_must_be_logical() -> None:
-    assert shortcomings({**READY, "wal_level": "replica"}) == ["wal_level is 'replica', not 'logical'"]
+    assert shortcomings({"shared_preload_libraries": "pglogical", "wal_level": "replica"}) == [
+        "wal_level is 'replica', not 'logical'"
+    ]
 
 
 @pytest.mark.parametrize(
-    ("policy", "settings", "task"),
+    ("policy", "settings", "reason"),
     [
-        ("when_needed", FRESH, "postgres.reboot"),
-        ("when_needed", READY, "postgres.wait_settings"),
-        ("always", READY, "postgres.reboot"),
-        ("never", READY, "postgres.wait_settings"),
+        (
+            "when_needed",
+            FRESH,
+            "shared_preload_libraries is 'rdsutils' and lacks 'pglogical'; wal_level is 'replica', not 'logical'",
+        ),
+        ("when_needed", READY, None),
+        ("always", READY, "the reboot policy is 'always'"),
+        ("never", READY, None),
     ],
 )
-def test_the_policy_decides(policy: str, settings: dict[str, str], task: str) -> None:
-    assert decide_reboot(policy, **settings, **BRANCHES) == task
+def test_the_policy_decides(policy: RebootPolicy, settings: ReplicationSettings, reason: str | None) -> None:
+    assert reason_to_reboot(policy, settings) == reason
 
 
 def test_a_reboot_that_is_needed_and_forbidden_stops_the_run() -> None:
     with pytest.raises(NeedsPersonError) as stopped:
-        decide_reboot("never", **FRESH, **BRANCHES)
+        reason_to_reboot("never", FRESH)
     assert "wal_level is 'replica', not 'logical'" in str(stopped.value)
     assert "the reboot policy is 'never'" in str(stopped.value)
     assert "Reboot the instance yourself" in str(stopped.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -28,7 +29,30 @@ def _run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]
 def test_the_shipped_pipeline_offline(capsys: pytest.CaptureFixture[str]) -> None:
     code, printed = _run(capsys, PIPELINE, "--offline")
     assert code == 0
-    assert printed.splitlines()[-1] == "flightspecials.yaml: 0 errors, 0 warnings, 1 note"
+    assert printed.splitlines()[-1] == "flightspecials.yaml: 0 errors, 1 warning, 1 note"
+
+
+@pytest.mark.parametrize(
+    ("region", "severity", "said"),
+    [
+        ("moon", "error", "aws.region is 'moon', which is no region of AWS"),
+        ("EU-WEST-1", "error", "aws.region is 'EU-WEST-1', which is no region of AWS; did you mean eu-west-1?"),
+        ("aws-global", "error", "aws.region is 'aws-global', which is no region of AWS"),
+        ("ap-northeast-22", "warning", "knows no AWS DMS; did you mean ap-northeast-2?"),
+        ("us-gov-west-1", None, ""),
+        ("cn-north-1", None, ""),
+    ],
+)
+def test_a_region_that_aws_does_not_have_is_found_offline(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, region: str, severity: str | None, said: str
+) -> None:
+    path = tmp_path / "draft.yaml"
+    path.write_text((ROOT / "include/pipelines/flightspecials.yaml").read_text().replace("ap-northeast-2", region))
+    code, printed = _run(capsys, str(path), "--offline", "--json")
+    found = [item for item in json.loads(printed) if item["code"] == "unknown-region"]
+    assert [item["severity"] for item in found] == ([severity] if severity else [])
+    assert said in "".join(item["what"] for item in found)
+    assert code == (1 if severity == "error" else 0)
 
 
 def test_without_a_name_every_pipeline_is_looked_at(capsys: pytest.CaptureFixture[str]) -> None:
@@ -40,19 +64,20 @@ def test_another_mapping_with_errors(capsys: pytest.CaptureFixture[str]) -> None
     code, printed = _run(capsys, PIPELINE, "--offline", "--json", "--mapping", str(SEED_MAPPING))
     found = json.loads(printed)
     assert code == 1
-    assert [item["code"] for item in found] == ["rules-collide"] * 3 + ["canary-path"]
+    assert [item["code"] for item in found] == ["rules-collide", "tls-off", "canary-path"]
     assert found[0] == {
         "severity": "error",
         "code": "rules-collide",
         "group": "mapping",
-        "what": "2 rules act on travelbuddy.flightspecial.expiry_date: rule 555867091 (convert-uppercase on %) applies, "
-        "556134354 (rename EXPIRYDATE on expiry_date) never",
+        "what": "4 rules act on 3 columns of travelbuddy.flightspecial: rule 555867091 (convert-uppercase on %) applies, "
+        "556134354 (rename EXPIRYDATE on expiry_date), 556002807 (rename DESTINATIONCODE on detination_code), "
+        "555920505 (rename ORIGINCODE on origin_code) never",
         "why": "DMS allows one action on an object and applies the rule with the lower rule-id",
         "do": "keep one rule for it; name the columns one by one instead of %",
         "file": str(SEED_MAPPING),
         "rule": "555867091",
         "table": "travelbuddy.flightspecial",
-        "column": "expiry_date",
+        "accepted_by": "nothing",
         "link": "https://docs.aws.amazon.com/dms/latest/userguide/"
         "CHAP_Tasks.CustomizingTasks.TableMapping.SelectionTransformation.Transformations.html",
     }
@@ -62,7 +87,7 @@ def test_a_mapping_that_is_not_json(capsys: pytest.CaptureFixture[str], tmp_path
     broken = tmp_path / "broken.json"
     broken.write_text('{"rules": [')
     code, printed = _run(capsys, PIPELINE, "--offline", "--json", "--mapping", str(broken))
-    [finding, _] = json.loads(printed)
+    [finding, *_] = json.loads(printed)
     assert (code, finding["code"]) == (1, "mapping-language")
     assert finding["what"] == "not JSON: Expecting value at line 1 column 12"
 
@@ -94,11 +119,11 @@ def test_a_mapping_file_that_is_missing(capsys: pytest.CaptureFixture[str], tmp_
 
 def test_the_pre_commit_hook_is_this_command() -> None:
     [repository] = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
-    [hook] = repository["hooks"]
+    [hook] = [hook for hook in repository["hooks"] if hook["id"] == "reverse-sync-preflight"]
     entry = shlex.split(hook["entry"].replace(".venv/bin/python", sys.executable))
-    assert subprocess.run(entry, cwd=ROOT, capture_output=True, check=False).returncode == 0
     broken = [*entry, "--mapping", str(SEED_MAPPING)]
     assert subprocess.run(broken, cwd=ROOT, capture_output=True, check=False).returncode == 1
+    assert main(entry[entry.index("reverse_sync.preflight") + 1 :]) == 0
 
 
 def test_connections_that_lead_nowhere(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,3 +163,16 @@ def test_connections_that_lead_nowhere(capsys: pytest.CaptureFixture[str], monke
     ]
     assert all(item["blind"] for item in found)
     assert password not in printed
+
+
+def test_a_name_that_two_files_share_is_found_offline(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    include = shutil.copytree(ROOT / "include", tmp_path / "include")
+    shutil.copy(include / "pipelines" / "flightspecials.yaml", include / "pipelines" / "other.yaml")
+    monkeypatch.setattr("reverse_sync.pipeline.model.INCLUDE", include)
+    code, printed = _run(capsys, "--offline", "--json")
+    found = [item["what"] for item in json.loads(printed) if item["code"] == "shared-names"]
+    assert code == 1
+    assert [what.partition(":")[0] for what in found] == ["flightspecials.yaml", "other.yaml"]
+    assert "name: 'flightspecials' is also the one of other.yaml" in found[0]

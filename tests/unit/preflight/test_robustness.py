@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reverse_sync.preflight import Finding
+from tests.support.cutovers import TRIGGER, find, source, target
 from tests.support.mappings import FLIGHTSPECIAL, SEED_MAPPING, SHIPPED_MAPPING
-from tests.support.worlds import TRIGGER, find, source, target
 
 DOCUMENTS = int(os.environ.get("REVERSE_SYNC_MAPPINGS", "600"))
 SECONDS = 1.0

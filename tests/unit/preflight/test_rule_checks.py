@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from reverse_sync.table_mapping import Column, Table
+from tests.support.cutovers import find, source, target
 from tests.support.mappings import include, transformation
-from tests.support.worlds import find, source
 
 TABLES = (
-    Table("app", "flight_log", (Column("id", "bigint"), Column("origin_code", "text"), Column("originXcode", "text")), ("id",)),
+    Table("app", "flight_log", (Column("id", "bigint"), Column("origin_code", "character varying"), Column("originXcode", "character varying")), ("id",)),
     Table("app", "flight1log", (Column("id", "bigint"),), ("id",)),
 )  # fmt: skip
 UPPER = (
@@ -90,6 +91,93 @@ def test_without_a_source_collisions_are_seen_among_the_names_in_the_rules() -> 
             "13 (rename ORIGINCODE on origin_code) never"),
         )
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("wild_id", "severity", "what"),
+    [
+        (12, "error", ("rule 12 (remove-column on %) applies, 13 (convert-uppercase on id), 14 (rename O on origin[_]code) "
+                      "never")),
+        (19, "warning", ("rules 13 (convert-uppercase on id), 14 (rename O on origin[_]code) apply, 19 (remove-column on %) "
+                        "never")),
+    ],
+)  # fmt: skip
+def test_a_wildcard_in_the_way_of_several_rules_is_one_finding(wild_id: int, severity: str, what: str) -> None:
+    found = _found(
+        include("app", "flight[_]log"),
+        *UPPER,
+        transformation(wild_id, "column", ("app", "flight[_]log", "%"), "remove-column"),
+        transformation(13, "column", ("app", "flight[_]log", "id"), "convert-uppercase"),
+        transformation(14, "column", ("app", "flight[_]log", "origin[_]code"), "rename", value="O"),
+    )
+    collisions = [(level, said) for level, code, said in found if code == "rules-collide"]
+    assert collisions == [(severity, f"3 rules act on 2 columns of app.flight_log: {what}")]
+
+
+@pytest.mark.parametrize("kind", ["view", "materialized view", "foreign table"])
+def test_a_rule_on_what_is_asked_like_a_table_says_what_it_is(kind: str) -> None:
+    text = json.dumps({"rules": [include("app", "flight_sum"), *UPPER]})
+    facts = source(tables=TABLES, other_relations={("app", "flight_sum"): kind})
+    assert [item.what for item in find(text, source=facts) if item.code == "rule-without-object"] == [
+        f"app.flight_sum is a {kind}, and changes of it are not in the WAL: only those of tables are"
+    ]
+
+
+LONG = "N" * 129
+HANGUL = "항공권특가" * 3  # 45 bytes in 15 characters
+
+
+@pytest.mark.parametrize(
+    ("rules", "longest", "said"),
+    [
+        (
+            [transformation(20, "schema", ("app",), "rename", value=LONG)],
+            128, (f"rule 20 (rename) makes the schema app on the target '{'N' * 40}...', which has 129 bytes, and a name has "
+            "at most 128, Oracle 19.24.0.0.0"),
+        ),
+        (
+            [transformation(11, "table", ("app", "flight1log"), "remove-prefix", value="flight1log")],
+            128, "rule 11 (remove-prefix) makes the table flight1log on the target '', which is empty",
+        ),
+        (
+            [transformation(11, "table", ("app", "flight1log"), "add-suffix", value=HANGUL)],
+            30, (f"rule 11 (add-suffix) makes the table flight1log on the target 'flight1log{HANGUL}', which has 55 bytes, "
+            "and a name has at most 30, Oracle 19.24.0.0.0"),
+        ),
+        (
+            [transformation(12, "column", ("app", "flight1log", "id"), "rename", value='I"D')],
+            128, "rule 12 (rename) makes the column id on the target 'I\"D', which has a double quote in it",
+        ),
+        (
+            [transformation(12, "column", ("app", "flight1log", "%"), "add-prefix", value="P" * 29)],
+            30, (f"rule 12 (add-prefix) makes the column id on the target '{'P' * 29}id', which has 31 bytes, and a name "
+            "has at most 30, Oracle 19.24.0.0.0"),
+        ),
+        (
+            [transformation(12, "column", ("app", "flight1log", "id"), "rename",
+                            expression="$AR_M_SOURCE_TABLE_NAME || '_' || hex(zeroblob(60))")],
+            128, (f"rule 12 (rename) makes the column id on the target 'flight1log_{'0' * 29}...', which has 131 bytes, and "
+            "a name has at most 128, Oracle 19.24.0.0.0"),
+        ),
+    ],
+)  # fmt: skip
+def test_a_name_that_oracle_cannot_have_is_one_finding(rules: list[dict[str, Any]], longest: int, said: str) -> None:
+    others = [rule for rule in UPPER if rule["rule-target"] not in {one["rule-target"] for one in rules}]
+    text = json.dumps({"rules": [include("app", "flight1log"), *others, *rules]})
+    server = SimpleNamespace(version="19.24.0.0.0", max_identifier_length=longest)
+    facts = target(Table("APP", "FLIGHT1LOG", (Column("ID", "NUMBER"),)), _connection=server)
+    found = find(text, source=source(tables=TABLES), target=facts)
+    assert [(item.code, item.what) for item in found if item.severity == "error" and item.code in {
+        "name-impossible", "lower-case-name", "target-table-missing", "target-column-missing",
+    }] == [("name-impossible", said)]  # fmt: skip
+
+
+def test_without_a_target_a_name_may_have_what_the_newest_oracle_takes() -> None:
+    rename = transformation(12, "column", ("app", "flight1log", "id"), "rename", value="A" * 128)
+    assert _found(include("app", "flight1log"), *UPPER, rename, with_source=False) == []
+    longer = rename | {"value": "A" * 129}
+    [(severity, code, _)] = _found(include("app", "flight1log"), *UPPER, longer, with_source=False)
+    assert (severity, code) == ("error", "name-impossible")
 
 
 def test_lower_case_names() -> None:

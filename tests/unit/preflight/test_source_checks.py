@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from reverse_sync.catalog.postgres_server import Extension, Login, OpenTransaction, Server, Setting, Slot
-from tests.support.worlds import changed, dms, find, source
+from tests.support.cutovers import changed, dms, find, source
 
 OURS = Slot("rsync_1", "pglogical_output", "dso", active=False, wal_status="reserved", retained_bytes=4096)
-LOGIN = Login(superuser=False, replication=False, member_of=frozenset(), readable=frozenset())
+LOGIN = Login("dmsuser", frozenset({"dmsuser"}), readable=frozenset(), makes_in=frozenset())
+FLIGHTSPECIAL = frozenset({("travelbuddy", "flightspecial")})
 
 
 def _setting(value: str, *, pending: bool = False) -> Setting:
@@ -114,19 +115,47 @@ def test_the_idle_slot_of_a_stopped_task_must_stay() -> None:
 @pytest.mark.parametrize(
     ("login", "findings"),
     [
-        (Login(superuser=True, replication=False, member_of=frozenset(), readable=frozenset()), []),
         (
             LOGIN,
             [
-                "dmsuser is not in rds_superuser and rds_replication, and has no REPLICATION",
+                "dmsuser does not have rds_superuser and rds_replication",
                 "dmsuser may not SELECT from travelbuddy.flightspecial",
+                "dmsuser may not CREATE in the schema public",
             ],
         ),
         (
-            Login(superuser=False, replication=True, member_of=frozenset(), readable=frozenset()),
-            ["dmsuser may not SELECT from travelbuddy.flightspecial"],
+            Login("dmsuser", frozenset({"rds_superuser"}), FLIGHTSPECIAL, frozenset({"public"})),
+            ["dmsuser does not have rds_replication"],
         ),
     ],
 )
 def test_what_the_dms_login_may_not(login: Login, findings: list[str]) -> None:
     assert [item.what for item in find(source=source(login=login))] == findings
+
+
+@pytest.mark.parametrize(
+    ("attributes", "schemas"),
+    [
+        ("", ["public"]),
+        ("CaptureDDLs = n;PluginName=pglogical", []),
+        ("captureDDLs=Y;ddlArtifactsSchema=dms_own", ["dms_own"]),
+    ],
+)
+def test_where_dms_makes_tables_in_postgresql(attributes: str, schemas: list[str]) -> None:
+    pipeline = changed("dms.source_endpoint", extra_connection_attributes=attributes)
+    login = Login("dmsuser", frozenset({"rds_superuser", "rds_replication"}), FLIGHTSPECIAL, frozenset())
+    assert [item.what for item in find(pipeline=pipeline, source=source(login=login))] == [
+        f"dmsuser may not CREATE in the schema {schema}" for schema in schemas
+    ]
+
+
+def test_what_the_pipelines_own_login_may_not() -> None:
+    facts = source(own_login=Login("app", frozenset({"app"}), frozenset(), frozenset()))
+    assert [(item.severity, item.what) for item in find(source=facts)] == [
+        ("error", "app, the login of postgres.connection, does not have rds_superuser and rds_replication"),
+        ("warning", "app, the login of postgres.connection, does not have the rights of dmsuser"),
+    ]
+    others = changed("canary", table="travelbuddy.flight")
+    assert "app, the login of postgres.connection, may not SELECT from travelbuddy.flightspecial" in [
+        item.what for item in find(pipeline=others, source=facts)
+    ]

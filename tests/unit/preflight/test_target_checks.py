@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from reverse_sync.catalog.oracle import Constraint, Sequence, Trigger
+from tests.support.cutovers import KEY, TRIGGER, changed, dms, dms_login, find, source, target
 from tests.support.mappings import FLIGHTSPECIAL
-from tests.support.worlds import KEY, TRIGGER, changed, dms, dms_login, find, source, target
 
 if TYPE_CHECKING:
     from reverse_sync.preflight import Finding
@@ -22,7 +22,7 @@ def _found(**parts: Any) -> list[Finding]:
 
 
 def _trigger(body: str, *, type_name: str = "BEFORE EACH ROW", event: str = "INSERT", enabled: bool = True) -> Trigger:
-    return Trigger("FLIGHTSPECIAL", "T", type_name, event, enabled, body)
+    return Trigger("TRAVELBUDDY", "FLIGHTSPECIAL", "APP", "T", type_name, event, enabled, body)
 
 
 @pytest.mark.parametrize(
@@ -46,8 +46,16 @@ def test_triggers(trigger: Trigger, severity: str, what: str) -> None:
     assert [(item.severity, item.what) for item in _found(target=target(triggers=(trigger,)))] == [(severity, what)]
 
 
+def test_a_trigger_of_another_schema_is_named_as_alter_trigger_needs_it() -> None:
+    trigger = _trigger(":new.header := 'x';", event="UPDATE")
+    (found,) = _found(target=target(triggers=(trigger,)))
+    assert found.do == "ALTER TRIGGER APP.T DISABLE while the replication runs"
+
+
 def test_a_disabled_trigger_and_another_tables_trigger_are_none_of_ours() -> None:
-    other = Trigger("HOTELSPECIAL", "H", "BEFORE EACH ROW", "INSERT", True, ":new.id := 1;")
+    other = Trigger(
+        "TRAVELBUDDY", "HOTELSPECIAL", "TRAVELBUDDY", "H", "BEFORE EACH ROW", "INSERT", True, ":new.id := 1;"
+    )
     assert _found(target=target(triggers=(_trigger(":new.id := 1;", enabled=False), other))) == []
 
 
@@ -84,24 +92,48 @@ def test_character_set(charset: str, found: list[str]) -> None:
         ({}, []),
         (
             {"privileges": frozenset({"CREATE ANY TABLE", "SELECT ANY TABLE"})},
-            ["DMSUSER may not INSERT, UPDATE, DELETE on TRAVELBUDDY.FLIGHTSPECIAL"],
+            [
+                "DMSUSER may not INSERT, UPDATE, DELETE on TRAVELBUDDY.FLIGHTSPECIAL",
+                "DMSUSER has neither UNLIMITED TABLESPACE nor a quota on any tablespace",
+                "DMSUSER lacks SELECT ANY TRANSACTION, ALTER ON TRAVELBUDDY.FLIGHTSPECIAL",
+            ],
         ),
         (
             {
-                "privileges": frozenset({"CREATE TABLE"}),
-                "grants": {"FLIGHTSPECIAL": frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})},
+                "privileges": frozenset({"CREATE TABLE", "SELECT ANY TRANSACTION"}),
+                "quotas": frozenset({"USERS"}),
+                "grants": {"FLIGHTSPECIAL": frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "ALTER"})},
             },
             [],
         ),
         (
-            {"privileges": frozenset(f"{action} ANY TABLE" for action in ("SELECT", "INSERT", "UPDATE", "DELETE"))},
-            ["DMSUSER has neither CREATE TABLE nor CREATE ANY TABLE"],
+            {
+                "privileges": frozenset(f"{action} ANY TABLE" for action in ("SELECT", "INSERT", "UPDATE", "DELETE")),
+                "grants": {"FLIGHTSPECIAL": frozenset({"ALTER"})},
+            },
+            [
+                "DMSUSER has neither CREATE TABLE nor CREATE ANY TABLE",
+                "DMSUSER lacks SELECT ANY TRANSACTION",
+            ],
         ),
         ({"free_bytes": {"USERS": 5 * 1024**2}}, ["the tablespace USERS has 5 MiB free"]),
     ],
 )
 def test_the_dms_login(facts: dict[str, Any], found: list[str]) -> None:
     assert [item.what for item in _found(target=target(), target_login=dms_login(**facts))] == found
+
+
+@pytest.mark.parametrize(
+    ("login", "privileges", "found"),
+    [
+        ("TRAVELBUDDY", (), []),
+        ("BATCH", ("CREATE ANY TRIGGER",), []),
+        ("BATCH", (), ["BATCH, the login of oracle.connection, is not TRAVELBUDDY and has no CREATE ANY TRIGGER"]),
+    ],
+)
+def test_triggers_that_oracle_hides_from_a_login(login: str, privileges: tuple[str, ...], found: list[str]) -> None:
+    facts = target(login=login, privileges=frozenset(privileges))
+    assert [item.what for item in _found(target=facts)] == found
 
 
 def _canary(source_row: dict[str, Any] | None, target_row: dict[str, Any] | None) -> list[str]:
@@ -121,9 +153,7 @@ def test_the_canarys_row() -> None:
         "ID": 7, "HEADER": "London to Busan",
     }  # fmt: skip
     assert _canary(row, there) == []
-    assert _canary(row, {**there, "HEADER": "Paris"}) == [
-        "row 7: HEADER should be 'London to Busan', the target has 'Paris'"
-    ]
+    assert _canary(row, {**there, "HEADER": "Paris"}) == ["row 7: HEADER should be 'London to Busan', is 'Paris'"]
     assert _canary(row, None) == ["row 7 of travelbuddy.flightspecial is missing in the target"]
     assert _canary(None, there) == ["row 7 of travelbuddy.flightspecial is missing in the source"]
 

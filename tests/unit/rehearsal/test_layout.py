@@ -21,8 +21,21 @@ def test_a_second_rehearsal_in_the_folder_is_told_how_to_see_and_end_the_first(t
     assert not layout.in_use()
 
 
+def test_make_rehearse_has_a_folder_of_its_own_and_the_same_cache(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    with layout.held(), layout.rehearse.held(patience_s=0):
+        assert layout.rehearse.cache == layout.cache
+        with (
+            pytest.raises(
+                AlreadyRunningError, match="`make rehearse` runs there in the foreground: end it with Ctrl-C"
+            ),
+            Layout(tmp_path).rehearse.held(patience_s=0),
+        ):
+            pass
+
+
 def test_another_process_reads_the_state_back(tmp_path: Path) -> None:
-    state = State(pid=17, ports=PORTS, part_pids={"postgres": 18})
+    state = State(pid=17, ports=PORTS, part_pids={"postgres": 18}, selection={"REHEARSAL_REGION": "eu-west-1"})
     Layout(tmp_path).write_state(state)
     assert Layout(tmp_path).read_state() == state
     Layout(tmp_path).forget_state()

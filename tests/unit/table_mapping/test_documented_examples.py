@@ -134,8 +134,10 @@ def test_names_of_schema_and_table(
             ["first_name", "col_a", "col_b", "Pre_x"], id="Define a unique index",
         ),
         pytest.param(
-            transformation(2, "table-tablespace", ("test", "Actor"), "rename", value="SceneTblSpace"),
-            ["first_name", "col_a", "col_b", "Pre_x"], id="Rename an Oracle table tablespace",
+            transformation(
+                2, "column", ("test", "Actor", "first_name"), "data-masking-digits-mask", value="#",
+            ),
+            ["first_name", "col_a", "col_b", "Pre_x"], id="Masking numbers in column data",
         ),
     ],
 )  # fmt: skip

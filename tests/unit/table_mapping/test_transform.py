@@ -11,6 +11,7 @@ import pytest
 
 from reverse_sync.table_mapping import MappingError, Projection
 from reverse_sync.table_mapping.data_types import DataTypeName, as_data_type
+from reverse_sync.table_mapping.expressions import Expressions
 from tests.support.mappings import include, mapping, table, transformation
 
 
@@ -54,8 +55,14 @@ def test_how_values_reach_an_expression(value: object, text: str | None) -> None
         ("'2024-01-02 03:04:05'", "datetime", datetime(2024, 1, 2, 3, 4, 5)),
         ("$a = 'abc'", "boolean", True),
         ("$a", "bytes", b"abc"),
+        ("x'ec849cec9ab8'", "string", "서울"),
         (
             "hash_sha256($a)",
+            "string",
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+        ),
+        (
+            "hash_sha256(x'616263')",
             "string",
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
         ),
@@ -121,14 +128,15 @@ def test_an_expression_reaches_nothing_but_its_row(expression: str) -> None:
 
 def test_an_expression_loads_no_code() -> None:
     with pytest.raises(ValueError, match="not authorized"):
-        _added("load_extension('x')").transform({"a": 1, "b": 2})
+        Expressions(["load_extension('x')"]).evaluate({})
 
 
 def test_an_expression_that_runs_too_long_is_stopped() -> None:
-    ten = "(SELECT 1 UNION ALL " + " UNION ALL ".join(["SELECT 1"] * 9) + ")"
+    ten = "(SELECT 1 AS x UNION ALL " + " UNION ALL ".join(["SELECT 1"] * 9) + ")"
     many = ", ".join(f"{ten} t{number}" for number in range(9))
+    none = " + ".join(f"t{number}.x" for number in range(9)) + " = 0"
     with pytest.raises(ValueError, match="interrupted"):
-        _added(f"(SELECT count(*) FROM {many})").transform({"a": 1, "b": 2})
+        _added(f"(SELECT t0.x FROM {many} WHERE {none})").transform({"a": 1, "b": 2})
 
 
 def test_a_projection_may_be_used_from_another_thread() -> None:
@@ -147,6 +155,11 @@ def test_times_are_utc_whatever_their_zone() -> None:
         projection.transform({"a": seoul, "b": 0})["X"]
         == projection.transform({"a": seoul.astimezone(UTC), "b": 0})["X"]
     )
+
+
+@pytest.mark.parametrize("type_name", ["int1", "uint4", "numeric", "real4", "real8"])
+def test_a_boolean_as_a_number_is_1_or_0(type_name: DataTypeName) -> None:
+    assert [as_data_type(value, type_name) for value in (True, False, None)] == [1, 0, None]
 
 
 @pytest.mark.parametrize(

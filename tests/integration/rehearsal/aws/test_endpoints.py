@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from rehearsal.certificates import write_certificates
 from tests.support.aws_stage import Stage, eventually
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.integration
 
@@ -49,7 +53,7 @@ def test_what_an_endpoint_cannot_be(stage: Stage) -> None:
     stage.source_endpoint()
     wrong: dict[str, dict[str, Any]] = {
         "ResourceAlreadyExistsFault.*already exists: source": {},
-        "the engine 'mysql' is none": {"name": "b", "EngineName": "mysql"},
+        "does not connect to 'mysql', only to postgres": {"name": "b", "EngineName": "mysql"},
         "not a valid identifier": {"name": "-b"},
         "Value 'both' at 'endpointType' failed to satisfy constraint": {"name": "b", "EndpointType": "both"},
         "ServerName, Port, DatabaseName, Username and Password are needed": {"name": "b", "Password": ""},
@@ -148,8 +152,29 @@ def test_replication_instances(stage: Stage) -> None:
         )
 
 
+def test_an_endpoint_is_tested_as_its_ssl_mode_says(stage: Stage, tmp_path: Path) -> None:
+    dms = stage.client("dms")
+    assert stage.tested(stage.source_endpoint(SslMode="require"))["Status"] == "successful"
+    with pytest.raises(ClientError, match=r"InvalidCertificateFault.*no X\.509 certificate in PEM"):
+        dms.import_certificate(CertificateIdentifier="broken", CertificatePem="-----BEGIN")
+    pem = write_certificates(tmp_path, "stranger").authority.read_text()
+    arn = dms.import_certificate(CertificateIdentifier="stranger", CertificatePem=pem)["Certificate"]["CertificateArn"]
+    found = stage.tested(stage.source_endpoint("verified", SslMode="verify-full", CertificateArn=arn))
+    assert (found["Status"], "certificate verify failed" in found["LastFailureMessage"]) == ("failed", True)
+    with pytest.raises(ClientError, match=r"InvalidResourceStateFault.*in use by an endpoint"):
+        dms.delete_certificate(CertificateArn=arn)
+    with pytest.raises(ClientError, match=r"InvalidParameterCombinationException.*needs a CertificateArn"):
+        stage.target_endpoint("unverified", SslMode="verify-ca")
+    with pytest.raises(
+        ClientError, match=r"InvalidParameterValueException.*SslMode require is not supported for oracle"
+    ):
+        stage.target_endpoint("required", SslMode="require")
+
+
 def test_what_dms_does_not_know_is_a_fault_and_no_500(stage: Stage) -> None:
-    with pytest.raises(ClientError, match=r"UnknownOperationException.*does not know DescribeSchemas"):
+    with pytest.raises(
+        ClientError, match=r"UnknownOperationException.*the rehearsal does not do DescribeSchemas of dms"
+    ):
         stage.client("dms").describe_schemas(EndpointArn="x")
     with pytest.raises(ClientError, match=r"ResourceNotFoundFault"):
         stage.client("dms").test_connection(ReplicationInstanceArn=stage.instance_arn, EndpointArn="none")

@@ -61,7 +61,7 @@ def layout(oracle: Stage, stage: Stage, api: tuple[psutil.Process, int], tmp_pat
     }
     with layout.held():
         layout.write_state(
-            State(os.getpid(), Ports(0, 0, stage.postgres_port, control, stage.oracle_port, stage.aws_port), pids)
+            State(os.getpid(), Ports(0, 0, stage.postgres_port, control, stage.oracle_port, stage.aws_port), pids, {})
         )
         yield layout
 
@@ -76,7 +76,9 @@ def test_a_fault_of_aws(layout: Layout, stage: Stage) -> None:
     do(layout, "fault", "throttle", "calls=1", "operation=DescribeEndpoints")
     with pytest.raises(ClientError, match=r"Rate exceeded"):
         stage.client("dms").describe_endpoints()
-    with pytest.raises(faults.FaultError, match=r"fault throttle does not take cals; it takes calls, operation"):
+    with pytest.raises(
+        faults.FaultError, match=r"fault throttle does not take cals; it takes calls, operation, service"
+    ):
         do(layout, "fault", "throttle", "cals=1")
     with pytest.raises(faults.FaultError, match=r"calls is not KEY=VALUE"):
         do(layout, "fault", "throttle", "calls")

@@ -73,13 +73,65 @@ def test_states_can_be_shown_and_held(stage: Stage) -> None:
     eventually(lambda: stage.client("dms").describe_connections()["Connections"][0]["Status"] == "successful")
 
 
+def test_a_fault_happens_to_what_it_names_only(stage: Stage) -> None:
+    dms, named, other = stage.client("dms"), stage.source_endpoint("named"), stage.source_endpoint("other")
+    stage.fault("throttle", calls=1, operation="DescribeEvents", service="rds")
+    dms.describe_events()
+    with pytest.raises(ClientError, match=r"Rate exceeded"):
+        stage.client("rds").describe_events()
+    stage.fault("fail-connection-test", endpoint="named")
+    stage.fault("endpoint-state", endpoint="named", status="failed")
+    assert "there is no instance 'other'" in stage.fault("replication-instance-state", instance="other")["error"]
+    assert stage.tested(other)["Status"] == "successful"
+    assert stage.tested(named)["Status"] == "failed"
+    states = {one["EndpointIdentifier"]: one["Status"] for one in dms.describe_endpoints()["Endpoints"]}
+    assert states == {"named": "failed", "other": "active"}
+    assert dms.describe_replication_instances()["ReplicationInstances"][0]["ReplicationInstanceStatus"] == "available"
+    stage.fault("hold-state", status="deleting", resource="named")
+    for arn in (named, other):
+        dms.delete_endpoint(EndpointArn=arn)
+    left = eventually(lambda: dms.describe_endpoints()["Endpoints"], lambda found: len(found) == 1)
+    assert left[0]["EndpointArn"] == named
+
+
+def test_a_fault_of_a_task_happens_to_that_task_only(tables: Stage) -> None:
+    named, other = tables.task("named"), tables.task("other")
+    tables.fault("fail-start", task="named")
+    tables.start(other)
+    start = {"StartReplicationTaskType": "start-replication"}
+    tables.client("dms").start_replication_task(ReplicationTaskArn=named, **start)
+    tables.wait_for(named, "failed")
+    tables.start(named, "start-replication")
+    tables.fault("suspend-table", table="stage.item", task="named")
+    eventually(lambda: tables.statistics(named)["TableState"] == "Table error")
+    assert tables.statistics(other)["TableState"] == "Table completed"
+    tables.fault("lose-slot", task="named")
+    tables.wait_for(named, "failed")
+    assert tables.describe(other)["Status"] == "running"
+
+
 @pytest.mark.parametrize(
     ("path", "body", "message"),
     [
         ("faults/nonsense", {}, "there is no fault 'nonsense'; there are kill-worker"),
-        ("faults/throttle", {"cals": 3}, "fault throttle does not take cals; it takes calls, operation"),
+        ("faults/throttle", {"cals": 3}, "fault throttle does not take cals; it takes calls, operation, service"),
         ("faults/throttle", {"calls": 0}, "calls of fault throttle is 0; it must be a number above 0"),
-        ("faults/kill-worker", {}, "no replication task is running"),
+        ("faults/kill-worker", {}, "no replication task is running that the fault could strike: there is none"),
+        ("faults/lose-slot", {}, "no replication task has a slot yet"),
+        ("faults/kill-worker", {"task": "x"}, "fault kill-worker: there is no task 'x'; there are none like it"),
+        ("faults/fail-start", {"task": "x"}, "fault fail-start: there is no task 'x'; there are none like it"),
+        ("faults/endpoint-state", {"endpoint": "x"}, "fault endpoint-state: there is no endpoint 'x'; there are none"),
+        (
+            "faults/replication-instance-state",
+            {"instance": "dmsworkshop"},
+            "fault replication-instance-state: there is no instance 'dmsworkshop'; there are dmsworkshop-target-dmsrepl",
+        ),
+        (
+            "faults/throttle",
+            {"operation": "DescribeEndpoint"},
+            "fault throttle: there is no operation 'DescribeEndpoint'; there are DescribeEndpoints",
+        ),
+        ("faults/hold-state", {"resource": "x"}, "fault hold-state: there is no resource 'x'; there are dmsworkshop"),
         ("durations", {"rebot": 1}, "there is no duration 'rebot'; there are"),
         ("durations", {"reboot": -1}, "duration reboot is -1; it must be a number of seconds, 0 or more"),
         (
@@ -120,6 +172,57 @@ def test_a_start_fails_on_demand_with_its_reason(tables: Stage) -> None:
     assert failed["StopReason"] == "Stop Reason FATAL_ERROR Error Level FATAL"
     assert "Cannot connect to ORACLE server" in tables.log(arn)
     tables.start(arn, "start-replication")
+
+
+def test_a_fault_strikes_only_whom_it_names(tables: Stage) -> None:
+    mine, other = tables.task("mine", settings=QUICK_ERRORS), tables.task("other", settings=QUICK_ERRORS)
+    endpoints = tables.client("dms").describe_endpoints()["Endpoints"]
+    arns = {one["EndpointIdentifier"]: one["EndpointArn"] for one in endpoints}
+
+    tables.fault("endpoint-state", endpoint="mine-source", status="failed")
+    shown = tables.client("dms").describe_endpoints()["Endpoints"]
+    assert [one["EndpointIdentifier"] for one in shown if one["Status"] == "failed"] == ["mine-source"]
+    tables.fault("fail-connection-test", endpoint="mine-source")
+    assert tables.tested(arns["other-source"])["Status"] == "successful"
+    assert tables.tested(arns["mine-source"])["Status"] == "failed"
+    tables.rehearsal("DELETE", "faults")
+    assert tables.tested(arns["mine-source"])["Status"] == "successful"
+
+    tables.fault("fail-start", task="mine")
+    tables.start(other)
+    tables.client("dms").start_replication_task(ReplicationTaskArn=mine, StartReplicationTaskType="start-replication")
+    tables.wait_for(mine, "failed")
+    tables.start(mine, "start-replication")
+
+    tables.fault("hold-state", status="stopping", resource="mine")
+    tables.client("dms").stop_replication_task(ReplicationTaskArn=mine)
+    tables.stop(other)
+    assert tables.describe(mine)["Status"] == "stopping"
+    tables.rehearsal("DELETE", "faults")
+    tables.wait_for(mine, "stopped")
+    for arn in (mine, other):
+        tables.start(arn, "resume-processing")
+
+    tables.fault("suspend-table", table="stage.item", task="mine")
+    eventually(lambda: tables.statistics(mine)["TableState"] == "Table error")
+    assert tables.statistics(other)["TableState"] == "Table completed"
+    assert any("table stage.item of task mine is suspended" in one for one in tables.rehearsal("GET", "damage"))
+    tables.fault("lose-slot", task="mine")
+    tables.wait_for(mine, "failed")
+    assert tables.describe(other)["Status"] == "running"
+    damage = tables.rehearsal("GET", "damage")
+    assert [one for one in damage if "other" in one] == []
+    assert len([one for one in damage if " of task mine is gone, and with it every change since" in one]) == 1
+    assert "replication task" not in str(tables.fault("kill-worker", task="other").get("error"))
+
+
+def test_changes_that_oracle_refused_are_told_as_damage(tables: Stage) -> None:
+    arn = tables.task(settings=QUICK_ERRORS)
+    tables.start(arn)
+    with tables.postgres() as postgres:
+        postgres.execute("INSERT INTO stage.item (id, name) VALUES (7, repeat('a', 60))")
+    told = eventually(lambda: [one for one in tables.rehearsal("GET", "damage") if "were not applied" in one])
+    assert told[0].startswith("1 changes of TRAVELBUDDY.ITEM were not applied (")
 
 
 def test_a_table_is_suspended_on_demand(tables: Stage) -> None:

@@ -50,7 +50,7 @@ def test_a_resumed_task_loses_nothing_and_a_restarted_one_what_came_meanwhile(ta
     tables.start(arn, "start-replication")
     run_sql(tables, "INSERT INTO stage.item VALUES (2, 'after', 1, NULL)")
     arrived(tables, {1: "while stopped", 2: "after"})
-    assert tables.statistics(arn)["Updates"] == 0  # statistics begin anew
+    assert tables.statistics(arn)["Updates"] == 0  # statistics begin again
 
 
 def test_from_a_position_of_an_own_slot(tables: Stage) -> None:
@@ -206,9 +206,23 @@ def test_records_that_fail_are_logged_and_the_rest_goes_on(tables: Stage) -> Non
 
 def test_conflicts_are_repaired_where_the_settings_say_so(tables: Stage) -> None:
     settings = behaviour(ApplyErrorInsertPolicy="INSERT_RECORD", ApplyErrorUpdatePolicy="UPDATE_RECORD")
-    tables.start(tables.task(settings=settings))
+    arn = tables.task(settings=settings)
+    tables.start(arn)
     broken_rows(tables)
     arrived(tables, {1: "first", 50: "no such row", 60: "is there", 71: "too much", 99: "mark"})
+    tables.oracle_run("INSERT INTO ITEM (ID, NAME) VALUES (61, 'legacy')", "INSERT INTO ITEM (ID) VALUES (62)")
+    too_long = "repeat('가', 20)"
+    run_sql(
+        tables,
+        f"INSERT INTO stage.item VALUES (61, {too_long}, 1, NULL)",
+        "INSERT INTO stage.item VALUES (62, 'to the microsecond', 1, '2026-01-01 00:00:00.123456+00')",
+    )
+    eventually(lambda: names(tables)[62] == "to the microsecond")
+    assert names(tables)[61] == "legacy"
+    assert "ORA-12899" in exceptions(tables, arn)[-1][1]
+    [(made,)] = tables.oracle_rows("SELECT MADE FROM ITEM WHERE ID = 62")
+    assert made.microsecond == 123456
+    assert "to recover" not in tables.log(arn)
 
 
 def test_ignored_conflicts_leave_no_trace(tables: Stage) -> None:
@@ -287,6 +301,23 @@ def test_ddl_at_the_source_is_met_at_once(tables: Stage) -> None:
     arrived(tables, {1: "first", 2: "without a price", 3: "goes on"})
     assert tables.oracle_rows("SELECT TEXT FROM NOTE") == []
     assert "Table 'stage.remark' is new since the task started, or gone: its changes are ignored" in tables.log(arn)
+
+
+@pytest.mark.parametrize("plugin", ["pglogical", "test-decoding"])
+def test_the_tables_of_dms_itself_are_not_replicated(tables: Stage, plugin: str) -> None:
+    run_sql(tables, "CREATE TABLE stage.awsdms_heartbeat (hb_key bigint PRIMARY KEY, hb_created_at timestamp)")
+    tables.oracle_run('CREATE TABLE AWSDMS_HEARTBEAT ("HB_KEY" NUMBER PRIMARY KEY, "HB_CREATED_AT" TIMESTAMP)')
+    arn = tables.task(settings=LOGGED, source={"PostgreSQLSettings": {"PluginName": plugin}})
+    tables.start(arn)
+    run_sql(tables, "INSERT INTO stage.awsdms_heartbeat VALUES (1, now())")
+    run_sql(tables, "INSERT INTO stage.item VALUES (2, 'mark', 1, NULL)")
+    arrived(tables, {1: "first", 2: "mark"})
+    rows = tables.oracle_rows("SELECT HB_KEY FROM AWSDMS_HEARTBEAT")
+    tables.oracle_run("DROP TABLE AWSDMS_HEARTBEAT")
+    assert rows == []
+    shown = tables.client("dms").describe_table_statistics(ReplicationTaskArn=arn)["TableStatistics"]
+    assert sorted(table["TableName"] for table in shown) == ["doc", "item", "note"]
+    assert "awsdms_heartbeat" not in tables.log(arn)
 
 
 def test_no_table_to_replicate_fails_the_task(tables: Stage) -> None:
@@ -369,13 +400,13 @@ def test_values_that_need_care(tables: Stage) -> None:
         f"{columns} (3, 1, 1, NULL, NULL, 'infinity', NULL, NULL)",
         f"{columns} (4, NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
     )
-    eventually(lambda: len(tables.oracle_rows("SELECT ID FROM DOC")) == 2)
+    eventually(lambda: len(tables.oracle_rows("SELECT ID FROM DOC")) == 3)
     query = "SELECT TO_CHAR(N), TO_CHAR(BIG), YES, DATA, AT, FEW, ID2 FROM DOC ORDER BY ID"
-    first, last = tables.oracle_rows(query)
+    first, infinite, last = tables.oracle_rows(query)
     assert first[:4] == ("1.234568", "1234567890123456789012345678.0123456789", "true", '{"값": [1, null]}')
     assert (first[4].microsecond, *first[5:]) == (123456, None, "00000000-0000-0000-0000-00000000000a")
+    assert infinite[4].isoformat() == "9999-12-31T23:59:59"
     assert last == (None,) * 7
-    assert [error for _, error in exceptions(tables, arn)] == [
-        "ValueError: 1" + "0" * 40 + " does not fit NUMERIC(28,6)",
-        "ValueError: Invalid isoformat string: 'infinity'",
+    assert exceptions(tables, arn) == [
+        ("INSERT stage.doc (id = 2)", "ValueError: 1" + "0" * 40 + " does not fit NUMERIC(28,6)"),
     ]

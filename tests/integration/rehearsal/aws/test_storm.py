@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import threading
 import time
@@ -13,6 +12,7 @@ import psycopg
 import pytest
 
 from tests.support.aws_stage import Stage, eventually
+from tests.support.long import IS_LONG
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
 CHANGES_A_TRANSACTION = 10
-FULL = os.environ.get("FAULTS") == "all"
-TRANSACTIONS, KILLS, OUTAGES, REBOOTS = (5000, 20, 5, 3) if FULL else (600, 4, 1, 1)
+TRANSACTIONS, KILLS, OUTAGES, REBOOTS = (5000, 20, 5, 3) if IS_LONG else (600, 4, 1, 1)
 
 
 class Writer(threading.Thread):

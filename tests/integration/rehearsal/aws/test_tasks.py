@@ -12,6 +12,7 @@ from airflow.providers.amazon.aws.sensors.rds import RdsDbSensor
 from airflow.sdk.exceptions import AirflowException
 from botocore.exceptions import ClientError, WaiterError
 
+from tests.support.assessments import assess_task
 from tests.support.aws_stage import MAPPING, Stage, eventually
 
 if TYPE_CHECKING:
@@ -205,11 +206,14 @@ def test_a_start_wants_successful_connection_tests(tables: Stage) -> None:
 def test_every_status_is_passed_through(tables: Stage) -> None:
     arn, dms = tables.task(), tables.client("dms")
     calls: dict[str, Callable[[], Any]] = {
-        "testing": lambda: dms.start_replication_task_assessment(ReplicationTaskArn=arn),
+        "testing": lambda: assess_task(tables.client, arn),
         "modifying": lambda: dms.modify_replication_task(ReplicationTaskArn=arn, MigrationType="cdc"),
     }
     for status, call in calls.items():
-        assert call()["ReplicationTask"]["Status"] == status
+        tables.fault("hold-state", status=status)
+        call()
+        assert tables.describe(arn)["Status"] == status
+        tables.rehearsal("DELETE", "faults")
         tables.wait_for(arn, "ready")
     other = dms.create_replication_instance(
         ReplicationInstanceIdentifier="second", ReplicationInstanceClass="dms.t3.medium"

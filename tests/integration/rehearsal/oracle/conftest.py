@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support import more_rights
 from tests.support.oracle import Oracle
 from tests.support.parts import free_port, part
 
@@ -21,6 +22,7 @@ def oracle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Oracle]:
     home = tmp_path_factory.mktemp("oracle")
     port = free_port()
     with part("oracle", "--home", home, "--port", port, log=home / "stderr.log") as process:
+        more_rights.in_oracle(port)
         yield Oracle(port, process.pid, home / "stderr.log")
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import oracledb
 import pytest
+import sqlalchemy
 from airflow.providers.oracle.hooks.oracle import OracleHook
 
 from tests.support.oracle import drop, raises
@@ -146,11 +147,54 @@ def test_a_query_whose_binds_change_their_type(cursor: oracledb.Cursor) -> None:
 def test_what_is_not_known_over_the_wire_is_refused(cursor: oracledb.Cursor) -> None:
     with raises(3001, "BEGIN"):
         cursor.callproc("nothing")
-    with raises(3001, "RETURNING"):
-        cursor.execute("INSERT INTO hotelspecial (hotel, cost) VALUES ('a', 1) RETURNING id INTO :x", x=cursor.var(int))
+    with raises(3001, "a group function in RETURNING"):
+        cursor.execute("DELETE FROM hotelspecial RETURNING COUNT(*) INTO :x", x=cursor.var(int))
     with raises(3001, "bind of type"):
         cursor.execute("SELECT :1 FROM dual", [datetime.timedelta(days=1)])
     assert cursor.execute("SELECT 1 FROM dual").fetchone() == (1,)
+
+
+def test_returning_into(connection: oracledb.Connection, cursor: oracledb.Cursor) -> None:
+    number, text, at = cursor.var(int), cursor.var(str), cursor.var(datetime.datetime)
+    insert = "INSERT INTO hotelspecial h (hotel, cost) VALUES (:hotel, :cost) RETURNING h.id, UPPER(hotel), SYSDATE INTO :i, :t, :a"
+    for hotel in ("one", "two"):
+        cursor.execute(insert, hotel=hotel, cost=5, i=number, t=text, a=at)
+        wanted = cursor.connection.cursor().execute("SELECT id FROM hotelspecial WHERE hotel = :1", [hotel]).fetchone()
+        assert (number.getvalue(), text.getvalue(), cursor.rowcount) == ([wanted[0]], [hotel.upper()], 1)
+        assert abs(at.getvalue()[0] - datetime.datetime.now(datetime.UTC).replace(tzinfo=None)).seconds < 60
+    cursor.execute(
+        "UPDATE hotelspecial SET cost = cost * 2 WHERE cost = 5 RETURNING cost, hotel INTO :1, :2", [number, text]
+    )
+    assert (number.getvalue(), sorted(text.getvalue()), cursor.rowcount) == ([10, 10], ["one", "two"], 2)
+    cursor.execute("UPDATE hotelspecial SET cost = 0 WHERE id < 0 RETURNING cost INTO :1", [number])
+    assert (number.getvalue(), cursor.rowcount) == ([], 0)
+    with raises(1400):
+        cursor.execute(insert, hotel=None, cost=5, i=number, t=text, a=at)
+    connection.rollback()
+
+
+def test_returning_into_of_an_array(connection: oracledb.Connection, cursor: oracledb.Cursor) -> None:
+    rows = [("a", 1), ("b", 2), ("a", 3)]
+    number, note = cursor.var(int, arraysize=3), cursor.var(str, arraysize=3)
+    cursor.setinputsizes(None, None, number, note)
+    cursor.executemany("INSERT INTO hotelspecial (hotel, cost) VALUES (:1, :2) RETURNING cost, hotel INTO :3, :4", rows)
+    assert [number.getvalue(at) for at in range(3)] == [[1], [2], [3]]
+    assert [note.getvalue(at) for at in range(3)] == [["a"], ["b"], ["a"]]
+    gone = cursor.var(int, arraysize=2)
+    cursor.setinputsizes(None, gone)
+    cursor.executemany("DELETE FROM hotelspecial WHERE hotel = :1 RETURNING cost INTO :2", [("a",), ("c",)])
+    assert (sorted(gone.getvalue(0)), gone.getvalue(1), cursor.rowcount) == ([1, 3], [], 2)
+    connection.rollback()
+    cursor.setinputsizes(None, number)
+    with raises(1400):
+        cursor.executemany(
+            "INSERT INTO hotelspecial (hotel, cost) VALUES (:1, 4) RETURNING cost INTO :2", [("a",), (None,)]
+        )
+    assert cursor.execute("SELECT COUNT(*) FROM hotelspecial WHERE cost = 4").fetchone() == (1,)
+    connection.rollback()
+    with raises(947, "not enough values"):
+        cursor.execute("DELETE FROM hotelspecial RETURNING id INTO :1, :2", [number, note])
+    assert cursor.execute("SELECT COUNT(*) FROM hotelspecial").fetchone() == (3,)
 
 
 def test_two_results_at_once(connection: oracledb.Connection) -> None:
@@ -192,6 +236,35 @@ def test_the_trigger_rewrites_ids_until_it_is_disabled(oracle: Oracle) -> None:
         assert cursor.execute(status).fetchone() == ("ENABLED",)
 
 
+def test_sqlalchemy_s_inspector(oracle: Oracle) -> None:
+    engine = sqlalchemy.create_engine(f"oracle+oracledb://TRAVELBUDDY:welcome@127.0.0.1:{oracle.port}/?service_name=XE")
+    try:
+        inspector = sqlalchemy.inspect(engine)
+        assert sorted(inspector.get_table_names()) == ["flightspecial", "hotelspecial"]
+        assert inspector.has_table("flightspecial")
+        assert not inspector.has_table("nope")
+        columns = {column["name"]: column for column in inspector.get_columns("flightspecial")}
+        assert list(columns) == [
+            *("id", "header", "body", "origin", "origincode", "destination", "destinationcode", "cost", "expirydate")
+        ]
+        assert (str(columns["header"]["type"]), columns["header"]["nullable"]) == ("VARCHAR(255)", False)
+        assert inspector.get_pk_constraint("flightspecial") == {
+            "name": "flightspecial_pk",
+            "constrained_columns": ["id"],
+        }
+        assert not [*inspector.get_foreign_keys("flightspecial"), *inspector.get_indexes("flightspecial")]
+        assert not [*inspector.get_unique_constraints("flightspecial"), *inspector.get_view_names()]
+        table = sqlalchemy.Table("hotelspecial", sqlalchemy.MetaData(), autoload_with=engine)
+        with engine.connect() as connection:
+            added = connection.execute(table.insert().values(hotel="특가", cost=3).returning(table.c.id, table.c.hotel))
+            assert added.one()[1] == "특가"
+            chosen = sqlalchemy.union(sqlalchemy.select(table.c.cost), sqlalchemy.select(table.c.id)).order_by("cost")
+            assert connection.execute(chosen).scalars().first() == 1
+            connection.rollback()
+    finally:
+        engine.dispose()
+
+
 @pytest.fixture
 def hook(oracle: Oracle, monkeypatch: pytest.MonkeyPatch) -> OracleHook:
     """Airflow's hook on an Airflow connection."""
@@ -231,3 +304,39 @@ def test_the_hook(hook: OracleHook) -> None:
     finally:
         drop(connection, "hooked")
         connection.close()
+
+
+def test_the_hook_with_the_types_that_dms_writes(hook: OracleHook) -> None:
+    """The hook has no asynchronous form; python-oracledb's own is tested with these types in test_wide_types.py."""
+    columns = "id NUMBER, b BLOB, nv NVARCHAR2(9), nc NCHAR(3), nl NCLOB, f BINARY_FLOAT, d BINARY_DOUBLE, p FLOAT(10)"
+    hook.run(f"CREATE TABLE hooked ({columns}, l TIMESTAMP WITH LOCAL TIME ZONE)", autocommit=True)
+    connection = hook.get_conn()
+    try:
+        at = datetime.datetime(2027, 1, 2, 3, 4, 5)
+        row = (b"\x00\xff" * 40_000, "특가😀", "가", "긴 글 " * 20_000, 0.5, 1e-300, 1234.5, at)
+        names = ["id", *columns.replace("id NUMBER, ", "").split(" ")[::2], "l"]
+        hook.bulk_insert_rows("hooked", [(1, *(None,) * 8)], names)
+        sizes = {"d": oracledb.DB_TYPE_BINARY_DOUBLE}
+        with connection.cursor() as cursor:
+            cursor.setinputsizes(**sizes)
+            binds = ", ".join(f":{name}" for name in names)
+            cursor.execute(f"INSERT INTO hooked VALUES ({binds})", dict(zip(names, (2, *row), strict=True)))
+        connection.commit()
+        empty, full = hook.get_records("SELECT * FROM hooked ORDER BY id")
+        assert empty == (1, *(None,) * 8)
+        found = [value.read() if isinstance(value, oracledb.LOB) else value for value in full]
+        assert found == [2, row[0], "특가😀", "가  ", row[3], 0.5, 1e-300, 1235.0, at]
+        kinds = {"BLOB", "NVARCHAR2", "NCHAR", "NCLOB", "BINARY_FLOAT", "BINARY_DOUBLE", "FLOAT"}
+        query = "SELECT data_type FROM user_tab_columns WHERE table_name = :t"
+        assert kinds < {kind for (kind,) in hook.get_records(query, {"t": "HOOKED"})}
+    finally:
+        drop(connection, "hooked")
+        connection.close()
+
+
+def test_a_call_that_the_stand_in_does_not_know_is_refused_by_its_number(oracle: Oracle) -> None:
+    with oracle.connect() as connection:
+        with raises(3001, "call 103 of the client's protocol"):
+            connection.tpc_begin(connection.xid(1, "transaction", "branch"))
+        connection.ping()
+        assert connection.cursor().execute("SELECT 1 FROM dual").fetchone() == (1,)

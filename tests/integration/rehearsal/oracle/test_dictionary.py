@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import oracledb
 import pytest
 
 from reverse_sync.catalog.oracle import read_free_bytes
 from tests.support.oracle import drop
 
 if TYPE_CHECKING:
-    import oracledb
-
     from tests.support.oracle import Oracle
 
 
@@ -97,6 +96,7 @@ def test_users_and_privileges(oracle: Oracle) -> None:
         cursor = connection.cursor()
         assert _rows(cursor, "SELECT username FROM all_users ORDER BY 1") == [
             ("DMSUSER",),
+            ("REVERSE_SYNC",),
             ("SYSTEM",),
             ("TRAVELBUDDY",),
         ]
@@ -128,3 +128,11 @@ def test_version_parameters_and_dual(cursor: oracledb.Cursor) -> None:
     ]
     assert _rows(cursor, "SELECT * FROM dual") == [("X",)]
     assert _rows(cursor, "SELECT DBTIMEZONE, SESSIONTIMEZONE FROM dual") == [("+00:00", "+00:00")]
+
+
+def test_sessions_are_shown_to_who_may_look_into_the_dictionary(oracle: Oracle, cursor: oracledb.Cursor) -> None:
+    with pytest.raises(oracledb.DatabaseError, match="ORA-00942"):
+        cursor.execute("SELECT username FROM v$session")
+    with oracle.connect("DMSUSER", "dmsuser123") as connection, connection.cursor() as seeing:
+        seeing.execute("SELECT username, COUNT(*) FROM v$session WHERE type = 'USER' GROUP BY username")
+        assert dict(seeing.fetchall()).keys() >= {"DMSUSER", "TRAVELBUDDY"}

@@ -20,7 +20,7 @@ WORDED = {
     "UPDATE flightspecial SET nope = 1": (904, 'ORA-00904: "NOPE": invalid identifier'),
     "INSERT INTO flightspecial (nope) VALUES (1)": (904, 'ORA-00904: "NOPE": invalid identifier'),
     "SELECT # FROM dual": (911, "ORA-00911: invalid character"),
-    "SELECT 1 FROM dual;": (933, "ORA-00933: SQL command not properly ended"),
+    "SELECT 1 FROM dual;": (911, "ORA-00911: invalid character"),
     "INSERT INTO flightspecial (id, header) VALUES (1, 2, 3)": (913, "ORA-00913: too many values"),
     "SELECT 1 FRM dual": (923, "ORA-00923: FROM keyword not found where expected"),
     "SELECT FROM dual": (936, "ORA-00936: missing expression"),

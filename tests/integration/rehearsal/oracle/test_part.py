@@ -7,8 +7,11 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from rehearsal.layout import Layout
+from rehearsal.orchestrator import clear
 from tests.support.oracle import Oracle
 from tests.support.parts import ROOT, free_port, part
 from tests.support.processes import tree, wait_until_gone
@@ -30,6 +33,30 @@ def test_the_end_leaves_no_process(tmp_path: Path) -> None:
         assert wait_until_gone(running) == []
         assert not (tmp_path / "home/cluster").exists()
         connection._impl = None  # its server is gone: nothing to say goodbye to
+
+
+def test_what_is_kept_is_there_again_for_every_user(tmp_path: Path) -> None:
+    port, home = free_port(), tmp_path / "home"
+    for kill in (True, False):
+        with part("oracle", "--home", home, "--port", port, "--keep", log=tmp_path / "log") as process:
+            oracle = Oracle(port, process.pid, tmp_path / "log")
+            with oracle.connect("SYSTEM") as connection, connection.cursor() as cursor:
+                if kill:
+                    cursor.execute("GRANT CREATE TABLE TO travelbuddy")
+            with oracle.connect() as connection, connection.cursor() as cursor:
+                if kill:
+                    cursor.execute("CREATE TABLE own (name VARCHAR2(20), made TIMESTAMP)")
+                    cursor.execute("INSERT INTO own VALUES ('부산', TIMESTAMP '2026-01-02 03:04:05.678901')")
+                    connection.commit()
+                else:
+                    rows = cursor.execute("SELECT name, made FROM own").fetchall()
+                    assert rows == [("부산", datetime(2026, 1, 2, 3, 4, 5, 678901))]
+                    assert cursor.execute("SELECT COUNT(*) FROM flightspecial").fetchone() == (11,)
+            if kill:
+                process.kill()
+                process.wait(10)
+    clear(Layout(tmp_path))
+    assert not (home / "cluster").exists()
 
 
 def test_a_login_is_given_little_time_and_a_session_any(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

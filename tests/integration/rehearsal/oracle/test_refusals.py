@@ -63,7 +63,9 @@ def test_odd_quoted_names_are_only_names(cursor: oracledb.Cursor, name: str) -> 
         cursor.execute(f'SELECT t."{name}", "Other" FROM "{name}" t')
         assert [column[0] for column in cursor.description or []] == [name, "Other"]
         assert cursor.fetchall() == [(1, "o'k")]
-        found = cursor.execute("SELECT table_name, column_name FROM user_tab_columns WHERE table_name = :1", [name])
+        found = cursor.execute(
+            "SELECT table_name, column_name FROM user_tab_columns WHERE table_name = :1 ORDER BY column_id", [name]
+        )
         assert found.fetchall() == [(name, name), (name, "Other")]
     finally:
         cursor.execute(f'DROP TABLE "{name}"')

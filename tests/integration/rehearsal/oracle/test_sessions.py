@@ -90,6 +90,21 @@ def test_cancel_leaves_the_connection_usable(connection: oracledb.Connection) ->
         assert connection.cursor().execute("SELECT 1 FROM dual").fetchone() == (1,)
 
 
+@pytest.mark.parametrize("unsendable", [2.2250738585072014e-308, float("nan"), 10**127], ids=str)
+def test_a_request_that_the_driver_breaks_off_leaves_the_connection_usable(
+    connection: oracledb.Connection, unsendable: float
+) -> None:
+    """The driver meets a value that it cannot send when the rows before it filled a packet that has gone already."""
+    cursor = connection.cursor()
+    cursor.execute("UPDATE flightspecial SET cost = 2 WHERE id = 1")
+    rows = [(1, "x" * 32_768), (unsendable, "y" * 3_000)]
+    for _ in range(2):
+        with raises(0, "DPY-400"):
+            cursor.executemany("UPDATE flightspecial SET cost = :1 WHERE header = :2", rows)
+    assert cursor.execute("SELECT cost FROM flightspecial WHERE id = 1").fetchone() == (2,)
+    connection.rollback()
+
+
 def test_a_cancelled_wait_for_a_lock(oracle: Oracle) -> None:
     with oracle.connect() as holder, oracle.connect() as waiter:
         holder.cursor().execute("UPDATE flightspecial SET cost = 1 WHERE id = 1")

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 import requests
 
+from rehearsal.postgres.cluster import SUPERUSER_PASSWORD
 from tests.support.parts import free_port, part
 
 pytestmark = pytest.mark.integration
@@ -24,7 +25,9 @@ class Running:
     port: int
     control: str
 
-    def query(self, statement: str, user: str = "postgres", password: str = "postgres") -> list[tuple[Any, ...]]:
+    def query(
+        self, statement: str, user: str = "postgres", password: str = SUPERUSER_PASSWORD
+    ) -> list[tuple[Any, ...]]:
         with psycopg.connect(
             host="127.0.0.1", port=self.port, dbname="dso", user=user, password=password
         ) as connection:

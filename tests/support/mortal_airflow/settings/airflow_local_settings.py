@@ -20,13 +20,22 @@ def task_policy(task: Any) -> None:
     """Let the task kill its own process, once, at the point that the plan names.
 
     `before` its `execute`, `after` it (before the result is told), `deferring` (at its end, where it would be
-    deferred), `resumed` (when the trigger has called it back).
+    deferred), `resumed` (when the trigger has called it back), `kept` (right after it has kept a state in Airflow's task
+    state store).
     """
     folder = Path(os.environ["REVERSE_SYNC_KILLS"])
     deferred = folder / f"{task.task_id}.deferred"
 
-    def begin(_context: Any) -> None:
+    def begin(context: Any) -> None:
         die("resumed" if deferred.exists() else "before")
+        store = context["task_state_store"]
+        keep = store.set
+
+        def keep_and_die(*arguments: Any, **more: Any) -> None:
+            keep(*arguments, **more)
+            die("kept")
+
+        store.set = keep_and_die
 
     def end(_context: Any, _result: Any) -> None:
         die("after")

@@ -7,9 +7,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore import xform_name
 
-from rehearsal.aws.calls import Target
+from rehearsal.aws.aws_request import AwsRequest
 from rehearsal.aws.dms import errors
 from rehearsal.aws.dms.protocol import MODEL, DmsProtocol
 from rehearsal.aws.dms.service import Dms
@@ -21,7 +20,7 @@ from tests.support.aws_stage import MAPPING, REGION
 if TYPE_CHECKING:
     from botocore.model import StructureShape
 
-FAULTS = {fault.code for fault in errors.DmsError.__subclasses__()} | {errors.DmsError.code}
+FAULTS = {fault.code for fault in errors.DmsError.__subclasses__()}
 ENDPOINT = {"EndpointType": "source", "EngineName": "postgres", "ServerName": "127.0.0.1", "Port": 1,
             "DatabaseName": "d", "Username": "u", "Password": "p"}  # fmt: skip
 BAD: list[Any] = [
@@ -52,7 +51,7 @@ class Wire:
 
     def send(self, operation: str, body: bytes) -> dict[str, Any]:
         """One call; a fault comes as its `__type` and `message`."""
-        response = self._protocol.answer(Target("dms", operation, REGION), body)
+        response = self._protocol.answer(AwsRequest("dms", operation, REGION), body)
         answer: dict[str, Any] = json.loads(response.get_data())
         assert response.status_code == (400 if "__type" in answer else 200)
         return answer
@@ -72,6 +71,8 @@ class Wire:
         fitting = {"ReplicationTaskArn": self.task, "EndpointArn": self.source, "ReplicationInstanceArn": "none",
                    "TargetReplicationInstanceArn": self.instance, "ReplicationInstanceIdentifier": "i",
                    "ReplicationInstanceClass": "dms.t3.micro", "StartReplicationTaskType": "resume-processing",
+                   "ServiceAccessRoleArn": "none", "ResultLocationBucket": "none", "AssessmentRunName": "a",
+                   "CertificateArn": "none", "CertificateIdentifier": "c",
                    "TablesToReload": [], "ResourceArn": self.task, "Tags": [], "TagKeys": []}  # fmt: skip
         return {name: fitting[name] for name in members(operation).required_members}
 
@@ -81,8 +82,7 @@ def dms() -> Wire:
     return Wire()
 
 
-SERVED = Dms(REGION, Transitions(Durations(), Faults()), Policies()).calls(REGION)
-OPERATIONS = [name for name in MODEL.operation_names if xform_name(name) in SERVED]
+OPERATIONS = list(Dms(REGION, Transitions(Durations(), Faults()), Policies()).calls(REGION))
 
 
 def members(operation: str) -> StructureShape:
@@ -111,6 +111,11 @@ def test_a_bad_value_in_any_place_is_a_fault(dms: Wire, operation: str) -> None:
          "InvalidParameterValueException", "ResourceIdentifier 'a--b' is not a valid identifier"),
         ("CreateEndpoint", {"EndpointIdentifier": "e", **ENDPOINT, "Tags": [{"Value": "v"}]},
          "InvalidParameterValueException", "a tag has no Key"),
+        ("CreateEndpoint", {"EndpointIdentifier": "e", **ENDPOINT, "OracleSettings": {"NumberDatatypeScale": 1}},
+         "InvalidParameterCombinationException", "OracleSettings are not for the engine postgres"),
+        *(("CreateReplicationInstance", {"ReplicationInstanceIdentifier": "i", "ReplicationInstanceClass": "dms.t3.small",
+           name: value}, "InvalidParameterValueException", f"the {name} {value} is none of DMS's")
+          for name, value in (("ReplicationInstanceClass", "small"), ("AllocatedStorage", -5), ("EngineVersion", "new"))),
         ("DeleteEndpoint", {"EndpointArn": "@source"}, "InvalidResourceStateFault", "one or more Replication"),
         ("DeleteReplicationInstance", {"ReplicationInstanceArn": "@instance"}, "InvalidResourceStateFault",
          "has replication tasks"),
@@ -126,7 +131,6 @@ def test_a_bad_value_in_any_place_is_a_fault(dms: Wire, operation: str) -> None:
         ("DescribeEvents", {"Filters": [{"Name": "x", "Values": []}]}, "InvalidParameterValueException", "'x'"),
         ("DescribeEvents", {"StartTime": "today"}, "ValidationException", "is no timestamp"),
         ("DescribeReplicationTasks", {"WithoutSettings": "yes"}, "ValidationException", "WithoutSettings"),
-        ("DescribeFleetAdvisorLsaAnalysis", {}, "UnknownOperationException", "does not know"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )  # fmt: skip
@@ -135,6 +139,12 @@ def test_what_is_refused(dms: Wire, operation: str, parameters: dict[str, Any], 
     given = {name: arns.get(value, value) if isinstance(value, str) else value for name, value in parameters.items()}
     answer = dms(operation, **given)
     assert (answer.get("__type"), message in answer.get("message", "")) == (fault, True), answer
+
+
+def test_a_source_is_postgresql_and_a_target_oracle(dms: Wire) -> None:
+    other = dms("CreateEndpoint", EndpointIdentifier="o", **ENDPOINT | {"EngineName": "oracle"})["Endpoint"]
+    answer = dms("CreateReplicationTask", **dms.new_task("b") | {"SourceEndpointArn": other["EndpointArn"]})
+    assert answer["message"] == "the rehearsal replicates from PostgreSQL to Oracle: o, the source, is oracle"
 
 
 def test_an_endpoint_that_is_being_deleted_cannot_be_used(dms: Wire) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import moto
 import pytest
+from moto.logs import models as logs_models
 from moto.rds.models import DBInstance, RDSBackend
 from moto.rds.responses import RDSResponse
 
@@ -27,9 +30,10 @@ MOVED = (
         (RDSBackend, "create_db_parameter_group"),
         (RDSBackend, "create_db_instance"),
         (RDSResponse, "describe_db_parameters"),
+        (logs_models, "EventMessageFilter"),
     ],
 )
-def test_what_is_replaced_or_called_in_rds_exists(owner: type, name: str) -> None:
+def test_what_is_replaced_or_called_exists(owner: Any, name: str) -> None:
     assert hasattr(owner, name), MOVED.format(f"{owner.__name__}.{name}")
 
 
@@ -58,7 +62,7 @@ def test_an_instance_keeps_its_status_in_an_attribute() -> None:
             "engine_version": "15.1",
             "allocated_storage": 20,
             "master_username": "postgres",
-            "master_user_password": "postgres",
+            "master_user_password": "sesame-7391",
         }
     )
     assert made.status == "available", MOVED.format("DBInstance.status")

@@ -6,8 +6,9 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from rehearsal.debian import PackagesMissingError
 from rehearsal.postgres import packages
-from rehearsal.postgres.packages import PackagesMissingError, ensure, newest_with_pglogical
+from rehearsal.postgres.packages import ensure, newest_with_pglogical
 
 
 class Machine:

@@ -1,25 +1,27 @@
-"""A World for preflight whose facts are given instead of read: the rehearsal's starting state, one fact changed."""
+"""A Cutover for preflight whose facts are given instead of read: the rehearsal's starting state, one fact changed."""
 
 from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from reverse_sync.aws.neighbours import Neighbours
 from reverse_sync.catalog.oracle import Constraint, Sequence, Trigger
 from reverse_sync.catalog.postgres import TableTraits
-from reverse_sync.catalog.postgres_server import Extension, Login, Server, Setting
+from reverse_sync.catalog.postgres_server import Extension, Login, Rights, Server, Setting
 from reverse_sync.pipeline import Pipeline, read
 from reverse_sync.preflight.aws_facts import DmsFacts, RdsFacts
+from reverse_sync.preflight.cutover import Cutover
 from reverse_sync.preflight.runner import examine
 from reverse_sync.preflight.source_facts import ColumnValues, SourceFacts
 from reverse_sync.preflight.target_facts import SchemaFacts, TargetFacts
-from reverse_sync.preflight.world import World
 from reverse_sync.table_mapping import Column, Table
 from tests.support.mappings import FLIGHTSPECIAL, ROOT, SHIPPED_MAPPING
 
 if TYPE_CHECKING:
     from reverse_sync.preflight import Finding
 
+ALWAYS_SAID = {"canary-path", "canary-carried", "tls-off"}
 PIPELINE = read(ROOT / "include/pipelines/flightspecials.yaml")
 
 TARGET = Table(
@@ -39,7 +41,9 @@ TARGET = Table(
     ("ID",),
 )
 TRIGGER = Trigger(
+    "TRAVELBUDDY",
     "FLIGHTSPECIAL",
+    "TRAVELBUDDY",
     "FLIGHTSPECIAL_TRIGGER",
     "BEFORE EACH ROW",
     "INSERT",
@@ -81,6 +85,7 @@ def source(**facts: Any) -> Any:
         for table in tables
         for column in table.columns
     } | facts.pop("values", {})
+    readable = frozenset((table.schema, table.name) for table in tables)
     return given(
         SourceFacts,
         **{
@@ -92,16 +97,19 @@ def source(**facts: Any) -> Any:
             "open_transactions": (),
             "schemas": ("travelbuddy",),
             "tables": tables,
+            "other_relations": {},
             "by_name": {f"{table.schema}.{table.name}": table for table in tables},
             "traits": {(table.schema, table.name): TRAITS for table in tables},
             "dms_login": "dmsuser",
             "login": Login(
-                superuser=False,
-                replication=False,
-                member_of=frozenset({"dmsuser", "rds_superuser", "rds_replication"}),
-                readable=frozenset((table.schema, table.name) for table in tables),
+                "dmsuser", frozenset({"dmsuser", "rds_superuser", "rds_replication"}), readable, frozenset({"public"})
+            ),
+            "own_login": Login(
+                "app", frozenset({"app", "dmsuser", "rds_superuser", "rds_replication"}), readable, frozenset()
             ),
             "sequences": (),
+            "ddl_triggers": {},
+            "rights": lambda _table, _column: Rights("app", select=True, update=True),
             "row": lambda _table, _key: None,
             "values": lambda table, column: values.get((table.schema, table.name, column)),
             **facts,
@@ -109,7 +117,7 @@ def source(**facts: Any) -> Any:
     )
 
 
-def target(table: Table = TARGET, login: str = "TRAVELBUDDY", **facts: Any) -> Any:
+def target(table: Table = TARGET, login: str = "", **facts: Any) -> Any:
     """The target, or with another table or other facts; facts of the schema are told apart by their names."""
     schema = {
         "tables": {table.name: table},
@@ -123,11 +131,17 @@ def target(table: Table = TARGET, login: str = "TRAVELBUDDY", **facts: Any) -> A
     return given(
         TargetFacts,
         **{
-            "login": login,
+            "login": login or table.schema,
             "schema": lambda owner: given(SchemaFacts, **(schema if owner == table.schema else nothing)),
             "parameters": {"NLS_CHARACTERSET": "AL32UTF8"},
+            "_connection": SimpleNamespace(version="19.24.0.0.0", max_identifier_length=128),
+            "role": "PRIMARY",
+            "idle_limit_min": None,
             "privileges": frozenset(),
+            "quotas": frozenset(),
             "free_bytes": {"USERS": 4 * 1024**3},
+            "jobs": (),
+            "sessions": (),
             "row": lambda _table, _columns, _key: None,
             "highest": lambda _owner, _table, _column: 11,
             **facts,
@@ -138,6 +152,7 @@ def target(table: Table = TARGET, login: str = "TRAVELBUDDY", **facts: Any) -> A
 def dms_login(**facts: Any) -> Any:
     """The target as the DMS login sees it."""
     privileges = {f"{action} ANY TABLE" for action in ("SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER")}
+    privileges |= {"SELECT ANY TRANSACTION", "UNLIMITED TABLESPACE"}
     return target(login="DMSUSER", **{"privileges": frozenset(privileges), **facts})
 
 
@@ -149,12 +164,13 @@ def rds(**facts: Any) -> Any:
         "DBParameterGroups": [{"DBParameterGroupName": "the-group", "ParameterApplyStatus": "in-sync"}],
     }
     parameters = {"rds.logical_replication": "1", "shared_preload_libraries": "pglogical"}
-    return given(RdsFacts, **{"instance": instance, "parameters": parameters, **facts})
+    return given(RdsFacts, **{"instance": instance, "parameters": parameters, "cluster_groups": {}, **facts})
 
 
 def dms(endpoints: dict[str, Any] | None = None, **facts: Any) -> Any:
     """DMS with an available replication instance, no endpoint and no task."""
-    login = SimpleNamespace(login="dmsuser", port=None, host="oracle.example")
+    source = SimpleNamespace(login="dmsuser", port=None, host=None)
+    target = SimpleNamespace(login="dmsuser", port=None, host="oracle.example")
     return given(
         DmsFacts,
         **{
@@ -165,8 +181,13 @@ def dms(endpoints: dict[str, Any] | None = None, **facts: Any) -> Any:
             },
             "endpoint": lambda endpoint: (endpoints or {}).get(endpoint.identifier),
             "task": None,
+            "slot": None,
             "has_logs_role": lambda: True,
-            "logins": {"flightspecials_dms_source": login, "travelbuddy_dms_target": login},
+            "assessment": None,
+            "certificate": lambda endpoint: endpoint.certificate,
+            "neighbours": Neighbours([], [], []),
+            "slots_of_neighbours": {},
+            "logins": {"flightspecials_dms_source": source, "travelbuddy_dms_target": target},
             **facts,
         },
     )
@@ -176,6 +197,7 @@ def api(**facts: Any) -> Any:
     """The API, up and with nothing to say of its methods."""
     return SimpleNamespace(
         **{
+            "canary": PIPELINE.canaries[0],
             "base_url": "http://api.example",
             "list_path": "/travelbuddy/flightspecials",
             "path": "/travelbuddy/flightspecials/1/name",
@@ -186,23 +208,26 @@ def api(**facts: Any) -> Any:
     )
 
 
-def world(mapping_text: str | None = None, pipeline: Pipeline = PIPELINE, **parts: Any) -> World:
-    """A world of those parts and nothing else."""
+def cutover(mapping_text: str | None = None, pipeline: Pipeline = PIPELINE, **parts: Any) -> Cutover:
+    """A cutover of those parts and nothing else."""
     text = SHIPPED_MAPPING.read_text() if mapping_text is None else mapping_text
-    made = World(pipeline, text, "mapping.json")
+    made = Cutover(pipeline, text, "mapping.json")
     for name, part in parts.items():
-        setattr(made, name, part)
+        setattr(made, *(("apis", (part,)) if name == "api" else (name, part)))
     return made
 
 
 def find(mapping_text: str | None = None, pipeline: Pipeline = PIPELINE, **parts: Any) -> list[Finding]:
-    """What is found there, without the note on the canary's path that the shipped pipeline always gets."""
-    return [item for item in examine(world(mapping_text, pipeline, **parts)) if item.code != "canary-path"]
+    """What is found there, without what concerns where the canary is, and the seed's SslMode: these the shipped pipeline
+    always gets, and a test's own tables are none of the canary's.
+    """
+    return [item for item in examine(cutover(mapping_text, pipeline, **parts)) if item.code not in ALWAYS_SAID]
 
 
 def changed(section: str, **values: Any) -> Pipeline:
     """The shipped pipeline with other values in a section, `dms.task` for instance."""
-    document = PIPELINE.model_dump(mode="python")
+    document = PIPELINE.model_dump(mode="python", by_alias=True)
+    [document["canary"]] = document["canary"]
     inside = document
     for name in section.split("."):
         inside = inside[name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reverse_sync.preflight.fact import fact
+from reverse_sync.preflight.read_once import read_once
 
 
 class Facts:
@@ -12,13 +12,13 @@ class Facts:
 
     reads = 0
 
-    @fact
+    @read_once
     def answer(self) -> int:
         """The answer."""
         self.reads += 1
         return 42
 
-    @fact
+    @read_once
     def trouble(self) -> int:
         """Trouble."""
         self.reads += 1

@@ -1,0 +1,163 @@
+"""What the preflight says of types that meet: clashes, types that do not migrate, what is lost, what no one can compare."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from reverse_sync.table_mapping import Column, Table
+from tests.support.columns import IDENTITY, column_values, found_between
+from tests.support.cutovers import TRAITS, find, source, target
+from tests.support.mappings import transformation
+
+
+def data_type(type_name: str, **more: Any) -> dict[str, Any]:
+    return transformation(4, "column", ("s", "t", "A"), "change-data-type", data_type={"type": type_name, **more})
+
+
+@pytest.mark.parametrize(
+    ("column", "to", "found"),
+    [
+        pytest.param(
+            Column("a", "uuid"), Column("A", "RAW"), [("error", "type-clash", "a (uuid) would be written to A (RAW)")],
+            id="uuid into RAW",
+        ),
+        pytest.param(
+            Column("a", "bytea"), Column("A", "CLOB"),
+            [("error", "type-clash", "a (bytea) would be written to A (CLOB)"),
+             ("warning", "lob-transformed", "rules rename columns that travel as LOBs: a (bytea)")],
+            id="bytes into a CLOB",
+        ),
+        pytest.param(
+            Column("a", "mood", category="enum"), Column("A", "VARCHAR2", length=64),
+            [("warning", "unsupported-type", "a is mood (enum), a type that AWS lists as one that DMS does not migrate")],
+            id="enum",
+        ),
+        pytest.param(
+            Column("a", "inet"), Column("A", "VARCHAR2", length=50),
+            [("warning", "unsupported-type", "a is inet, a type that AWS lists as one that DMS does not migrate")],
+            id="inet",
+        ),
+        pytest.param(
+            Column("a", "citext"), Column("A", "NUMBER"),
+            [("warning", "unsupported-type", "a is citext, a type that DMS is not documented to replicate")],
+            id="of an unknown type nothing more is claimed",
+        ),
+        pytest.param(
+            Column("a", "time with time zone"), Column("A", "VARCHAR2", length=30),
+            [("warning", "values-not-compared",
+              "a (time with time zone) is written to A (VARCHAR2(30 CHAR)): no document says what DMS makes of the zone of a time")],
+            id="a time with a zone",
+        ),
+        pytest.param(
+            Column("a", "integer"), Column("A", "SDO_GEOMETRY"),
+            [("warning", "values-not-compared",
+              "a (integer) is written to A (SDO_GEOMETRY): nothing is known of values of Oracle's type SDO_GEOMETRY")],
+            id="a type of Oracle that nothing is known of",
+        ),
+        pytest.param(
+            Column("a", "money"), Column("A", "NUMBER", precision=5, scale=2),
+            [("warning", "number-too-large", "a takes 17 digits before the point, A is NUMBER(5,2) and takes 3")],
+            id="money",
+        ),
+        pytest.param(Column("a", "money"), Column("A", "NUMBER", precision=19, scale=2), [], id="money that fits"),
+        pytest.param(
+            Column("a", "money"), Column("A", "NUMBER", precision=19, scale=0),
+            [("warning", "fraction-lost", "a keeps 2 digits behind the point, A is NUMBER(19)")], id="cents",
+        ),
+        pytest.param(
+            Column("a", "numeric"), Column("A", "NUMBER"),
+            [("note", "fraction-lost", "a keeps any number of digits behind the point, DMS carries 6, A is NUMBER")],
+            id="numeric without a precision",
+        ),
+        pytest.param(
+            Column("a", "bigint"), Column("A", "BINARY_DOUBLE"),
+            [("warning", "digits-lost", "a takes 19 digits, A is BINARY_DOUBLE and keeps 15")], id="bigint in binary",
+        ),
+        pytest.param(Column("a", "bigint"), Column("A", "FLOAT", precision=126), [], id="FLOAT has 38 digits"),
+        pytest.param(
+            Column("a", "integer"), Column("A", "FLOAT", precision=24),
+            [("warning", "digits-lost", "a takes 10 digits, A is FLOAT(24) and keeps 8")], id="a short FLOAT",
+        ),
+        pytest.param(
+            Column("a", "real"), Column("A", "NUMBER"),
+            [("note", "value-loses", "A (NUMBER) loses NaN and infinity of a (real)")], id="real",
+        ),
+        pytest.param(
+            Column("a", "character varying", length=4), Column("A", "CHAR", length=4),
+            [("note", "value-loses", "A (CHAR(4 CHAR)) loses trailing blanks of a (character varying)")], id="CHAR",
+        ),
+        pytest.param(Column("a", "character", length=4), Column("A", "CHAR", length=4), [], id="CHAR on both sides"),
+        pytest.param(
+            Column("a", "time without time zone", scale=6), Column("A", "TIMESTAMP", scale=0),
+            [("warning", "fraction-lost", "a keeps 6 digits of a second, A (TIMESTAMP) 0")], id="a time",
+        ),
+    ],
+)  # fmt: skip
+def test_one_pair(column: Column, to: Column, found: list[tuple[str, str, str]]) -> None:
+    assert found_between([column], [to], values=column_values()) == found
+
+
+@pytest.mark.parametrize(
+    ("column", "to", "what"),
+    [
+        (Column("a", "timestamp without time zone", scale=6), Column("A", "TIMESTAMP", scale=6),
+         "a (timestamp without time zone) holds what A (TIMESTAMP) has no value for: -infinity, or a year before 4712 BC or after 9999 (1 row now)"),
+        (Column("a", "numeric", precision=5, scale=2), Column("A", "NUMBER", precision=5, scale=2),
+         "a (numeric) holds what A (NUMBER(5,2)) has no value for: NaN or infinity (1 row now)"),
+        (Column("a", "double precision"), Column("A", "BINARY_DOUBLE"), None),
+    ],
+)  # fmt: skip
+def test_values_that_oracle_has_none_for(column: Column, to: Column, what: str | None) -> None:
+    found = found_between([column], [to], values=column_values(beyond_oracle=1))
+    assert found == ([("error", "value-beyond-oracle", what)] if what else [])
+
+
+def test_a_boolean_becomes_a_number_by_a_rule() -> None:
+    """The column has the target's name already: one action an object."""
+    flag, to = Column("A", "boolean"), Column("A", "NUMBER", precision=1)
+    rules = (*IDENTITY[:3], transformation(5, "column", ("s", "t", "id"), "convert-uppercase"))
+    assert found_between([flag], [to], *rules, values=column_values()) == [
+        ("error", "type-clash", "A (boolean) would be written to A (NUMBER(1))")
+    ]
+    assert found_between([flag], [to], *rules, data_type("boolean"), values=column_values()) == []
+    assert found_between([flag], [to], *rules, data_type("int1"), values=column_values()) == []
+
+
+@pytest.mark.parametrize(
+    ("to", "found"),
+    [
+        (Column("ID", "CHAR", length=4), ["ID of the key is CHAR(4 CHAR) in Oracle, which fills it up with blanks"]),
+        (Column("ID", "VARCHAR2", length=16), []),
+    ],
+)
+def test_a_key_that_oracle_fills_up_with_blanks(to: Column, found: list[str]) -> None:
+    """A CHAR besides the key needs no such proof."""
+    source_table = Table(
+        "s", "t", (Column("id", "character varying", length=4), Column("a", "character", length=2)), ("id",)
+    )
+    target_table = Table("S", "T", (to, Column("A", "CHAR", length=2)), ("ID",))
+    facts = source(tables=(source_table,), traits={("s", "t"): TRAITS})
+    said = find(
+        json.dumps({"rules": IDENTITY}),
+        source=facts,
+        target=target(target_table, triggers=(), sequences=(), constraints=()),
+    )
+    assert [(one.severity, one.what) for one in said if one.code == "key-is-padded"] == [
+        ("warning", what) for what in found
+    ]
+
+
+def test_a_number_is_never_empty_whatever_masks_it() -> None:
+    mask = transformation(5, "column", ("s", "t", "a"), "data-masking-digits-mask", value="#")
+    found = found_between(
+        [Column("a", "integer")],
+        [Column("A", "VARCHAR2", length=20, nullable=False)],
+        *IDENTITY,
+        mask,
+        values=column_values(),
+    )
+    assert "empty-into-not-null" not in {code for _, code, _ in found}
+    assert "null-into-not-null" in {code for _, code, _ in found}
