@@ -1,5 +1,6 @@
 # The rehearsal's parts that Docker has no better image for: PostgreSQL as RDS has it, AWS, the FlightSpecials API.
-FROM python:3.11-slim-bookworm
+ARG PYTHON_IMAGE=python:3.11-slim-bookworm
+FROM ${PYTHON_IMAGE}
 COPY rehearsal/__init__.py /opt/reverse-sync/rehearsal/__init__.py
 COPY rehearsal/postgres /opt/reverse-sync/rehearsal/postgres
 WORKDIR /opt/reverse-sync
@@ -8,6 +9,7 @@ COPY requirements-dev.txt /tmp/requirements-dev.txt
 RUN pip install --no-cache-dir --require-hashes --requirement /tmp/requirements-dev.txt
 COPY plugins plugins
 COPY rehearsal rehearsal
+COPY docs/grants.sql docs/grants.sql
 RUN useradd --create-home rehearsal
 USER rehearsal
 ENV PYTHONPATH=/opt/reverse-sync/plugins:/opt/reverse-sync PYTHONUNBUFFERED=1

@@ -1,0 +1,1 @@
+"""What Amazon MWAA is given to run Reverse Sync."""
