@@ -11,6 +11,7 @@ from pathlib import Path
 import requests
 
 from bench import plain_script
+from bench.sessions import told_sessions
 from rehearsal.airflow.client import Client
 from rehearsal.airflow.environment import database_file, password
 from rehearsal.layout import Layout, Ports
@@ -44,17 +45,17 @@ def measure(layout: Layout, ports: Ports, client: Client) -> None:
     """Each run starts in the seed's state, with the same, warm Airflow."""
     database = database_file(layout.part_home("airflow"))
     nothing = dict.fromkeys(AWS_LIKE_S, 0.0)
-    with _fresh_world(layout, ports, nothing):
+    with _fresh_parts(layout, ports, nothing), told_sessions(layout):
         _timed_run(client, database)  # warms Airflow up
-    with _fresh_world(layout, ports, nothing):
+    with _fresh_parts(layout, ports, nothing):
         plain_s = plain_script.run(ports)
-    with _fresh_world(layout, ports, nothing):
+    with _fresh_parts(layout, ports, nothing):
         run_s, busy = _timed_run(client, database)
     print(
         f"no durations: plain script {plain_s:.1f} s, DAG run {run_s:.1f} s   "
         f"{run_s / plain_s:.1f} times (aim: at most 5)"
     )
-    with _fresh_world(layout, ports, AWS_LIKE_S):
+    with _fresh_parts(layout, ports, AWS_LIKE_S):
         long_s, long_busy = _timed_run(client, database)
     print(
         f"AWS-like durations: critical path {CRITICAL_PATH_S:.0f} s, DAG run {long_s:6.1f} s   "
@@ -66,17 +67,17 @@ def measure(layout: Layout, ports: Ports, client: Client) -> None:
 
 
 @contextmanager
-def _fresh_world(layout: Layout, ports: Ports, durations_s: dict[str, float]) -> Iterator[None]:
+def _fresh_parts(layout: Layout, ports: Ports, durations_s: dict[str, float]) -> Iterator[None]:
     """Everything but Airflow, in the starting state."""
-    world = Orchestrator(layout, ports, [part for part in PARTS if part.name != "airflow"])
+    running = Orchestrator(layout, ports, [part for part in PARTS if part.name != "airflow"])
     try:
-        world.start(tell=lambda _: None)
+        running.start(tell=lambda _: None)
         requests.put(
             f"http://127.0.0.1:{ports.aws}/rehearsal/durations", json=durations_s, timeout=10
         ).raise_for_status()
         yield
     finally:
-        world.stop()
+        running.stop()
 
 
 def _timed_run(client: Client, database: Path) -> tuple[float, dict[str, float]]:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import LiteralString, TypeAlias
+from typing import Any, LiteralString, TypeAlias
 
 import oracledb
 import psycopg
@@ -33,7 +33,7 @@ def main() -> None:
             cluster.create()
             cluster.start()
             port = choose(None, {cluster.port})
-            with _stand_in(Path(folder) / "oracle", port):
+            with stand_in(Path(folder) / "oracle", port):
                 _measure(port, cluster)
         finally:
             cluster.stop(grace_s=1)
@@ -41,12 +41,16 @@ def main() -> None:
 
 
 @contextmanager
-def _stand_in(home: Path, port: int) -> Iterator[None]:
+def stand_in(home: Path, port: int) -> Iterator[None]:
+    """The Oracle stand-in on that port, for the block; the benchmarks make tables, which pipelines do not."""
     command = [sys.executable, "-m", "rehearsal.oracle", "--home", str(home), "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         try:
             if process.stdout is None or process.stdout.readline() != b"ready\n":
                 raise RuntimeError(f"the Oracle stand-in did not start on port {port}; its messages stand above")
+            dba = oracledb.connect(user="SYSTEM", password="manager", dsn=f"127.0.0.1:{port}/XE")
+            with closing(dba), dba.cursor() as cursor:
+                cursor.execute("GRANT RESOURCE TO TRAVELBUDDY")
             yield
         finally:
             process.terminate()
@@ -76,6 +80,41 @@ def _measure(port: int, cluster: Cluster) -> None:
             _insert(connection, rows)
             connection.commit()
         _compare("fetch", _ROWS, lambda: _fetch(oracle), lambda: _fetch(postgres))
+        _compare(
+            "hash", _ROWS, lambda: _run(oracle, _hash("{}")), lambda: _run(postgres, _hash("coalesce({}::text, '')"))
+        )
+        _compare(
+            "hash sums", _ROWS, lambda: _run(oracle, _sums(_OF_ORACLE)), lambda: _run(postgres, _sums(_OF_POSTGRES))
+        )
+
+
+def _hash(text: str) -> str:
+    """One aggregate over a hash of all columns' texts, as a comparison asks for it."""
+    row = " || '|' || ".join(text.format(name) for name in _NAMES)
+    of_oracle = "RAWTOHEX(STANDARD_HASH({}, 'MD5'))" if text == "{}" else "md5({})"
+    return f"SELECT MAX({of_oracle.format(row)}) FROM bench"  # noqa: S608  # our own names
+
+
+# A row's hash; a number of its first digits; a number by a format, as a number.
+_OF_ORACLE = (
+    "RAWTOHEX(STANDARD_HASH({}, 'MD5'))",
+    "TO_NUMBER(SUBSTR({}, 1, 8), 'XXXXXXXX')",
+    "TO_NUMBER(TO_CHAR({}, 'FM99990.00'))",
+)
+_OF_POSTGRES = ("md5({})", "('x' || substr({}, 1, 8))::bit(32)::bigint::numeric", "to_char({}, 'FM99990.00')::numeric")
+
+
+def _sums(functions: tuple[str, str, str]) -> str:
+    """Sums a bucket of rows' hashes, with a call of each function and operator that a comparison of ranges may use."""
+    hashed, digits, formatted = functions
+    number = digits.format(hashed.format(" || '|' || ".join(_NAMES)))
+    sums = f"SUM(MOD({number}, cost + 7)), SUM({formatted.format('cost')} - id), MAX(SUBSTR(header, 2, 9))"
+    return f"SELECT FLOOR(id / 1000), COUNT(*), {sums} FROM bench GROUP BY FLOOR(id / 1000)"  # noqa: S608  # our own names
+
+
+def _run(connection: _Connection, query: str) -> None:
+    cursor: Any = connection.cursor()
+    cursor.execute(query).fetchall()
 
 
 def _table(number: LiteralString, text: LiteralString) -> LiteralString:

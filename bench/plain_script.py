@@ -19,12 +19,12 @@ _POLL_S = 0.05
 
 
 def run(ports: Ports) -> float:
-    """Seconds from the first call to the row seen in Oracle and restored. Raises TimeoutError for a wait in vain."""
+    """Seconds from the first call to the row seen in Oracle and restored. Raises TimeoutError."""
     started = time.monotonic()
     options: dict[str, Any] = {"endpoint_url": f"http://127.0.0.1:{ports.aws}", "region_name": "ap-northeast-2"}
     options |= {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
     dms, rds = boto3.client("dms", **options), boto3.client("rds", **options)
-    source = f"host=127.0.0.1 port={ports.postgres} dbname=dso user=postgres password=postgres"
+    source = f"host=127.0.0.1 port={ports.postgres} dbname=dso user=postgres password=sesame-7391"
     _prepare_postgres(rds, source)
     target = oracledb.connect(user="TRAVELBUDDY", password="welcome", dsn=f"127.0.0.1:{ports.oracle}/XE")
     with target, target.cursor() as cursor:
