@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
     """Everything up, as `make up` leaves it, with the least policy in AWS; tests trigger as many runs as they like."""
     up = Rehearsal(tmp_path_factory.mktemp("rehearsal"))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MATRIX = pytest.StashKey[dict[str, dict[str, str]]]()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def airflow(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[MortalAirflow]:
     home = tmp_path_factory.mktemp("mortal")
     include = impatient_include(home)

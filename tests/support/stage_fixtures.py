@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Everything started, PostgreSQL rebooted and with pglogical."""
     home: Path = tmp_path_factory.mktemp("aws")
@@ -32,7 +32,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield stage
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def oracle(parts: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Oracle too, for the tests that replicate."""
     home = tmp_path_factory.mktemp("oracle")
@@ -42,7 +42,7 @@ def oracle(parts: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
         yield parts
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def prepared(parts: Stage) -> Stage:
     """PostgreSQL ready for logical replication."""
     call(f"{parts.control}/reboot", "POST")

@@ -55,7 +55,7 @@ class Parts:
         return [finding for finding in found if finding.severity != "note" and finding.code != "tls-off"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     with all_parts(tmp_path_factory.mktemp("preflight")) as ports:
         yield Parts(ports)

@@ -107,7 +107,7 @@ class RunningParts:
         return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningParts]:
     home = tmp_path_factory.mktemp("rehearsal")
     with all_parts(home) as ports:

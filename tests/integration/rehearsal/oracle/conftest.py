@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import oracledb
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def oracle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Oracle]:
     """The stand-in, in the seed's state; tests that change it change it back or use tables of their own."""
     home = tmp_path_factory.mktemp("oracle")
