@@ -32,6 +32,7 @@ class Group(StrEnum):
     REPLICATION = "replication"
     PERMISSIONS = "permissions"
     API = "API"
+    EVIDENCE = "evidence"
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ RDS_SUPERUSER = (
 RDS_PARAMETERS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html"
 RDS_STATUS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html"
 AIRFLOW_CONNECTIONS = "https://airflow.apache.org/docs/apache-airflow/stable/howto/connection.html"
+AIRFLOW_EXECUTORS = "https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/executor/index.html"
 PG_REPLICATION = f"{_POSTGRES}runtime-config-replication.html"
 PG_SLOTS = f"{_POSTGRES}view-pg-replication-slots.html"
 PG_IDENTITY = f"{_POSTGRES}sql-altertable.html#SQL-ALTERTABLE-REPLICA-IDENTITY"

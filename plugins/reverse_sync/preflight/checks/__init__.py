@@ -30,5 +30,6 @@ for name in (
     "writers",
     "api",
     "canary",
+    "records",
 ):
     import_module(f"{__name__}.{name}")
