@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, chain
 
-from reverse_sync.approval import ApproveOperator
+from reverse_sync.decommission.approve import ApproveDecommissionOperator
 from reverse_sync.decommission.operators import NothingLeftOperator
 from reverse_sync.defaults import task_defaults
 from reverse_sync.evidence.operator import EvidenceOperator
@@ -14,7 +14,7 @@ from reverse_sync.evidence.verdict import NOTHING_LEFT
 from reverse_sync.form import decommission_form
 from reverse_sync.overdue import deadline_of
 from reverse_sync.pipeline import usable_pipelines
-from reverse_sync.steps import APPROVE, EVIDENCE, PLAN
+from reverse_sync.steps import APPROVE, EVIDENCE
 from reverse_sync.task_groups.arguments import output_of
 from reverse_sync.task_groups.dms import decommission_dms_group
 from reverse_sync.task_groups.oracle import decommission_oracle_group
@@ -44,12 +44,12 @@ def decommission(pipeline: Pipeline) -> DAG:
     ) as dag:
         selected, plan = decommission_preflight_group(pipeline)
         step: DecommissionArguments = {"pipeline": pipeline, "tables": selected.tables, "plan": output_of(plan)}
-        approve = ApproveOperator(
+        approve = ApproveDecommissionOperator(
             **APPROVE.named,
             pipeline=pipeline,
             question="decommission",
             subject=f"Take down {pipeline.dag_id}?",
-            body=f"{{{{ ti.xcom_pull(task_ids='{PLAN}')['text'] }}}}",
+            plan=step["plan"],
         )
         verify = decommission_verify_group(pipeline, step, selected)
         dms = decommission_dms_group(pipeline, step)
