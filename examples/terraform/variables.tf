@@ -19,6 +19,17 @@ variable "security_group_ids" {
   type        = list(string)
 }
 
+variable "connections" {
+  description = "The Airflow connections that the pipeline file names, without aws.connection: that one is airflow_role."
+  type        = set(string)
+}
+
+variable "dms_secrets" {
+  description = "secret.id of the endpoints in the pipeline file that have one."
+  type        = set(string)
+  default     = []
+}
+
 variable "evidence_bucket" {
   description = "The bucket of evidence.base_path."
   type        = string

@@ -1,36 +1,5 @@
-terraform {
-  required_version = ">= 1.6"
-  required_providers {
-    aws = {
-      source  = "hashicorp/aws"
-      version = ">= 5.0"
-    }
-  }
-}
-
-# Static parameters: they wait for a reboot, which is the DAG's.
-resource "aws_db_parameter_group" "source" {
-  name_prefix = "reverse-sync-"
-  family      = var.parameter_group_family
-
-  parameter {
-    name         = "rds.logical_replication"
-    value        = "1"
-    apply_method = "pending-reboot"
-  }
-
-  parameter {
-    name         = "shared_preload_libraries"
-    value        = "pg_stat_statements,pglogical"
-    apply_method = "pending-reboot"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
 # DMS looks for these two roles by their names: one of each in an account.
+# https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Security.html#CHAP_Security.APIRole
 data "aws_iam_policy_document" "dms" {
   statement {
     actions = ["sts:AssumeRole"]
@@ -75,44 +44,4 @@ resource "aws_dms_replication_instance" "this" {
   vpc_security_group_ids      = var.security_group_ids
 
   depends_on = [aws_iam_role_policy_attachment.dms_logs]
-}
-
-resource "aws_s3_bucket" "evidence" {
-  bucket              = var.evidence_bucket
-  object_lock_enabled = true
-}
-
-resource "aws_s3_bucket_public_access_block" "evidence" {
-  bucket                  = aws_s3_bucket.evidence.id
-  block_public_acls       = true
-  block_public_policy     = true
-  ignore_public_acls      = true
-  restrict_public_buckets = true
-}
-
-resource "aws_s3_bucket_versioning" "evidence" {
-  bucket = aws_s3_bucket.evidence.id
-
-  versioning_configuration {
-    status = "Enabled"
-  }
-}
-
-resource "aws_s3_bucket_object_lock_configuration" "evidence" {
-  bucket = aws_s3_bucket.evidence.id
-
-  rule {
-    default_retention {
-      mode = "COMPLIANCE"
-      days = var.evidence_retention_days
-    }
-  }
-
-  depends_on = [aws_s3_bucket_versioning.evidence]
-}
-
-resource "aws_iam_role_policy" "airflow" {
-  name   = "reverse-sync"
-  role   = var.airflow_role
-  policy = file(var.policy_file)
 }
