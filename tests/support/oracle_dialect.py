@@ -428,6 +428,7 @@ CASES = [
     ),
     _value(_CONVERSION, "TO_BINARY_FLOAT", "TO_BINARY_FLOAT('-2')", -2.0, "TO_BINARY_FLOAT"),
     _value(_CONVERSION, "HEXTORAW", "HEXTORAW('00fF')", b"\x00\xff", "HEXTORAW"),
+    _value(_CONVERSION, "HEXTORAW", "HEXTORAW('00' || 'fF')", b"\x00\xff", "HEXTORAW-joined"),
     _value(_CONVERSION, "TO_BINARY_DOUBLE", "TO_BINARY_DOUBLE('0.5')", 0.5, "TO_BINARY_DOUBLE"),
     _value(_CONVERSION, "CAST to TIMESTAMP", "CAST(DATE '2027-01-02' AS TIMESTAMP)", _D(2027, 1, 2), "CAST"),
     _value(

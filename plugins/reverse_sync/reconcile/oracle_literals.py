@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
     from reverse_sync.reconcile.plan import ComparedColumn
 
-# A literal has at most 4000 bytes, which may be 1000 characters, and a line of SQL*Plus 2499 characters:
+# A text of SQL has at most 4000 bytes, which may be 1000 characters, and a line of SQL*Plus 2499 characters:
 # https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/Literals.html
 # https://docs.oracle.com/en/database/oracle/oracle-database/19/sqpug/SQL-Plus-error-messages.html (SP2-0027)
 LONGEST_LITERAL = 1000
-_LONGEST_HEX_BYTES = 1000
+_LONGEST_RAW = 2000  # bytes: twice as many hexadecimal digits are the longest text
 _LINE_ENDS = {"\n": "CHR(10)", "\r": "CHR(13)"}
 
 
@@ -100,6 +100,6 @@ def _joined(pieces: Iterable[str]) -> str:
 
 def _bytes(value: object) -> str:
     content = values.raw(value) or b""
-    if len(content) <= _LONGEST_HEX_BYTES:
-        return f"HEXTORAW('{content.hex()}')"
+    if len(content) <= _LONGEST_RAW:
+        return f"HEXTORAW({_joined(_pieces(content.hex()))})"
     raise UnwritableError(f"{len(content)} bytes are too many for a script")
