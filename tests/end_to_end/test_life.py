@@ -13,7 +13,7 @@ import requests
 from rehearsal import rehearse
 from tests.support.aws_stage import SELECT_ALL, Stage, eventually
 from tests.support.parts import call
-from tests.support.processes import tree, wait_until_gone
+from tests.support.processes import command, tree, wait_until_gone
 from tests.support.rehearsal import Rehearsal
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def run_id(home: Rehearsal) -> str:
 def component(home: Rehearsal, name: str) -> psutil.Process:
     """The process of one of Airflow's components."""
     airflow = psutil.Process(home.pids["airflow"])
-    [found] = [one for one in airflow.children() if one.cmdline()[:1] == [f"airflow {name}"]]
+    [found] = [one for one in airflow.children() if command(one).startswith(f"airflow {name}")]
     return found
 
 

@@ -6,15 +6,15 @@ Each scenario calls what the buttons of Airflow's UI call.
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import psutil
 import pytest
 import requests
 
 from rehearsal.rehearse import DAG_ID, evidence_file, follow, trigger
 from tests.support.long import only_long
+from tests.support.processes import command
 from tests.support.wait import eventually
 
 if TYPE_CHECKING:
@@ -93,18 +93,12 @@ class Run:
         assert self.rehearsal.postgres(HEADER) == self.old_text
 
 
-def is_dms_worker(process: psutil.Process) -> bool:
-    """Whether the process replicates; a task's process may end while it is looked at."""
-    with suppress(psutil.NoSuchProcess):
-        return "rehearsal.aws.worker" in process.cmdline()
-    return False
-
-
 @contextmanager
 def nothing_arrives(rehearsal: Rehearsal) -> Iterator[None]:
     """Oracle gets no change in the block: `verify.wait_for_oracle` waits, deferred."""
     rehearsal.build()
-    workers = [process for process in rehearsal.supervisor.children(recursive=True) if is_dms_worker(process)]
+    started = rehearsal.supervisor.children(recursive=True)
+    workers = [process for process in started if "rehearsal.aws.worker" in command(process)]
     assert workers
     for worker in workers:
         worker.suspend()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import psutil
 import pytest
 
-from tests.support.processes import tree
+from tests.support.processes import listening, tree
 from tests.support.rehearsal import Rehearsal
 
 if TYPE_CHECKING:
@@ -23,13 +22,7 @@ def test_every_part_is_healthy_and_listens_on_loopback_only(rehearsal: Rehearsal
     assert {line.split()[0]: line.split()[1] for line in parts} == dict.fromkeys(
         ["airflow", "postgres", "oracle", "aws", "flightspecials_api"], "healthy"
     )
-    listening = {
-        connection.laddr.ip
-        for process in tree(rehearsal.supervisor.pid)
-        for connection in process.net_connections("inet")
-        if connection.status == psutil.CONN_LISTEN
-    }
-    assert listening == {"127.0.0.1"}
+    assert set[str]().union(*map(listening, tree(rehearsal.supervisor.pid))) == {"127.0.0.1"}
 
 
 def test_a_second_up_says_that_one_runs(rehearsal: Rehearsal) -> None:

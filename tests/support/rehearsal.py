@@ -45,7 +45,7 @@ class Rehearsal:
     def verb(self, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         """`python -m rehearsal ...` to its end."""
         with self.start(*arguments, environment=environment) as process:
-            output, errors = process.communicate(timeout=180)
+            output, errors = process.communicate(timeout=280)
             return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
     def start(self, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:

@@ -24,6 +24,7 @@ from rehearsal.orchestrator import Orchestrator
 from rehearsal.parts import PARTS, Part
 from tests.support.aws_stage import Stage, eventually
 from tests.support.parts import call
+from tests.support.processes import command
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -89,8 +90,7 @@ class MortalAirflow:
 
     def kill(self, component: str) -> None:
         """Kill a component and all that it started, as the end of its container does."""
-        children = [one for one in psutil.Process(self.pid).children() if one.status() != psutil.STATUS_ZOMBIE]
-        [root] = [one for one in children if " ".join(one.cmdline()).startswith(f"airflow {component}")]
+        [root] = [one for one in psutil.Process(self.pid).children() if command(one).startswith(f"airflow {component}")]
         for process in [root, *root.children(recursive=True)]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
@@ -184,7 +184,7 @@ class Trial:
         workers = [
             process
             for process in psutil.Process(self.pids["aws"]).children(recursive=True)
-            if "rehearsal.aws.worker" in process.cmdline()
+            if "rehearsal.aws.worker" in command(process)
         ]
         for worker in workers:
             worker.suspend()

@@ -22,7 +22,7 @@ from rehearsal.orchestrator import Orchestrator, PartError, clear
 from rehearsal.parts import PARTS, Part
 from rehearsal.port_choice import choose_ports
 from tests.support.aws_stage import eventually
-from tests.support.processes import tree, wait_until_gone
+from tests.support.processes import command, tree, wait_until_gone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +101,7 @@ def kill(process: subprocess.Popen[str], part: str) -> str:
 
 def _processes(process: subprocess.Popen[str], part: str) -> list[psutil.Process]:
     found = psutil.Process(process.pid).children()
-    return [one for one in found if one.status() != psutil.STATUS_ZOMBIE and f"rehearsal.{part}" in one.cmdline()]
+    return [one for one in found if f"rehearsal.{part}" in command(one)]
 
 
 def test_a_killed_database_is_started_again_with_its_data(tmp_path: Path) -> None:

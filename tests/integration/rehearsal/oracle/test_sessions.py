@@ -9,13 +9,14 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed, wait
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
 from tests.support.oracle import raises
+from tests.support.processes import command, tree
 
 if TYPE_CHECKING:
     import oracledb
@@ -170,8 +171,4 @@ def test_a_large_result_is_streamed_in_flat_memory(connection: oracledb.Connecti
 
 
 def _backends(oracle: Oracle) -> int:
-    count = 0
-    for child in psutil.Process(oracle.pid).children(recursive=True):
-        with suppress(psutil.NoSuchProcess):
-            count += "postgres: postgres postgres" in " ".join(child.cmdline())
-    return count
+    return sum("postgres: postgres postgres" in command(one) for one in tree(oracle.pid))
