@@ -57,6 +57,7 @@ def reverse_sync(pipeline: Pipeline) -> DAG:
         # The source can be tested and read only once PostgreSQL is back; nothing but the start has to wait for that.
         chain(postgres.wait_settings, dms.need_postgres)
         [postgres.create_extension, insert_triggers] >> dms.start
+        dms.start >> verify.meanwhile
         chain(dms.wait_tables, verify.first)
         chain(verify.seen, health)
         tested = [dms.test_source, dms.test_target]

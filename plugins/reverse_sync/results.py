@@ -225,23 +225,9 @@ class TableState(TypedDict):
     state: str
 
 
-class TaskTablesFacts(TaskStatusFacts):
-    """The same, and the task's tables."""
+class TableStatistics(TableState):
+    """The same, and what the replication task did to the table so far."""
 
-    tables: list[TableState]
-
-
-class SettledTaskResult(Result):
-    """The state in which a replication task was found, or in which it is now."""
-
-    task: TaskStatusFacts
-
-
-class TableStatistics(TypedDict):
-    """What the replication task did to one table so far; `table` is `schema.table` of the source."""
-
-    table: str
-    state: str
     inserts: int
     updates: int
     deletes: int
@@ -252,13 +238,25 @@ class TableStatistics(TypedDict):
     validation_suspended: int
 
 
+class TaskTablesFacts(TaskStatusFacts):
+    """The same, and the task's tables."""
+
+    tables: list[TableStatistics]
+
+
+class SettledTaskResult(Result):
+    """The state in which a replication task was found, or in which it is now."""
+
+    task: TaskStatusFacts
+
+
 class TablesResult(Result):
-    """The replication task's status, DMS's reasons for it, and the state of each table."""
+    """The replication task's status, DMS's reasons for it, and its tables; older records have their states alone."""
 
     status: str
     stop_reason: NotRequired[str | None]
     failure: NotRequired[str | None]
-    tables: list[TableState]
+    tables: list[TableStatistics] | list[TableState]
 
 
 class StatisticsResult(Result):

@@ -24,6 +24,10 @@ def test_it_proves_the_row_prints_the_report_and_leaves_nothing_running(tmp_path
     assert done.returncode == 0, done.stdout + done.stderr
     lines = done.stdout.splitlines()
     assert any(line.split()[:2] == ["verify.compare_row", "success"] for line in lines)
+    skipped = [line.split()[0] for line in lines if line.split()[1:2] == ["skipped"]]
+    assert {"verify.approve_repair", "verify.repair"} <= set(skipped), "nobody asked for a repair"
+    told = next(line for line in lines if line.split()[:1] == ["travelbuddy.flightspecial"])
+    assert "updates 0 -> " in told, "statistics of the first start, before and after"
     proved = "Proved, complete: a changed row holds the same values in Oracle."
     assert any(line.startswith(proved) for line in lines)
     [record] = rehearsal.layout.rehearse.evidence.glob("*_reverse_sync/*.json")

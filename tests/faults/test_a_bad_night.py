@@ -36,7 +36,7 @@ def test_kills_throttling_and_outages_in_one_run(trial: Trial, matrix: dict[str,
         trial.stage.fault("throttle", calls=4)
         trial.wait_for_task(run_id, "dms.start_or_resume", {"success"})
         trial.stage.fault("kill-worker")
-        trial.wait_for_task(run_id, "verify.read_canary", {"success"})
+        trial.wait_for_task(run_id, "dms.wait_tables", {"success"})
         with trial.away("oracle"):
             time.sleep(2)
         assert trial.finish(run_id) == "success"

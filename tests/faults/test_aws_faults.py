@@ -74,7 +74,7 @@ STAYING = [
         "dms.wait_tables",
         {},
         None,
-        "verify.wait_for_oracle|verify.statistics_before|health.check",
+        "verify.wait_for_oracle|health.check",
         "slot",
         {"recover_lost_slot": True},
     ),

@@ -38,8 +38,8 @@ TASKS = [
     "dms.compare_before_first_start",
     "dms.start_or_resume",
     "dms.wait_tables",
-    "verify.statistics_before",
     "verify.read_canary",
+    "verify.decide_repair",
     "verify.change_row",
     "verify.wait_for_oracle",
     "verify.compare_row",
@@ -65,7 +65,7 @@ HELD = {
     "starting": {"dms.wait_tables"},
 }
 # The task skips others by the way in which it ends: there is no moment between that and its end.
-WITHOUT_AFTER = {"postgres.decide_reboot"}
+WITHOUT_AFTER = {"postgres.decide_reboot", "verify.decide_repair"}
 
 CASES = {
     "before": dict.fromkeys(TASKS, "before"),
@@ -111,6 +111,6 @@ def hold_what_is_quick(trial: Trial, run_id: str) -> None:
         trial.stage.fault("hold-state", status=status)
         eventually(partial(trial.airflow.have_deferred, tasks), timeout_s=120)
         trial.stage.rehearsal("DELETE", "faults")
-    trial.wait_for_task(run_id, "verify.read_canary", {"success"})
+    trial.wait_for_task(run_id, "dms.wait_tables", {"success"})
     with trial.replication_paused():
         eventually(partial(trial.airflow.have_deferred, {"verify.wait_for_oracle"}), timeout_s=60)

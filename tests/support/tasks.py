@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 
 
 def context(
-    run_id: str = "manual__1", run_after: datetime | None = None, times_cleared: int = 0, **params: Any
+    run_id: str = "manual__1",
+    run_after: datetime | None = None,
+    times_cleared: int = 0,
+    states: dict[str, str] | None = None,
+    **params: Any,
 ) -> dict[str, Any]:
-    """As much of Airflow's context as the operators read."""
+    """As much of Airflow's context as the operators read; ``states`` are those of the run's tasks."""
     dag_run = SimpleNamespace(
         run_id=run_id, run_after=run_after or datetime.now(UTC), clear_number=times_cleared, run_type="manual"
     )
@@ -31,6 +35,7 @@ def context(
         try_number=1,
         pushed=pushed,
         xcom_push=lambda key, value: pushed.update({key: value}),
+        get_task_states=lambda run_ids, **_: {run_id: states or {} for run_id in run_ids},
     )
     return {"dag_run": dag_run, "ti": ti, "params": params}
 

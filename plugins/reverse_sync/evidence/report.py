@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reverse_sync import steps
 from reverse_sync.evidence.shapes import result_of
@@ -77,19 +77,19 @@ def _cell(value: object) -> str:
 
 
 def _statistics(recorded_steps: list[RecordedStep]) -> Iterator[str]:
-    before = result_of(recorded_steps, steps.STATISTICS_BEFORE)
+    before = result_of(recorded_steps, steps.STATISTICS_BEFORE) or result_of(recorded_steps, steps.WAIT_TABLES)
     after = result_of(recorded_steps, steps.STATISTICS_AFTER)
     if after is None or not after["tables"]:
         return
     yield ""
     yield "Table statistics of the replication task (before, after):"
-    earlier = {table["table"]: table for table in (before["tables"] if before else [])}
+    earlier: dict[str, dict[str, Any]] = {table["table"]: {**table} for table in (before["tables"] if before else [])}
     for now in after["tables"]:
-        then = earlier.get(now["table"])
+        then = earlier.get(now["table"], {})
         moved = (
-            f"inserts {then['inserts'] if then else 0} -> {now['inserts']}, "
-            f"updates {then['updates'] if then else 0} -> {now['updates']}, "
-            f"deletes {then['deletes'] if then else 0} -> {now['deletes']}"
+            f"inserts {then.get('inserts', 0)} -> {now['inserts']}, "
+            f"updates {then.get('updates', 0)} -> {now['updates']}, "
+            f"deletes {then.get('deletes', 0)} -> {now['deletes']}"
         )
         yield f"  {now['table']:<32} {now['state']:<16} {moved}"
 

@@ -71,5 +71,5 @@ def _suspended(recorded_steps: list[RecordedStep]) -> bool:
     waited = recorded(recorded_steps, steps.WAIT_TABLES)
     if waited and SUSPENDED in str(waited.get("failure")):
         return True
-    statistics = result_of(recorded_steps, steps.STATISTICS_AFTER) or result_of(recorded_steps, steps.STATISTICS_BEFORE)
+    statistics = result_of(recorded_steps, steps.STATISTICS_AFTER)
     return statistics is not None and any(table["state"] == SUSPENDED for table in statistics["tables"])

@@ -27,10 +27,7 @@ def load(path: Path) -> Pipeline:
     :raises PipelineError: naming the file, the key, the value found and what is allowed there.
     """
     pipeline = read(path)
-    try:
-        pipeline.mapping  # noqa: B018 - a pipeline whose mapping is unusable is refused as a whole
-    except PipelineError as error:
-        raise PipelineError(f"{path.name}: {error}") from None
+    _require_mapping(path, pipeline)
     return pipeline
 
 
@@ -63,8 +60,14 @@ def pipelines() -> dict[Path, Pipeline | PipelineError]:
 
     A file that shares a name with another one can't be used, and neither can the other.
     """
-    found = {path: _tried(path) for path in pipeline_files()}
-    readable = {path: pipeline for path in found if (pipeline := _readable(path)) is not None}
+    found: dict[Path, Pipeline | PipelineError] = {}
+    readable: dict[Path, Pipeline] = {}
+    for path in pipeline_files():
+        try:
+            found[path] = readable[path] = read(path)  # every task reads every file: once
+            _require_mapping(path, readable[path])
+        except PipelineError as error:
+            found[path] = error
     return found | {path: PipelineError(said) for path, said in conflicts(readable).items()}
 
 
@@ -80,11 +83,12 @@ def shared_names(path: Path) -> str | None:
     return conflicts(readable).get(path.resolve())
 
 
-def _tried(path: Path) -> Pipeline | PipelineError:
+def _require_mapping(path: Path, pipeline: Pipeline) -> None:
+    """A pipeline whose mapping is unusable is refused as a whole."""
     try:
-        return load(path)
+        pipeline.mapping  # noqa: B018
     except PipelineError as error:
-        return error
+        raise PipelineError(f"{path.name}: {error}") from None
 
 
 def _readable(path: Path) -> Pipeline | None:

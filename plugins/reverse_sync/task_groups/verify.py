@@ -17,13 +17,13 @@ from reverse_sync.steps import (
     COMPARE_PARTS,
     COMPARE_ROW,
     DECIDE_CANARY,
+    DECIDE_REPAIR,
     HEALTH,
     READ_CANARY,
     RECONCILE,
     REPAIR,
     RESTORE_CANARY,
     STATISTICS_AFTER,
-    STATISTICS_BEFORE,
     WAIT_FOR_ORACLE,
 )
 from reverse_sync.task_groups.arguments import aws_arguments, output_of
@@ -32,6 +32,7 @@ from reverse_sync.verify.approve_repair import ApproveRepairOperator
 from reverse_sync.verify.arrival import CompareRowOperator, OracleRowSensor
 from reverse_sync.verify.canary import ChangeRowOperator, ReadCanaryOperator, RestoreCanaryOperator
 from reverse_sync.verify.compare_part import EXECUTION_TIMEOUT, ComparePartOperator
+from reverse_sync.verify.decide_repair import DecideRepairOperator
 from reverse_sync.verify.reconciliation import ReconcileTableOperator
 from reverse_sync.verify.repair import RepairTableOperator
 from reverse_sync.waiting import poll_settings
@@ -73,12 +74,14 @@ class Verify(NamedTuple):
 
     :param canary: None where the pipeline has none
     :param seen: what has to be seen before limits are measured
+    :param meanwhile: the tasks for which the replication need not run yet
     :param first: the tasks that need nothing but a replication that runs
     :param last: the tasks that nothing of the group follows
     """
 
     canary: Canary | None
     seen: BaseOperator
+    meanwhile: list[Operator]
     first: list[Operator]
     last: list[Operator]
 
@@ -88,13 +91,17 @@ def verify_group(pipeline: Pipeline, selected: Selected) -> Verify:
 
     Without a canary only the tables are compared.
     """
-    task_identifier, aws = pipeline.dms.task.identifier, aws_arguments(pipeline)
     with TaskGroup(COMPARE_ROW.group):
-        after = DmsTableStatisticsOperator(**STATISTICS_AFTER.named, task_identifier=task_identifier, **aws)
+        after = DmsTableStatisticsOperator(
+            **STATISTICS_AFTER.named, task_identifier=pipeline.dms.task.identifier, **aws_arguments(pipeline)
+        )
         found = [_reconcile(pipeline, selected)] if pipeline.reconciliation.enabled else []
-        parts, answers = [one.parts for one in found], [_repair(pipeline, selected, one) for one in found]
+        repairs = [_repair(pipeline, selected, one) for one in found]
+        parts, decide = [one.parts for one in found], [one.decide for one in repairs]
+        # A run that asks for no repair skips it while the tables are still compared.
+        answers = [*(one.tables for one in found), *(one.tables for one in repairs)]
         if not pipeline.canaries:
-            return Verify(None, after, [after, *parts], [after, *answers])
+            return Verify(None, after, [], [after, *parts, *decide], [after, *answers])
         canary = _canary(
             pipeline,
             table="{{ params.canary }}" if len(pipeline.canaries) > 1 else pipeline.canaries[0].table,
@@ -102,11 +109,10 @@ def verify_group(pipeline: Pipeline, selected: Selected) -> Verify:
             text="{{ params.canary_text or '' }}",
             method="{{ params.canary_method or '' }}" if has_calls(pipeline) else "",
         )
-        before = DmsTableStatisticsOperator(**STATISTICS_BEFORE.named, task_identifier=task_identifier, **aws)
         compare = CompareRowOperator(**COMPARE_ROW.named, **canary.row)
-        chain(before, canary.change)
         chain(canary.wait, [compare, after, *parts], canary.restore)
-    return Verify(canary, compare, [before, canary.read], [compare, after, canary.restore, *answers])
+    last: list[Operator] = [compare, after, canary.restore, *answers]
+    return Verify(canary, compare, meanwhile=[canary.read], first=[canary.change, *decide], last=last)
 
 
 class CaughtUp(NamedTuple):
@@ -168,9 +174,17 @@ def _reconcile(
     return compare_tables(pipeline, selected, steps, operators, whole=whole, trigger_rule=trigger_rule)
 
 
-def _repair(pipeline: Pipeline, selected: Selected, found: Compared) -> MappedOperator:
+class _Repair(NamedTuple):
+    """Whether there is to be a repair, and the repair itself, mapped over the tables."""
+
+    decide: DecideRepairOperator
+    tables: MappedOperator
+
+
+def _repair(pipeline: Pipeline, selected: Selected, found: Compared) -> _Repair:
     """Correct the rows that differ, table by table, where the form asks for it and a person approves."""
     how = "{{ params.repair }}"
+    decide = DecideRepairOperator(**DECIDE_REPAIR.named, how=how, question=str(APPROVE_REPAIR))
     approve = ApproveRepairOperator(
         pipeline=pipeline,
         **APPROVE_REPAIR.named,
@@ -179,7 +193,8 @@ def _repair(pipeline: Pipeline, selected: Selected, found: Compared) -> MappedOp
         how=how,
         comparisons=found.answers,
     )
-    return RepairTableOperator.partial(
+    decide >> approve
+    tables = RepairTableOperator.partial(
         **REPAIR.named,
         pipeline=pipeline,
         how=how,
@@ -188,6 +203,7 @@ def _repair(pipeline: Pipeline, selected: Selected, found: Compared) -> MappedOp
         execution_timeout=EXECUTION_TIMEOUT,
         map_index_template=TABLE_NAME,
     ).expand(table=selected.tables)
+    return _Repair(decide, tables)
 
 
 def health_group(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
+from reverse_sync.airflow_seams import states_of_tasks
 from reverse_sync.errors import NeedsPersonError
 from reverse_sync.evidence import store
 from reverse_sync.evidence.shapes import result_of
@@ -17,7 +18,7 @@ from reverse_sync.evidence.verdict import RUN_SUFFIX
 from reverse_sync.oracle.session import oracle_session
 from reverse_sync.pipeline import key_text
 from reverse_sync.results import Outcome
-from reverse_sync.steps import READ_CANARY
+from reverse_sync.steps import CHANGE_ROW, READ_CANARY
 from reverse_sync.type_pairs.values import shown
 from reverse_sync.verify.canary_row import canary_row
 from reverse_sync.verify.change import change_of
@@ -148,9 +149,13 @@ class ChangeRowOperator(CanaryOperator):
 
         :raises NotProvedError: where the change is answered with a yes and PostgreSQL shows no change, or the API does
             not show it though the pipeline file says where it should.
+        :raises NeedsPersonError: where the text is no longer the one that was read: a change of somebody else would be
+            lost, because the old text is put back afterwards.
         """
-        canary, text = self.chosen, READ_CANARY.needed(self.canary)["new_text"]
+        canary, read = self.chosen, READ_CANARY.needed(self.canary)
+        text = read["new_text"]
         with self.canary_row() as row, OracleWatch(row) as watch:
+            self._require_as_read(row, read)
             change = change_of(row, self.method, text)
             answer = change.send()
             answered = datetime.now(UTC)
@@ -164,6 +169,16 @@ class ChangeRowOperator(CanaryOperator):
                 "answered_at": answered.isoformat(),
                 "seen_in_oracle_after_s": seen_after_s,
             }
+
+    def _require_as_read(self, row: CanaryRow, read: CanaryRead) -> None:
+        """An attempt that was killed may have written this run's text."""
+        now, seen = str(row.read_text()), str(read["source"][self.chosen.column])
+        if now not in (seen, read["old_text"], read["new_text"]):
+            raise NeedsPersonError(
+                f"{self.table} {row.named} held {seen!r} when {READ_CANARY} read it, but holds {now!r} now: somebody "
+                f"else has changed it since. Nothing was changed; clear {READ_CANARY} with its downstream, or choose "
+                "another canary.id."
+            )
 
 
 class RestoreCanaryOperator(CanaryOperator):
@@ -196,7 +211,8 @@ class RestoreCanaryOperator(CanaryOperator):
                 return {"outcome": Outcome.LEFT_ALONE, "why": self._why_unread(row, now), "looked_at": looked_at}
             old, new = self.canary["old_text"], self.canary["new_text"]
             if now == old:
-                why = self._why_nothing_to_restore(row, new)
+                tried = states_of_tasks(context).get(CHANGE_ROW.task_id) != "upstream_failed"
+                why = self._why_nothing_to_restore(row, new) if tried else "the run did not come as far as the change"
                 return {"outcome": Outcome.LEFT_ALONE, "why": why, "looked_at": looked_at}
             if now != new:
                 why = f"somebody else changed the text meanwhile, to {now!r}"

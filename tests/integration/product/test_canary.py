@@ -159,6 +159,41 @@ def test_somebody_elses_change_is_not_undone(running: RunningParts, pipeline: Pi
     assert source_header(running, 5) == "from a user"
 
 
+def test_what_somebody_else_wrote_since_the_reading_is_not_overwritten(
+    running: RunningParts, pipeline: Pipeline, replicating: Procedure
+) -> None:
+    canary = Canary(pipeline, 5)
+    read = canary.read("manual__late")
+    with running.postgres() as session:
+        session.execute("UPDATE travelbuddy.flightspecial SET header = 'another one' WHERE id = 5")
+    said = (
+        rf"id=5 held {read['old_text']!r} when verify.read_canary read it, but holds 'another one' now: .* clear verify"
+    )
+    with pytest.raises(NeedsPersonError, match=said):
+        canary.change(read)
+    assert canary.restore(read)["why"].startswith("somebody else changed the text")
+    assert source_header(running, 5) == "another one"
+
+
+def test_a_change_that_was_killed_after_its_call_is_made_again(
+    running: RunningParts, pipeline: Pipeline, replicating: Procedure
+) -> None:
+    canary = Canary(pipeline, 7)
+    read = canary.read("manual__killed")
+    for _ in range(2):
+        assert canary.change(read)["outcome"] == "changed"
+    canary.restore(read)
+    assert source_header(running, 7) == read["old_text"]
+
+
+def test_a_change_that_was_never_tried_is_not_looked_for(
+    running: RunningParts, pipeline: Pipeline, replicating: Procedure
+) -> None:
+    canary = Canary(pipeline, 8)
+    kept = canary.restore(canary.read("manual__early"), states={"verify.change_row": "upstream_failed"})
+    assert (kept["outcome"], kept["why"]) == ("left alone", "the run did not come as far as the change")
+
+
 def test_a_text_that_can_not_be_restored_is_named(
     running: RunningParts, pipeline: Pipeline, replicating: Procedure
 ) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from airflow.sdk.definitions.param import ParamsDict
 
 from reverse_sync.evidence.record import collect
@@ -130,10 +131,13 @@ def test_a_task_that_was_retried_is_marked() -> None:
     assert "left alone (attempt 3)" in render(found)
 
 
-def test_the_report_shows_the_rows_and_what_moved() -> None:
+@pytest.mark.parametrize(
+    "before", ["dms__wait_tables", "verify__statistics_before"], ids=["as recorded now", "as older records have it"]
+)
+def test_the_report_shows_the_rows_and_what_moved(before: str) -> None:
     table = {"table": "travelbuddy.flightspecial", "state": "Table completed", "inserts": 0, "updates": 4, "deletes": 0}
     found = record(
-        verify__statistics_before={"return_value": {"outcome": "found", "tables": [{**table, "updates": 3}]}},
+        **{before: {"return_value": {"outcome": "found", "tables": [{**table, "updates": 3}]}}},
         verify__wait_for_oracle={"return_value": {"outcome": "found", "latency": "0.041 s after the answer"}},
         verify__compare_row={"return_value": ROW},
         verify__reconcile=RECONCILED,

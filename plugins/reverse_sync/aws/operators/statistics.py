@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
     from mypy_boto3_dms import DatabaseMigrationServiceClient as DmsClient
+    from mypy_boto3_dms.type_defs import TableStatisticsTypeDef
 
     from reverse_sync.results import StatisticsResult, TableStatistics
 
@@ -27,22 +28,23 @@ def table_statistics(client: DmsClient, task_arn: str) -> list[TableStatistics]:
     https://docs.aws.amazon.com/dms/latest/APIReference/API_TableStatistics.html
     """
     pages = client.get_paginator("describe_table_statistics").paginate(ReplicationTaskArn=task_arn)
-    return [
-        {
-            "table": full_name(table["SchemaName"], table["TableName"]),
-            "state": table["TableState"],
-            "inserts": table["Inserts"],
-            "updates": table["Updates"],
-            "deletes": table["Deletes"],
-            "ddls": table["Ddls"],
-            "validation": table.get("ValidationState", "Not enabled"),
-            "validation_pending": table.get("ValidationPendingRecords", 0),
-            "validation_failed": table.get("ValidationFailedRecords", 0),
-            "validation_suspended": table.get("ValidationSuspendedRecords", 0),
-        }
-        for page in pages
-        for table in page["TableStatistics"]
-    ]
+    return [statistics_of(table) for page in pages for table in page["TableStatistics"]]
+
+
+def statistics_of(table: TableStatisticsTypeDef) -> TableStatistics:
+    """One table of DMS's answer."""
+    return {
+        "table": full_name(table["SchemaName"], table["TableName"]),
+        "state": table["TableState"],
+        "inserts": table["Inserts"],
+        "updates": table["Updates"],
+        "deletes": table["Deletes"],
+        "ddls": table["Ddls"],
+        "validation": table.get("ValidationState", "Not enabled"),
+        "validation_pending": table.get("ValidationPendingRecords", 0),
+        "validation_failed": table.get("ValidationFailedRecords", 0),
+        "validation_suspended": table.get("ValidationSuspendedRecords", 0),
+    }
 
 
 class DmsTableStatisticsOperator(DmsOperator):

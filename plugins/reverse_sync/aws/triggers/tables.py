@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 from reverse_sync.aws import BOTOCORE_CONFIG
 from reverse_sync.aws.dms import ENDED, named
 from reverse_sync.aws.faults import MISSING, code_of, readable_aws_errors
+from reverse_sync.aws.operators.statistics import statistics_of
 from reverse_sync.aws.triggers.status import MISSING_STATUS
-from reverse_sync.table_mapping import full_name
 from reverse_sync.waiting import PollResult, PollTrigger
 
 if TYPE_CHECKING:
@@ -92,11 +92,7 @@ async def _read(client: Any, task_identifier: str) -> TaskTablesFacts:
         "status": task["Status"],
         "stop_reason": task.get("StopReason"),
         "failure": task.get("LastFailureMessage"),
-        "tables": [
-            {"table": full_name(table["SchemaName"], table["TableName"]), "state": table["TableState"]}
-            async for page in pages
-            for table in page["TableStatistics"]
-        ],
+        "tables": [statistics_of(table) async for page in pages for table in page["TableStatistics"]],
     }
 
 
