@@ -38,6 +38,7 @@ _IMPORTED_ONCE = (
     "airflow.providers.postgres.hooks.postgres",
     "airflow.providers.standard.operators.hitl",
     "airflow.providers.standard.operators.python",
+    "aiobotocore.session",
     "boto3",
     "requests",
 )

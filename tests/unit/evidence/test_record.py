@@ -137,6 +137,7 @@ def test_a_task_that_was_retried_is_marked() -> None:
 def test_the_report_shows_the_rows_and_what_moved(before: str) -> None:
     table = {"table": "travelbuddy.flightspecial", "state": "Table completed", "inserts": 0, "updates": 4, "deletes": 0}
     found = record(
+        0,
         **{before: {"return_value": {"outcome": "found", "tables": [{**table, "updates": 3}]}}},
         verify__wait_for_oracle={"return_value": {"outcome": "found", "latency": "0.041 s after the answer"}},
         verify__compare_row={"return_value": ROW},
