@@ -5,9 +5,10 @@ An RDS reboot, DMS endpoints, create-or-reuse, start-or-resume, and waits that h
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
+    from airflow.providers.amazon.aws.hooks.base_aws import AwsGenericHook
     from mypy_boto3_dms import DatabaseMigrationServiceClient as DmsClient
     from mypy_boto3_rds import RDSClient
 
@@ -20,15 +21,33 @@ BOTOCORE_CONFIG: dict[str, object] = {
 }
 
 
+def client_of(hook: AwsGenericHook[Any]) -> Any:
+    """The hook's boto3 client, with its credentials, address, certificates and configuration.
+
+    `hook.conn` would tell AWS the calling operator's name besides, which it finds by reading the source of every frame
+    of the stack: that takes a worker half as long as all the rest.
+    """
+    service = hook.service_name
+    session: Any = hook.get_session(region_name=hook.region_name)  # boto3's types want the name of one service
+    return session.client(
+        service,
+        endpoint_url=hook.conn_config.get_service_endpoint_url(service_name=service),
+        config=hook.config,
+        verify=hook.verify,
+    )
+
+
 def dms_client(aws_conn_id: str | None, region_name: str | None) -> DmsClient:
     """boto3's DMS client, with the credentials of an Airflow connection."""
     from airflow.providers.amazon.aws.hooks.dms import DmsHook
 
-    return cast("DmsClient", DmsHook(aws_conn_id=aws_conn_id, region_name=region_name, config=BOTOCORE_CONFIG).conn)
+    hook = DmsHook(aws_conn_id=aws_conn_id, region_name=region_name, config=BOTOCORE_CONFIG)
+    return cast("DmsClient", client_of(hook))
 
 
 def rds_client(aws_conn_id: str | None, region_name: str | None) -> RDSClient:
     """boto3's RDS client, with the credentials of an Airflow connection."""
     from airflow.providers.amazon.aws.hooks.rds import RdsHook
 
-    return RdsHook(aws_conn_id=aws_conn_id, region_name=region_name, config=BOTOCORE_CONFIG).conn
+    hook = RdsHook(aws_conn_id=aws_conn_id, region_name=region_name, config=BOTOCORE_CONFIG)
+    return cast("RDSClient", client_of(hook))

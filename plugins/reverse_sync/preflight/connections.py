@@ -9,6 +9,7 @@ import json
 from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
+from reverse_sync.aws import client_of
 from reverse_sync.oracle.session import connect
 from reverse_sync.pipeline import HttpCanary
 from reverse_sync.postgres.session import PRINTED_ALIKE, extra_for_tuples, open_connection
@@ -116,9 +117,9 @@ class OpenConnections:
             retries={"mode": "standard", "total_max_attempts": 3},
         )
         aws = self._pipeline.aws
-        return AwsGenericHook(
-            aws_conn_id=aws.connection, region_name=aws.region, client_type=service, config=config
-        ).get_conn()
+        return client_of(
+            AwsGenericHook(aws_conn_id=aws.connection, region_name=aws.region, client_type=service, config=config)
+        )
 
     def _rds(self) -> RdsFacts:
         facts = RdsFacts(self._client("rds"), self._pipeline)

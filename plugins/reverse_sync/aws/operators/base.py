@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from airflow.providers.amazon.aws.hooks.dms import DmsHook
 from airflow.providers.amazon.aws.operators.base_aws import AwsBaseOperator
 
-from reverse_sync.aws import BOTOCORE_CONFIG
+from reverse_sync.aws import BOTOCORE_CONFIG, client_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dms import DatabaseMigrationServiceClient as DmsClient
@@ -21,7 +22,7 @@ class DmsOperator(AwsBaseOperator[DmsHook]):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(botocore_config=BOTOCORE_CONFIG, **kwargs)
 
-    @property
+    @cached_property
     def client(self) -> DmsClient:
         """boto3's client."""
-        return cast("DmsClient", self.hook.conn)
+        return cast("DmsClient", client_of(self.hook))
