@@ -170,7 +170,9 @@ class Session:
         except OracleError as error:
             if error.number == _STALE:
                 self.engine.forget_statements()
-            reply = replies.end_of_call(self._in_transaction, error=error, rows=sum(error.counts))
+            reply = _counted(request, error.counts) + replies.end_of_call(
+                self._in_transaction, error=error, rows=sum(error.counts)
+            )
         except (DisconnectedError, ProtocolError):
             raise
         except Exception:  # noqa: BLE001  # a bug here must not take the client's connection away
@@ -307,7 +309,7 @@ class Session:
         if isinstance(statement, Insert | Update) and statement.returning:
             return self._change_returning(cursor, options, rows, len(statement.returning))
         if isinstance(statement, Change):
-            return self._change(cursor, options, rows, request.wants_row_counts)
+            return self._change(cursor, request, rows)
         self.engine.run(statement)
         return self._end(cursor, invalid=self.engine.left_invalid)
 
@@ -328,21 +330,20 @@ class Session:
         end = replies.end_of_rows if at_end else replies.end_of_call
         return body + end(self._in_transaction, cursor=cursor.number, rows=cursor.sent)
 
-    def _change(self, cursor: Cursor, options: int, rows: list[Values], wants_row_counts: bool) -> bytes:
+    def _change(self, cursor: Cursor, request: Execute, rows: list[Values]) -> bytes:
         failures: list[tuple[int, OracleError]] = []
         try:
-            if options & Option.BATCH_ERRORS:
+            if request.options & Option.BATCH_ERRORS:
                 counts, failures = self.engine.change_each(cursor.known, rows)
             else:
                 counts = self.engine.change(cursor.known, rows)
         except OracleError as error:
             if error.number in _INTEGRITY:
-                return self._end(cursor, error=error, rows=sum(error.counts))
+                return _counted(request, error.counts) + self._end(cursor, error=error, rows=sum(error.counts))
             raise
-        if options & Option.COMMIT:
+        if request.options & Option.COMMIT:
             self.engine.backend.end("COMMIT")
-        head = replies.row_counts(counts) if wants_row_counts else b""
-        return head + self._end(cursor, rows=sum(counts), batch=failures)
+        return _counted(request, counts) + self._end(cursor, rows=sum(counts), batch=failures)
 
     def _change_returning(self, cursor: Cursor, options: int, rows: list[Values], count: int) -> bytes:
         if options & Option.BATCH_ERRORS:
@@ -369,6 +370,11 @@ class Session:
 
 _IN, _OUT = 32, 16  # directions of binds
 _INTEGRITY = (1, 1400, 1438, 2290, 2291, 2292)  # errors that leave the client's cursor open
+
+
+def _counted(request: object, counts: list[int]) -> bytes:
+    """The rows that each execution touched, where the client asks for them; also those before one that failed."""
+    return replies.row_counts(counts) if isinstance(request, Execute) and request.wants_row_counts else b""
 
 
 def _bind_type(bind: Descriptor) -> str:

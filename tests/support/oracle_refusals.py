@@ -143,6 +143,8 @@ UNLISTED = {
     "SELECT 1 FROM dual WHERE COALESCE(CAST('a' AS CHAR(2)), 'b') = 'a'": "blanks at the end decide",
     "SELECT 1 FROM dual WHERE NULLIF('a ', 'b') = 'a'": "blanks at the end decide",
     "SELECT CAST('\t' AS CHAR(2)) FROM dual": "a CHAR with control characters",
+    "SELECT CHR(200) FROM dual": "CHR other than 1 to 127",
+    "SELECT CHR(65.5) FROM dual": "CHR other than 1 to 127",
     "SELECT TO_CHAR(1, '.99') FROM dual": "number format '.99'",
     "SELECT TO_CHAR(1, '9.') FROM dual": "number format '9.'",
     "SELECT TO_CHAR(255, 'XX') FROM dual": "number format 'XX'",
@@ -152,11 +154,13 @@ UNLISTED = {
     "SELECT LOCALTIMESTAMP + 1 FROM dual": "TIMESTAMP + NUMBER",
     "SELECT * FROM dictionary": "dictionary view DICTIONARY",
     "SELECT * FROM user_password_limits": "dictionary view USER_PASSWORD_LIMITS",
+    "SELECT * FROM flashback_transaction_query": "dictionary view FLASHBACK_TRANSACTION_QUERY",
     "SELECT SUM(h.id) FROM flightspecial f JOIN hotelspecial h ON f.id = h.id WHERE ROWNUM <= 2": "ROWNUM",
 }
 
 # PostgreSQL, or a lenient parser, would accept these; Oracle does not.
 REFUSED = {
+    "CREATE OR TABLE x (a NUMBER)": 905,
     "SELECT 1 a FROM dual ORDER BY a UNION SELECT 2 FROM dual": 933,
     "SELECT TO_NUMBER('1e5000') FROM dual": 1426,
     "SELECT * FROM flightspecial LIMIT 5": 933,

@@ -226,7 +226,7 @@ def _write_concatenation(*parts: Value) -> str:
 # Those of schema SYS, with the least and the most arguments.
 _PLAIN = {
     **dict.fromkeys(
-        ("LENGTH", "LENGTHB", "UPPER", "LOWER", "ABS", "FLOOR", "CEIL", "RAWTOHEX", "SYS_EXTRACT_UTC"), (1, 1)
+        ("LENGTH", "LENGTHB", "UPPER", "LOWER", "CHR", "ABS", "FLOOR", "CEIL", "RAWTOHEX", "SYS_EXTRACT_UTC"), (1, 1)
     ),
     **dict.fromkeys(("LTRIM", "RTRIM", "ROUND", "TRUNC"), (1, 2)),
     **dict.fromkeys(("NVL", "ADD_MONTHS"), (2, 2)),
@@ -254,7 +254,6 @@ FUNCTIONS = {
     "TO_CLOB": Function(_between(1, 1), _template('NULLIF("SYS".txt({0})::text, \'\')::"SYS".clob')),
     "TO_NCLOB": Function(_between(1, 1), _template('NULLIF("SYS".txt({0})::text, \'\')::"SYS".nclob')),
     "TO_BLOB": Function(_between(1, 1), _template('({0})::bytea::"SYS".blob')),
-    "CHR": Function(_between(1, 1), _template('"SYS".varchar2(chr(({0})::integer))')),
     "HEXTORAW": Function(_between(1, 1), _template('"SYS".hextoraw("SYS".txt({0})::text)')),
     "TO_BINARY_FLOAT": Function(_between(1, 1), _template('"SYS".txt({0})::text::float4')),
     "TO_BINARY_DOUBLE": Function(_between(1, 1), _template('"SYS".txt({0})::text::float8')),

@@ -78,6 +78,8 @@ def _read(words: Words, bind_types: Sequence[str], schema: str, columns_of: Colu
         first, *rest = start.split()
         if verb.text == first and verb.kind == "name" and words.accept(*rest):
             return reader()
+    if verb.text == "CREATE" and words.sees("OR") and words.ahead().text != "REPLACE":
+        raise OracleError(905, "missing keyword", words.ahead().start)
     if verb.text in ("CREATE", "ALTER"):
         raise words.not_listed(verb.text, 901 if verb.text == "CREATE" else 940)
     if verb.text in WORDS["statements"]:

@@ -81,6 +81,9 @@ CREATE FUNCTION upper(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT p
 CREATE FUNCTION upper(c bpchar) RETURNS bpchar LANGUAGE sql IMMUTABLE AS $$ SELECT pg_catalog.upper(c::text)::bpchar $$;
 CREATE FUNCTION lower(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT pg_catalog.lower(t) $$;
 CREATE FUNCTION lower(c bpchar) RETURNS bpchar LANGUAGE sql IMMUTABLE AS $$ SELECT pg_catalog.lower(c::text)::bpchar $$;
+-- Beyond ASCII it takes the bytes of the database's character set, and says nothing of those that are no character.
+CREATE DOMAIN ascii AS numeric CONSTRAINT "ORA-03001: unimplemented feature: CHR other than 1 to 127" CHECK (VALUE BETWEEN 1 AND 127 AND scale(trim_scale(VALUE)) = 0);
+CREATE FUNCTION chr(n numeric) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT pg_catalog.chr(n::ascii::integer) $$;
 CREATE FUNCTION ltrim(t text, what text DEFAULT ' ') RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(pg_catalog.ltrim(t, what), '') $$;
 CREATE FUNCTION rtrim(t text, what text DEFAULT ' ') RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULLIF(pg_catalog.rtrim(t, what), '') $$;
 CREATE FUNCTION trim_side(side text, t text, what text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$

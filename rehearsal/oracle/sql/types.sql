@@ -44,6 +44,10 @@ CREATE CAST ("SYS".nchar AS nvarchar2) WITHOUT FUNCTION AS IMPLICIT;
 CREATE DOMAIN nclob AS clob;
 CREATE FUNCTION units(t text) RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT char_length(t) + CASE WHEN octet_length(t) > char_length(t) THEN char_length(regexp_replace(t, '[^\U00010000-\U0010FFFF]', '', 'g')) ELSE 0 END $$;
 
+-- They are sorted by UTF-16's units, of which those of a pair come before U+E000: so behind all other characters goes what is from there on.
+CREATE FUNCTION by_units(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN t ~ '[\uE000-\uFFFF\U0010FFFF]'
+  THEN regexp_replace(pg_catalog.replace(t, U&'\+10FFFF', U&'\+10FFFF\0001'), '([\uE000-\uFFFF])', U&'\+10FFFF\\1', 'g') ELSE t END $$;
+
 -- TIMESTAMP WITH LOCAL TIME ZONE is PostgreSQL's own, by the session's zone.
 CREATE FUNCTION session_minutes() RETURNS integer LANGUAGE sql STABLE AS $$ SELECT extract(timezone FROM statement_timestamp())::integer OPERATOR(pg_catalog./) 60 $$;
 -- TIMESTAMP WITH TIME ZONE keeps its offset; it is compared by its instant.
@@ -315,7 +319,7 @@ END $$;
 -- https://docs.oracle.com/database/121/SQLRF/sql_elements002.htm#SQLRF00214
 DO $do$
 DECLARE
-  operator text; function_name text; kind text; pair text;
+  operator text; function_name text; kind text; pair text; comparison text;
 BEGIN
   FOREACH operator IN ARRAY ARRAY['=', '<>', '<', '<=', '>', '>='] LOOP
     function_name := 'compare_' || array_position(ARRAY['=', '<>', '<', '<=', '>', '>='], operator);
@@ -342,11 +346,12 @@ BEGIN
         function_name, split_part(pair, ',', 1), split_part(pair, ',', 2), operator);
       EXECUTE format('CREATE OPERATOR %s (LEFTARG = %s, RIGHTARG = %s, FUNCTION = %I)', operator, split_part(pair, ',', 1), split_part(pair, ',', 2), function_name);
     END LOOP;
-    FOREACH pair IN ARRAY ARRAY['nchar,bpchar', 'bpchar,nchar', 'nchar,nchar', 'nchar,text', 'text,nchar'] LOOP
-      kind := CASE WHEN pair LIKE '%text%' THEN 'text' ELSE 'bpchar' END;
+    FOREACH pair IN ARRAY ARRAY['nchar,bpchar', 'bpchar,nchar', 'nchar,nchar', 'nchar,text', 'text,nchar', 'nvarchar2,nvarchar2', 'nvarchar2,nchar',
+      'nchar,nvarchar2', 'nvarchar2,text', 'text,nvarchar2', 'nvarchar2,bpchar', 'bpchar,nvarchar2', 'nvarchar2,varchar', 'varchar,nvarchar2'] LOOP
+      comparison := CASE WHEN pair ~ 'text|varchar' THEN 'by_units(a::text) %s by_units(b::text)' ELSE 'by_units(in_full(a::bpchar, b::bpchar)) %s by_units(in_full(b::bpchar, a::bpchar))' END;
       pair := replace(pair, 'nchar', '"SYS".nchar');
-      EXECUTE format('CREATE FUNCTION %I(a %s, b %s) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT a::%4$s %5$s b::%4$s $$',
-        function_name, split_part(pair, ',', 1), split_part(pair, ',', 2), kind, operator);
+      EXECUTE format('CREATE FUNCTION %I(a %s, b %s) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT %s $$',
+        function_name, split_part(pair, ',', 1), split_part(pair, ',', 2), format(comparison, operator));
       EXECUTE format('CREATE OPERATOR %s (LEFTARG = %s, RIGHTARG = %s, FUNCTION = %I)', operator, split_part(pair, ',', 1), split_part(pair, ',', 2), function_name);
     END LOOP;
     EXECUTE format('CREATE FUNCTION %I(a timestamptz, b timestamptz) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT (a).utc %s (b).utc $$', function_name, operator);
@@ -362,28 +367,20 @@ BEGIN
     EXECUTE format('CREATE OPERATOR %s (LEFTARG = text, RIGHTARG = numeric, FUNCTION = %I)', operator, function_name);
   END LOOP;
 END $do$;
-CREATE FUNCTION compare(timestamptz, timestamptz) RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT timestamp_cmp(($1).utc, ($2).utc) $$;
-CREATE OPERATOR CLASS by_instant DEFAULT FOR TYPE timestamptz USING btree AS
-  OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 compare(timestamptz, timestamptz);
-
-CREATE FUNCTION compare("SYS".nchar, "SYS".nchar) RETURNS integer LANGUAGE internal IMMUTABLE STRICT AS 'bpcharcmp';
-CREATE OPERATOR CLASS padded DEFAULT FOR TYPE "SYS".nchar USING btree AS
-  OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 compare("SYS".nchar, "SYS".nchar);
-
 CREATE FUNCTION smaller(date, date) RETURNS date LANGUAGE internal IMMUTABLE STRICT AS 'timestamp_smaller';
 CREATE FUNCTION larger(date, date) RETURNS date LANGUAGE internal IMMUTABLE STRICT AS 'timestamp_larger';
-CREATE AGGREGATE min(date) (SFUNC = smaller, STYPE = date);
-CREATE AGGREGATE max(date) (SFUNC = larger, STYPE = date);
-CREATE FUNCTION smaller(timestamptz, timestamptz) RETURNS timestamptz LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT CASE WHEN $2 < $1 THEN $2 ELSE $1 END $$;
-CREATE FUNCTION larger(timestamptz, timestamptz) RETURNS timestamptz LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT CASE WHEN $2 > $1 THEN $2 ELSE $1 END $$;
-CREATE AGGREGATE min(timestamptz) (SFUNC = smaller, STYPE = timestamptz);
-CREATE AGGREGATE max(timestamptz) (SFUNC = larger, STYPE = timestamptz);
+CREATE FUNCTION smaller(varchar, varchar) RETURNS varchar LANGUAGE internal IMMUTABLE STRICT AS 'text_smaller';
+CREATE FUNCTION larger(varchar, varchar) RETURNS varchar LANGUAGE internal IMMUTABLE STRICT AS 'text_larger';
 DO $do$
 DECLARE kind text;
 BEGIN
-  FOREACH kind IN ARRAY ARRAY['varchar', 'nvarchar2', '"SYS".nchar'] LOOP
-    EXECUTE format('CREATE FUNCTION smaller(%s, %1$s) RETURNS %1$s LANGUAGE internal IMMUTABLE STRICT AS %L', kind, 'text_smaller');
-    EXECUTE format('CREATE FUNCTION larger(%s, %1$s) RETURNS %1$s LANGUAGE internal IMMUTABLE STRICT AS %L', kind, 'text_larger');
+  FOREACH kind IN ARRAY ARRAY['timestamptz', 'nvarchar2', '"SYS".nchar'] LOOP
+    EXECUTE format('CREATE FUNCTION compare(a %s, b %1$s) RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN a < b THEN -1 WHEN a > b THEN 1 ELSE 0 END $$', kind);
+    EXECUTE format('CREATE OPERATOR CLASS %I DEFAULT FOR TYPE %s USING btree AS OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 compare(%2$s, %2$s)', 'of ' || kind, kind);
+    EXECUTE format('CREATE FUNCTION smaller(a %s, b %1$s) RETURNS %1$s LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT CASE WHEN b < a THEN b ELSE a END $$', kind);
+    EXECUTE format('CREATE FUNCTION larger(a %s, b %1$s) RETURNS %1$s LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT CASE WHEN b > a THEN b ELSE a END $$', kind);
+  END LOOP;
+  FOREACH kind IN ARRAY ARRAY['date', 'timestamptz', 'varchar', 'nvarchar2', '"SYS".nchar'] LOOP
     EXECUTE format('CREATE AGGREGATE min(%s) (SFUNC = smaller, STYPE = %1$s)', kind);
     EXECUTE format('CREATE AGGREGATE max(%s) (SFUNC = larger, STYPE = %1$s)', kind);
   END LOOP;

@@ -246,6 +246,26 @@ def test_a_national_string_is_not_hashed_as_another(table: oracledb.Cursor, valu
     table.execute("SELECT STANDARD_HASH(TO_CHAR(nv) || '|', 'MD5') FROM wide")
 
 
+@pytest.mark.parametrize("column", ["nv", "nc"])
+def test_national_strings_are_sorted_by_their_utf_16(table: oracledb.Cursor, column: str) -> None:
+    """What UTF-16 spells with a pair comes before U+E000, whatever its code point."""
+    ordered = ["a", "a\ue000", "특", "😀", "\U0010fffe", "\U0010ffff", "\ue000", "\uff01a", "\uffee"]
+    table.setinputsizes(_SIZES[column])
+    table.executemany(f"INSERT INTO wide ({column}) VALUES (:1)", [(text,) for text in ordered[::-1]])
+    name = f"RTRIM({column})"
+    for query in (
+        f"SELECT {name} FROM wide ORDER BY {column}",
+        f"SELECT {name} FROM wide GROUP BY {column} ORDER BY {column}",
+        f"SELECT {column} || '' FROM wide UNION SELECT {column} || '' FROM wide ORDER BY 1",
+    ):
+        assert [str(text).rstrip() for (text,) in table.execute(query)] == ordered
+    assert table.execute(f"SELECT MIN({column}), MAX({column}) FROM wide").fetchone() == tuple(
+        text.ljust(3 if column == "nc" else 1) for text in (ordered[0], ordered[-1])
+    )
+    table.execute(f"SELECT COUNT(*) FROM wide WHERE {column} > '\U0010fffe' AND {column} <= '\uff01b'")
+    assert table.fetchone() == (3,)
+
+
 def test_positions_in_a_national_string_are_told_where_they_are_certain(table: oracledb.Cursor) -> None:
     table.execute("INSERT INTO wide (nv, nc) VALUES ('특가석', '가나다')")
     places = "LENGTH({0}), SUBSTR({0}, 2, 1), SUBSTR({0}, -1), INSTR({0}, SUBSTR({0}, 3)), INSTR({0}, '없', 2)"
