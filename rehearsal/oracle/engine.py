@@ -174,12 +174,20 @@ class Engine:
         self.left_invalid = bool(missing) and self._truth(" OR ".join(missing))
 
     def _require_privilege(self, definition: Definition) -> None:
-        wanted = definition.privilege if definition.owner == self.user else definition.any_privilege
-        if definition.owner != "SYS" and (
-            not wanted or self._truth(f'"SYS".has_privilege({literal(stored(self.user))}, {literal(wanted)})')
+        wanted, user = definition.privilege if definition.owner == self.user else definition.any_privilege, self.user
+        if definition.owner == "SYS" or (
+            wanted and not self._truth(f'"SYS".has_privilege({literal(stored(user))}, {literal(wanted)})')
         ):
-            return
-        raise OracleError(1031, "insufficient privileges")
+            raise OracleError(_INSUFFICIENT, "insufficient privileges")
+        for table, right in definition.touched():
+            user = definition.owner if right == "REFERENCES" else self.user
+            may = f'"SYS".may_touch({literal(stored(user))}, {literal(table.path)}, {literal(right)})'
+            if table.owner != user and not self._truth(may):
+                seen = f"has_table_privilege({literal(table.path)}, 'SELECT, INSERT, UPDATE, DELETE')"
+                missing = right != "ALTER" and not self._truth(seen)
+                raise OracleError(
+                    *(942, "table or view does not exist") if missing else (1031, "insufficient privileges")
+                )
 
     def _sees_target(self, known: Known) -> bool:
         return self._truth(f"has_table_privilege({known.target}, 'SELECT, INSERT, UPDATE, DELETE')")

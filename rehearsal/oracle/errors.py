@@ -4,6 +4,8 @@ https://docs.oracle.com/database/121/ERRMG/toc.htm
 """
 
 import re
+import tomllib
+from pathlib import Path
 
 from psycopg.pq import DiagnosticField as Field
 from psycopg.pq.abc import PGresult
@@ -43,89 +45,8 @@ def shown(name: str) -> str:
 
 
 _YEARS = "(full) year must be between -4713 and +9999, and not be 0"
-_PLAIN = {
-    "22012": (1476, "divisor is equal to zero"),
-    "22003": (1438, "value larger than specified precision allowed for this column"),
-    "22007": (1861, "literal does not match format string"),
-    "22008": (1841, _YEARS),
-    "21000": (1427, "single-row subquery returns more than one row"),
-    "22P02": (1722, "invalid number"),
-    "40P01": (60, "deadlock detected while waiting for resource"),
-    "42P01": (942, "table or view does not exist"),
-    "3F000": (942, "table or view does not exist"),
-    "42P07": (955, "name is already used by an existing object"),
-    "42702": (918, "column ambiguously defined"),
-    "42712": (918, "column ambiguously defined"),
-    "42725": (3001, "unimplemented feature: NULL where nothing tells its type"),
-    "42846": (932, "inconsistent datatypes"),
-    "42701": (957, "duplicate column name"),
-    "42501": (1031, "insufficient privileges"),
-    "42804": (932, "inconsistent datatypes"),
-    "42P16": (2260, "table can have only one primary key"),
-    "42P10": (1791, "not a SELECTed expression"),
-    "55P03": (54, "resource busy and acquire with NOWAIT specified or timeout expired"),
-    "57014": (1013, "user requested cancel of current operation"),
-    "2200H": (8004, "sequence NEXTVAL exceeds MAXVALUE and cannot be instantiated"),
-    "54001": (3001, "unimplemented feature: expressions nested so deep"),
-}
-# By SQLSTATE, the statement's start and the message.
-_BY_TEXT = [
-    ("22003", b"", "numeric format", 1426, "numeric overflow"),
-    ("42601", b"", "more expressions than target", 913, "too many values"),
-    ("42601", b"", "subquery has too many columns", 913, "too many values"),
-    ("42601", b"", "must return only one column", 913, "too many values"),
-    ("42601", b"", "same number of columns", 1789, "query block has incorrect number of result columns"),
-    *(
-        ("42804", b"", types, 12704, "character set mismatch")
-        for types in ("nvarchar2 and", "and nvarchar2 cannot", '"nchar" and', 'and "nchar" cannot')
-    ),
-    ("42804", b"", "timestamp", 3001, "unimplemented feature: datetimes of several types in one column"),
-    *(
-        ("42804", b"", f"{operator} types", 1790, "expression must have same datatype as corresponding expression")
-        for operator in ("UNION", "INTERSECT", "EXCEPT")
-    ),
-    ("0A000", b"", "ORDER BY clause", 904, ": invalid identifier"),
-    ("42601", b"", "more target columns", 947, "not enough values"),
-    ("42601", b"", "multiple assignments", 957, "duplicate column name"),
-    ("21000", b"", "MERGE", 30926, "unable to get a stable set of rows in the source tables"),
-    ("42P01", b"DROP SEQUENCE", "", 2289, "sequence does not exist"),
-    ("42P01", b"ALTER SEQUENCE", "", 2289, "sequence does not exist"),
-    ("42704", b"DROP INDEX", "", 1418, "specified index does not exist"),
-    ("42704", b"ALTER TABLE", "constraint", 2443, "Cannot drop constraint  - nonexistent constraint"),
-    ("42723", b"CREATE", "", 4081, "trigger already exists"),
-    ("42P10", b"INSERT", "", 918, "column ambiguously defined"),
-    ("42830", b"", "", 2270, "no matching unique or primary key for this column-list"),
-    ("42501", b"", "function crypto_md5", 904, '"DBMS_CRYPTO"."HASH": invalid identifier'),
-    ("42501", b"SELECT", "", 942, "table or view does not exist"),
-    ("42883", b"", "blob", 932, "inconsistent datatypes: expected - got BLOB"),
-    ("42883", b"", "clob", 932, "inconsistent datatypes: expected - got CLOB"),
-    ("42883", b"", "ordering operator", 932, "inconsistent datatypes: expected - got CLOB"),
-    ("42883", b"", "equality operator", 932, "inconsistent datatypes: expected - got CLOB"),
-    ("22023", b"", "less than MINVALUE", 4006, "START WITH cannot be less than MINVALUE"),
-    ("22023", b"", "greater than MAXVALUE", 4008, "START WITH cannot be more than MAXVALUE"),
-    ("22023", b"", "must not be zero", 4002, "INCREMENT must be a non-zero integer"),
-    ("0A000", b"", "subquery in check", 2251, "subquery not allowed here"),
-    ("0A000", b"", "column reference in DEFAULT", 984, "column not allowed here"),
-    ("55000", b"", "view", 1732, "data manipulation operation not legal on this view"),
-    ("0A000", b"", "cached plan", 1007, "variable not in select list"),
-]
+_TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text())
 _OWN = "OR000"  # raised by the functions of functions.sql, already worded
-# What the functions of functions.sql stand for that have names of their own, by how they begin.
-_OWN_FUNCTIONS = {
-    "TXT": "a string",
-    "MEASURED": "LISTAGG",
-    "FIT": "SUM",
-    "PIECE": "SUBSTR",
-    "SUBSTR_OF": "SUBSTR",
-    "SAME": "DECODE",
-    "EQUAL": "CASE or NULLIF",
-    "TRIM_SIDE": "TRIM",
-    "MOD_": "MOD",
-    "TO_CHAR_": "TO_CHAR",
-    "CAST_": "CAST",
-    "HASH_": "STANDARD_HASH",
-    "FROM_HEX": "TO_NUMBER",
-}
 _TRIGGER = re.compile(r'PL/pgSQL function "([^"]+)"\."([^"]+)"\(\)')
 
 
@@ -151,13 +72,13 @@ def from_postgres(result: PGresult, sql: bytes) -> OracleError:  # noqa: C901  #
         return _unknown_column(message, sql, int(part(Field.STATEMENT_POSITION) or 0))
     if state == "42803":
         return _misplaced_aggregate(message, sql)
-    for in_state, start, wanted, code, text in _BY_TEXT:
-        if state == in_state and sql.startswith(start) and wanted in message:
+    for in_state, start, wanted, code, text in _TABLES["by_text"]:
+        if state == in_state and sql.startswith(start.encode()) and wanted in message:
             return OracleError(code, text)
     if state == "42883":
         return unlisted(_without_postgres_names(message))
-    if state in _PLAIN:
-        return OracleError(*_PLAIN[state])
+    if state in _TABLES["by_state"]:
+        return OracleError(*_TABLES["by_state"][state])
     return OracleError(INTERNAL, f"the stand-in could not do this (reason {state or 'unknown'} in its log)")
 
 
@@ -201,7 +122,7 @@ def _without_postgres_names(message: str) -> str:
     """`operator does not exist: numeric ~~ "SYS".date` in the words of the Oracle side."""
     if message.startswith("function "):
         name = message.partition("(")[0].removeprefix("function ").replace('"SYS".', "").replace("SYS.", "").upper()
-        name = next((stands_for for own, stands_for in _OWN_FUNCTIONS.items() if name.startswith(own)), name)
+        name = next((stands_for for own, stands_for in _TABLES["own_functions"].items() if name.startswith(own)), name)
         return f"{name} of a value of this type"
     spelled = message.replace('"SYS".', "").replace("numeric", "NUMBER").replace("text", "VARCHAR2")
     spelled = (

@@ -26,6 +26,10 @@ CREATE VIEW granted AS
   UNION SELECT r.grantee, p.privilege, p.admin_option FROM role_grants r JOIN system_privileges p ON p.grantee = r.role;
 CREATE FUNCTION has_privilege(user_name name, wanted text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER AS $$
   SELECT EXISTS (SELECT FROM "SYS".granted WHERE grantee = user_name AND privilege = wanted) $$;
+CREATE FUNCTION may_touch(user_name name, path text, wanted text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER AS $$
+  SELECT EXISTS (SELECT FROM "SYS".object_privileges WHERE grantee IN (user_name, 'PUBLIC') AND relid = to_regclass(path) AND privilege = wanted)
+    OR "SYS".has_privilege(user_name, CASE wanted WHEN 'INDEX' THEN 'CREATE ANY INDEX' WHEN 'TRIGGER' THEN 'CREATE ANY TRIGGER' WHEN 'ALTER' THEN
+      (SELECT CASE relkind WHEN 'S' THEN 'ALTER ANY SEQUENCE' ELSE 'ALTER ANY TABLE' END FROM pg_class WHERE oid = to_regclass(path)) END) $$;
 
 -- Privileges on ANY TABLE and ANY SEQUENCE, as PostgreSQL's grants on each.
 CREATE FUNCTION spread_any_privileges(path text DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$
@@ -168,6 +172,20 @@ BEGIN
   EXECUTE format('DROP TABLE %s CASCADE', path);
   FOREACH function IN ARRAY functions LOOP EXECUTE format('DROP FUNCTION %s', function); END LOOP;
 END $$;
+
+-- What PostgreSQL would make and Oracle does not: a constraint's name is its schema's only one, a list of columns has one index, and a
+-- column stays that a key of several columns, or another table, needs.
+CREATE FUNCTION require_new_constraint(path text, wanted name) RETURNS void LANGUAGE sql AS $$
+  SELECT require(NOT EXISTS (SELECT FROM pg_constraint c JOIN pg_class r ON r.oid = path::regclass AND r.relnamespace = c.connamespace WHERE c.conname = wanted),
+    2264, 'name already used by an existing constraint') $$;
+CREATE FUNCTION require_only_index(path text) RETURNS void LANGUAGE sql AS $$
+  SELECT require(NOT EXISTS (SELECT FROM pg_index i JOIN pg_index o USING (indrelid) WHERE i.indexrelid = path::regclass AND o.indexrelid <> i.indexrelid AND o.indkey = i.indkey),
+    1408, 'such column list already indexed') $$;
+CREATE FUNCTION require_free_column(path text, wanted name) RETURNS void LANGUAGE sql AS $$
+  SELECT require(NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = relid AND attnum = ANY (conkey) AND cardinality(conkey) > 1), 12991, 'column is referenced in a multi-column constraint'),
+    require(NOT EXISTS (SELECT FROM pg_constraint WHERE confrelid = relid AND attnum = ANY (confkey)), 12992, 'cannot drop parent key column'),
+    require((SELECT count(*) FROM column_facts f WHERE f.relid = found.relid AND f.attnum IN (SELECT attnum FROM pg_attribute WHERE attrelid = f.relid AND NOT attisdropped)) > 1, 12983, 'cannot drop all columns in a table')
+  FROM (SELECT attrelid AS relid, attnum FROM pg_attribute WHERE attrelid = path::regclass AND attname = wanted) AS found $$;
 
 -- CHARs are filled up and all strings held to their lengths by one trigger a table, which comes behind the others.
 CREATE FUNCTION size_strings(path text) RETURNS void LANGUAGE plpgsql AS $$

@@ -1,6 +1,7 @@
 """CREATE, ALTER and DROP of tables, indexes, sequences and users."""
 
 import itertools
+import secrets
 
 from rehearsal.oracle.auth import Verifier
 from rehearsal.oracle.dialect.names import Name
@@ -18,14 +19,13 @@ from rehearsal.oracle.dialect.tree.definitions import (
 )
 from rehearsal.oracle.errors import OracleError, unlisted
 
-_names = itertools.count(7001)
 _MAX_BIGINT = 2**63 - 1
 
 Addition = AddColumn | AddConstraint
 
 
 def _generated() -> str:
-    return f"SYS_C{next(_names):06d}"
+    return f"SYS_C{secrets.randbelow(10**9):09d}"  # not counted: those of an earlier start may be kept
 
 
 class Definitions:
@@ -67,7 +67,7 @@ class Definitions:
             steps = (Drop(kind or "COLUMN", table, name), Action("size_strings", (table,)))
         else:
             raise unlisted(f"ALTER TABLE ... {words.now.text}")
-        return Definition(steps, table.owner, "", "ALTER ANY TABLE")
+        return Definition(steps, table.owner, altered=table)
 
     def drop(self) -> Definition:
         """DROP TABLE, SEQUENCE, INDEX or USER."""
@@ -90,7 +90,7 @@ class Definitions:
         self.words.expect("ON")
         table = self._queries.table()
         step = CreateIndex(name, table, self.words.wrapped(lambda: self.words.listed(self._indexed)), unique)
-        return Definition((step,), name.owner, "CREATE TABLE", "CREATE ANY INDEX")
+        return Definition((step,), name.owner, "", "CREATE ANY INDEX")
 
     def _indexed(self) -> str:
         name = self.words.name() if self.words.at_name() else ""
@@ -104,7 +104,7 @@ class Definitions:
         step = ChangeSequence(name, new, *self._sequence_options(new=new))
         if new:
             return Definition((step,), name.owner, "CREATE SEQUENCE", "CREATE ANY SEQUENCE")
-        return Definition((step,), name.owner, "", "ALTER ANY SEQUENCE")
+        return Definition((step,), name.owner, altered=name)
 
     def user(self, *, new: bool) -> Definition:
         """CREATE or ALTER USER name IDENTIFIED BY password; tablespaces and quotas of a new one are read past."""

@@ -23,17 +23,26 @@ class Step(Frozen):
         """What PostgreSQL executes for it. Raises OracleError where the list does not have it."""
         raise NotImplementedError
 
+    def touched(self) -> tuple[tuple[Name, str], ...]:
+        """Tables that it needs a right to where they are another's, and which: INDEX, REFERENCES, ALTER or TRIGGER."""
+        return ()
+
 
 class Definition(Step):
     """A definition. ``any_privilege`` is needed in another's schema, ``privilege`` in one's own."""
 
     steps: tuple[Step, ...]
     owner: str
-    privilege: str
-    any_privilege: str
+    privilege: str = ""
+    any_privilege: str = ""
+    altered: Name | None = None
 
     def statements(self) -> list[str]:
         return [statement for step in self.steps for statement in step.statements()]
+
+    def touched(self) -> tuple[tuple[Name, str], ...]:
+        altered = ((self.altered, "ALTER"),) if self.altered else ()
+        return altered + tuple(right for step in self.steps for right in step.touched())
 
 
 class Action(Step):
@@ -94,15 +103,19 @@ class AddConstraint(Step):
 
     def statements(self) -> list[str]:
         head = f"ALTER TABLE {self.table.path} ADD CONSTRAINT {quote(self.name)} {self.kind}"
+        first = Action("require_new_constraint", (self.table, self.name)).statements()
         if self.condition:
             comment = f"COMMENT ON CONSTRAINT {quote(self.name)} ON {self.table.path} IS {literal(self.text)}"
-            return [f"{head} ({self.condition.sql()})", comment]
+            return [*first, f"{head} ({self.condition.sql()})", comment]
         if self.target:
             wanted = f" ({columns(self.target_columns)})" if self.target_columns else ""
-            return [f"{head} ({columns(self.columns)}) REFERENCES {self.target.path}{wanted}{self.on_delete}"]
+            return [*first, f"{head} ({columns(self.columns)}) REFERENCES {self.target.path}{wanted}{self.on_delete}"]
         # Oracle compares rows that are NULL in some of the columns, in the others.
         nulls = " NULLS NOT DISTINCT" if self.kind == "UNIQUE" and len(self.columns) > 1 else ""
-        return [f"{head}{nulls} ({columns(self.columns)})"]
+        return [*first, f"{head}{nulls} ({columns(self.columns)})"]
+
+    def touched(self) -> tuple[tuple[Name, str], ...]:
+        return ((self.target, "REFERENCES"),) if self.target else ()
 
 
 class Drop(Step):
@@ -113,8 +126,10 @@ class Drop(Step):
     part: str = ""
 
     def statements(self) -> list[str]:
-        part = f"ALTER TABLE {self.name.path} DROP {self.kind} {quote(self.part)}"
-        return [part if self.part else f"DROP {self.kind} {self.name.path}"]
+        if not self.part:
+            return [f"DROP {self.kind} {self.name.path}"]
+        first = Action("require_free_column", (self.name, self.part)).statements() if self.kind == "COLUMN" else []
+        return [*first, f"ALTER TABLE {self.name.path} DROP {self.kind} {quote(self.part)}"]
 
 
 class CreateIndex(Step):
@@ -128,7 +143,11 @@ class CreateIndex(Step):
     def statements(self) -> list[str]:
         names, unique = columns(self.columns), "UNIQUE " if self.is_unique else ""
         nulls = f" NULLS NOT DISTINCT WHERE NOT (({names}) IS NULL)" if unique else ""
-        return [f"CREATE {unique}INDEX {quote(self.name.name)} ON {self.table.path} ({names}){nulls}"]
+        only = Action("require_only_index", (Name(self.table.owner, self.name.name),)).statements()
+        return [f"CREATE {unique}INDEX {quote(self.name.name)} ON {self.table.path} ({names}){nulls}", *only]
+
+    def touched(self) -> tuple[tuple[Name, str], ...]:
+        return ((self.table, "INDEX"),)
 
 
 class ChangeSequence(Step):
@@ -167,6 +186,9 @@ class CreateTrigger(Step):
             f"COMMENT ON FUNCTION {function} IS {literal(self.text)}",
             f"CREATE TRIGGER {quote(self.name.name)} {when} EXECUTE FUNCTION {function}",
         ]
+
+    def touched(self) -> tuple[tuple[Name, str], ...]:
+        return ((self.table, "TRIGGER"),)
 
 
 # What ALTER SESSION may set, and the only values where there is no choice.

@@ -112,6 +112,19 @@ def test_constraints(connection: oracledb.Connection, cursor: oracledb.Cursor) -
             cursor.execute("INSERT INTO mother VALUES (1000, 1)")
         with raises(2449):
             cursor.execute("DROP TABLE mother")
+        for number, statement in {
+            2264: "CREATE TABLE other (a NUMBER CONSTRAINT positive CHECK (a > 0))",
+            2273: "ALTER TABLE mother DROP CONSTRAINT mother_pk",
+            2429: "DROP INDEX mother_pk",
+            1408: "CREATE INDEX once_more ON mother (id)",
+            12983: "ALTER TABLE daughter DROP COLUMN m",
+            12992: "ALTER TABLE mother DROP COLUMN id",
+        }.items():
+            with raises(number):
+                cursor.execute(statement)
+        cursor.execute("ALTER TABLE mother ADD CONSTRAINT both UNIQUE (n, id)")
+        with raises(12991):
+            cursor.execute("ALTER TABLE mother DROP COLUMN n")
     finally:
         drop(connection, "daughter", "mother")
 
@@ -132,9 +145,16 @@ def test_a_trigger_without_its_sequence_is_invalid(connection: oracledb.Connecti
 def test_array_dml_stops_at_the_failing_row(connection: oracledb.Connection, cursor: oracledb.Cursor) -> None:
     cursor.execute("CREATE TABLE many (id NUMBER PRIMARY KEY)")
     try:
-        with raises(1400):
-            cursor.executemany("INSERT INTO many VALUES (:1)", [(1,), (2,), (None,), (4,)])
-        assert cursor.rowcount == 2
+        for row, number in ((None, 1400), (2, 1), ("x", 1722)):
+            connection.rollback()
+            with raises(number):
+                cursor.executemany(
+                    "INSERT INTO many VALUES (:1)",
+                    [("1",), ("2",), (row and str(row),), ("4",)],
+                    arraydmlrowcounts=True,
+                )
+            assert cursor.rowcount == 2
+            assert cursor.getarraydmlrowcounts() == [1, 1]
         assert cursor.execute("SELECT COUNT(*) FROM many").fetchone() == (2,)
         cursor.executemany("INSERT INTO many VALUES (:1)", [(2,), (5,), (None,)], batcherrors=True)
         assert [(error.offset, error.code) for error in cursor.getbatcherrors()] == [(0, 1), (2, 1400)]
@@ -212,6 +232,24 @@ def test_privileges(oracle: Oracle) -> None:
                     visitor.execute("DELETE FROM travelbuddy.flightspecial")
                 with raises(1031):
                     visitor.execute("CREATE TABLE mine (id NUMBER)")
+                cursor.execute("GRANT CREATE TABLE, CREATE TRIGGER TO visitor")
+                trigger = "BEFORE INSERT ON travelbuddy.flightspecial FOR EACH ROW BEGIN :new.id := 1; END;"
+                for statement in (
+                    f"CREATE TRIGGER mine {trigger}",
+                    "CREATE INDEX mine ON travelbuddy.flightspecial (cost)",
+                    "CREATE TABLE mine (id NUMBER REFERENCES travelbuddy.flightspecial)",
+                    "ALTER TABLE travelbuddy.flightspecial ADD (mine NUMBER)",
+                ):
+                    with raises(1031):
+                        visitor.execute(statement)
+                with raises(942):
+                    visitor.execute("CREATE INDEX mine ON travelbuddy.hotelspecial (id)")
+                cursor.execute("GRANT ALTER, REFERENCES ON travelbuddy.hotelspecial TO visitor")
+                visitor.execute("CREATE TABLE mine (id NUMBER REFERENCES travelbuddy.hotelspecial)")
+                visitor.execute("ALTER TABLE travelbuddy.hotelspecial ADD (mine NUMBER)")
+                visitor.execute("ALTER TABLE travelbuddy.hotelspecial DROP COLUMN mine")
+                cursor.execute("REVOKE CREATE TABLE FROM visitor")
+                cursor.execute("REVOKE CREATE TRIGGER FROM visitor")
                 with raises(1031):
                     visitor.execute("ALTER TRIGGER travelbuddy.flightspecial_trigger DISABLE")
                 assert visitor.execute("SELECT privilege FROM session_privs").fetchall() == [("CREATE SESSION",)]
