@@ -45,15 +45,15 @@ def test_what_is_kept_is_there_again_for_every_user(tmp_path: Path) -> None:
                     cursor.execute("GRANT CREATE TABLE TO travelbuddy")
             with oracle.connect() as connection, connection.cursor() as cursor:
                 if kill:
-                    cursor.execute("CREATE TABLE own (name VARCHAR2(20) UNIQUE, made TIMESTAMP UNIQUE)")
+                    cursor.execute("CREATE TABLE own (name VARCHAR2(20) UNIQUE, made TIMESTAMP NOT NULL UNIQUE)")
                     cursor.execute("INSERT INTO own VALUES ('부산', TIMESTAMP '2026-01-02 03:04:05.678901')")
                     connection.commit()
                 else:
                     rows = cursor.execute("SELECT name, made FROM own").fetchall()
                     assert rows == [("부산", datetime(2026, 1, 2, 3, 4, 5, 678901))]
                     assert cursor.execute("SELECT COUNT(*) FROM flightspecial").fetchone() == (11,)
-                    for number in range(3):  # whose constraints get names that the kept ones do not have
-                        cursor.execute(f"CREATE TABLE own{number} (a NUMBER UNIQUE, b NUMBER UNIQUE, c NUMBER UNIQUE)")
+                    for number in range(10):  # whose constraints must not get the names of those that were kept
+                        cursor.execute(f"CREATE TABLE more{number} (a NUMBER UNIQUE)")
             if kill:
                 process.kill()
                 process.wait(10)
