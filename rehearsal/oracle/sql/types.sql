@@ -350,9 +350,12 @@ BEGIN
       'nchar,nvarchar2', 'nvarchar2,text', 'text,nvarchar2', 'nvarchar2,bpchar', 'bpchar,nvarchar2', 'nvarchar2,varchar', 'varchar,nvarchar2'] LOOP
       comparison := CASE WHEN pair ~ 'text|varchar' THEN 'by_units(a::text) %s by_units(b::text)' ELSE 'by_units(in_full(a::bpchar, b::bpchar)) %s by_units(in_full(b::bpchar, a::bpchar))' END;
       pair := replace(pair, 'nchar', '"SYS".nchar');
-      EXECUTE format('CREATE FUNCTION %I(a %s, b %s) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT %s $$',
-        function_name, split_part(pair, ',', 1), split_part(pair, ',', 2), format(comparison, operator));
-      EXECUTE format('CREATE OPERATOR %s (LEFTARG = %s, RIGHTARG = %s, FUNCTION = %I)', operator, split_part(pair, ',', 1), split_part(pair, ',', 2), function_name);
+      -- What is inlined no index finds, so that equality is PostgreSQL's own.
+      EXECUTE format(CASE WHEN operator IN ('=', '<>') AND pair LIKE '%%nvarchar2%%' THEN 'CREATE FUNCTION %I(a %s, b %s) RETURNS boolean LANGUAGE internal IMMUTABLE STRICT AS %L'
+        ELSE 'CREATE FUNCTION %I(a %s, b %s) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT %5$s $$' END, function_name, split_part(pair, ',', 1), split_part(pair, ',', 2),
+        CASE operator WHEN '=' THEN 'texteq' ELSE 'textne' END, format(comparison, operator));
+      EXECUTE format('CREATE OPERATOR %s (LEFTARG = %s, RIGHTARG = %s, FUNCTION = %I%s)', operator, split_part(pair, ',', 1), split_part(pair, ',', 2), function_name,
+        CASE operator WHEN '=' THEN ', RESTRICT = eqsel, JOIN = eqjoinsel' ELSE '' END || CASE operator || pair WHEN '=nvarchar2,nvarchar2' THEN ', COMMUTATOR = =, HASHES' ELSE '' END);
     END LOOP;
     EXECUTE format('CREATE FUNCTION %I(a timestamptz, b timestamptz) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT (a).utc %s (b).utc $$', function_name, operator);
     EXECUTE format('CREATE OPERATOR %s (LEFTARG = timestamptz, RIGHTARG = timestamptz, FUNCTION = %I)', operator, function_name);
@@ -375,10 +378,16 @@ DO $do$
 DECLARE kind text;
 BEGIN
   FOREACH kind IN ARRAY ARRAY['timestamptz', 'nvarchar2', '"SYS".nchar'] LOOP
-    EXECUTE format('CREATE FUNCTION compare(a %s, b %1$s) RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN a < b THEN -1 WHEN a > b THEN 1 ELSE 0 END $$', kind);
+    EXECUTE format('CREATE FUNCTION compare(a %s, b %1$s) RETURNS integer LANGUAGE plpgsql IMMUTABLE STRICT AS $$ BEGIN RETURN CASE WHEN a < b THEN -1 WHEN a > b THEN 1 ELSE 0 END; END $$', kind);
     EXECUTE format('CREATE OPERATOR CLASS %I DEFAULT FOR TYPE %s USING btree AS OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 compare(%2$s, %2$s)', 'of ' || kind, kind);
     EXECUTE format('CREATE FUNCTION smaller(a %s, b %1$s) RETURNS %1$s LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT CASE WHEN b < a THEN b ELSE a END $$', kind);
     EXECUTE format('CREATE FUNCTION larger(a %s, b %1$s) RETURNS %1$s LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT CASE WHEN b > a THEN b ELSE a END $$', kind);
+  END LOOP;
+  CREATE FUNCTION hash(nvarchar2) RETURNS integer LANGUAGE internal IMMUTABLE STRICT AS 'hashtext';
+  CREATE OPERATOR CLASS hashed DEFAULT FOR TYPE nvarchar2 USING hash AS OPERATOR 1 =, FUNCTION 1 hash(nvarchar2);
+  FOREACH kind IN ARRAY ARRAY['text', 'bpchar', '"SYS".nchar'] LOOP
+    EXECUTE format('CREATE FUNCTION compare(a nvarchar2, b %s) RETURNS integer LANGUAGE plpgsql IMMUTABLE STRICT AS $$ BEGIN RETURN CASE WHEN a < b THEN -1 WHEN a > b THEN 1 ELSE 0 END; END $$', kind);
+    EXECUTE format('ALTER OPERATOR FAMILY "of nvarchar2" USING btree ADD OPERATOR 3 = (nvarchar2, %s), FUNCTION 1 (nvarchar2, %1$s) compare(nvarchar2, %1$s)', kind);
   END LOOP;
   FOREACH kind IN ARRAY ARRAY['date', 'timestamptz', 'varchar', 'nvarchar2', '"SYS".nchar'] LOOP
     EXECUTE format('CREATE AGGREGATE min(%s) (SFUNC = smaller, STYPE = %1$s)', kind);

@@ -97,6 +97,24 @@ def test_no_function_is_called_per_value(postgres: psycopg.Connection, expressio
     assert dict(postgres.execute(_CALLS).fetchall()) == {name: 2 * calls for name, calls in planning.items()}
 
 
+@pytest.mark.parametrize(("value", "binds"), [("'a'", []), ("N'a'", []), (":1", ["text"]), (":1", ['"SYS".nvarchar2'])])
+def test_an_index_finds_a_national_string(
+    postgres: psycopg.Connection, connection: oracledb.Connection, value: str, binds: list[str]
+) -> None:
+    connection.cursor().execute("CREATE TABLE nationals (v NVARCHAR2(9) PRIMARY KEY)")
+    try:
+        statement = read(f"SELECT v FROM nationals WHERE v = {value}", binds, "TRAVELBUDDY", lambda _: ())
+        assert isinstance(statement, Query)
+        for preparation in ("SET enable_seqscan = off", f"PREPARE found AS {statement.sql()}"):
+            postgres.execute(preparation.encode())
+        arguments = "('a')" if binds else ""
+        plan = postgres.execute(f"EXPLAIN EXECUTE found {arguments}".encode()).fetchall()
+        assert any("Index Cond" in line for (line,) in plan), plan
+    finally:
+        postgres.rollback()
+        drop(connection, "nationals")
+
+
 @pytest.mark.parametrize(
     "number", ["0", "-0.50", "0.000123", "1e39", "-123456789012345678901234567890.12", "1800000000000000"]
 )
