@@ -26,13 +26,13 @@ def page(key: str, items: Iterable[dict[str, Any]], parameters: Mapping[str, Any
     records = min(100, most) if records is None else records
     if not 20 <= records <= most:
         raise PageError(f"MaxRecords is {records}; it must be between 20 and {most}")
-    marker = str(parameters.get("Marker") or "0")
-    if not marker.isdigit():
+    marker = parameters.get("Marker") or f"{key}:0"
+    whose, _, start_text = marker.rpartition(":")
+    if whose != key or not start_text.isdigit():
         raise PageError(f"the marker {marker!r} did not come from this call")
-    everything = list(items)
-    start = int(marker)
+    everything, start = list(items), int(start_text)
     result: dict[str, Any] = {key: everything[start : start + records]}
-    return result | ({"Marker": str(start + records)} if start + records < len(everything) else {})
+    return result | ({"Marker": f"{key}:{start + records}"} if start + records < len(everything) else {})
 
 
 def error(protocol: str, code: str, message: str, status: int = 400) -> Response:

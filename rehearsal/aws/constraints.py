@@ -14,10 +14,11 @@ from botocore.model import ListShape, Shape, StructureShape
 from botocore.validate import ParamValidator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-_OUTDATED_ENUMS = {"SourceType"}
-"""DMS's does not have `replication-task`: https://docs.aws.amazon.com/dms/latest/APIReference/API_DescribeEvents.html"""
+_MISSING_FROM_ENUMS = {"SourceType": ["replication-task"]}
+"""DMS's does not have it: https://docs.aws.amazon.com/dms/latest/APIReference/API_DescribeEvents.html"""
+_LONGEST_KEY, _LONGEST_VALUE = 128, 256
 
 _LAST_SECOND = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
 _MOST = {"integer": 2**31, "long": 2**63, "timestamp": _LAST_SECOND}
@@ -36,6 +37,24 @@ def out_of_bounds(parameters: Any, shape: Shape) -> str:
     problems = [*_problems(parameters, shape, "")]
     count = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected"
     return f"{count}: {'; '.join(problems)}" if problems else ""
+
+
+def wrong_tag(parameters: Mapping[str, Any], service: str) -> str:
+    """What is wrong with the tags that a call gives, if anything.
+
+    https://docs.aws.amazon.com/dms/latest/APIReference/API_Tag.html, and that of the other services
+    """
+    tags = [tag for tag in parameters.get("Tags") or [] if isinstance(tag, dict)]
+    for key, value in ((str(tag.get("Key") or ""), str(tag.get("Value") or "")) for tag in tags):
+        if not key:
+            return "a tag has no Key, which is its required name"
+        if key.lower().startswith(("aws:", f"{service}:")):
+            return f"the tag {key} begins with aws: or {service}:, which are reserved"
+        if len(key) > _LONGEST_KEY or len(value) > _LONGEST_VALUE:
+            return (
+                f"the tag {key[:20]}... is too long: {_LONGEST_KEY} characters at most, and {_LONGEST_VALUE} of a value"
+            )
+    return ""
 
 
 def with_times(value: Any, shape: Shape) -> Any:
@@ -58,12 +77,15 @@ def _problems(value: Any, shape: Shape, path: str) -> Iterator[str]:
             if name in shape.members:
                 yield from _problems(member, shape.members[name], name)
         return
-    if isinstance(shape, ListShape) and isinstance(value, list):
+    if isinstance(shape, ListShape):
+        if not isinstance(value, list):
+            yield f"{json.dumps(value)} at '{path}' is not a list"
+            return
         for member in value:
             yield from _problems(member, shape.member, path)
     if shape.type_name in _MOST and not (isinstance(value, datetime) or _is_number(value, _MOST[shape.type_name])):
         yield f"{json.dumps(value)} at '{path}' is no {shape.type_name}"
-    elif wrong := _constraint(value, shape) if path not in _OUTDATED_ENUMS else "":
+    elif wrong := "" if value in _MISSING_FROM_ENUMS.get(path, []) else _constraint(value, shape):
         shown = f"Value '{value}' " if isinstance(value, str | int) and not shape.metadata.get("sensitive") else ""
         yield f"{shown}at '{path[:1].lower()}{path[1:]}' failed to satisfy constraint: Member must {wrong}"
 

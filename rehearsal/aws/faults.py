@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import json
 import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from botocore.loaders import Loader
@@ -12,7 +14,6 @@ from botocore.loaders import Loader
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-HANG_S = 30.0
 _SERVICES = ("dms", "rds", "logs", "cloudwatch", "secretsmanager", "iam", "sts")
 _MANY = 20
 
@@ -27,53 +28,7 @@ class FaultKind:
     """Whether it happens when it is asked for and leaves nothing to heal."""
 
 
-KINDS = {
-    "kill-worker": FaultKind(
-        "kill -9 a task's replication worker (task: identifier, else of every one)", {"task": None}, at_once=True
-    ),
-    "suspend-table": FaultKind(
-        "suspend a table of a running task, as an error would (table: schema.table; task: else of every one)",
-        {"table": "travelbuddy.flightspecial", "task": None},
-        at_once=True,
-    ),
-    "lose-slot": FaultKind(
-        "drop the replication slot of a task (task: identifier, else of every one)", {"task": None}, at_once=True
-    ),
-    "fail-start": FaultKind(
-        "the next n starts of a task fail (task: identifier, else of any)", {"calls": 1, "message": None, "task": None}
-    ),
-    "fail-connection-test": FaultKind(
-        "the next n connection tests fail (endpoint: identifier, else of any)",
-        {"calls": 1, "message": None, "endpoint": None},
-    ),
-    "fail-reboot": FaultKind(
-        "the next n reboots leave the instance down, in the given status",
-        {"calls": 1, "status": "incompatible-parameters"},
-    ),
-    "throttle": FaultKind(
-        "the next n calls are refused with `Rate exceeded` (operation, service: only of this one)",
-        {"calls": 3, "operation": None, "service": None},
-    ),
-    "expire-credentials": FaultKind(
-        "calls are refused: the security token has expired (calls: n, else until healed)", {"calls": None}
-    ),
-    "hang-call": FaultKind(
-        "the next n calls are answered only after some seconds (operation, service: only of this one)",
-        {"calls": 1, "operation": None, "service": None, "seconds": HANG_S},
-    ),
-    "hold-state": FaultKind(
-        "whatever enters this status stays in it (resource: only the one with this identifier)",
-        {"status": "starting", "resource": None},
-    ),
-    "rds-state": FaultKind("the RDS instance shows this status", {"status": "storage-full"}),
-    "replication-instance-state": FaultKind(
-        "replication instances show this status (instance: identifier, else all)",
-        {"status": "incompatible-network", "instance": None},
-    ),
-    "endpoint-state": FaultKind(
-        "endpoints show this status (endpoint: identifier, else all)", {"status": "failed", "endpoint": None}
-    ),
-}
+KINDS = {name: FaultKind(**kind) for name, kind in json.loads(Path(__file__).with_suffix(".json").read_text()).items()}
 
 
 class Faults:

@@ -110,6 +110,11 @@ def create_role(name: str, service: str) -> None:
     )
 
 
+def gave_page_token(token: str | None) -> bool:
+    """Whether a page of S3's objects ended with this token; None is where the first one begins."""
+    return token is None or token in backend("s3", "aws")._pagination_tokens
+
+
 def has_role(arn: str) -> bool:
     """Whether IAM has the role."""
     return any(role.arn == arn for role in backend("iam", "aws").roles.values())

@@ -1,4 +1,4 @@
-"""What AWS does not document about DMS: each choice named here, with its reason and its other values.
+"""What AWS does not document about DMS: each choice named in policies.json, with its reason and its other values.
 
 `PUT /rehearsal/policies` changes one for tasks that are started from then on, so that what stands on a guess can be
 rehearsed both ways. Two policies of the mapping language itself (which of several rules on one object applies, and that
@@ -7,52 +7,20 @@ a wildcard and a literal rule meet on one object) are in `reverse_sync.table_map
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any, NamedTuple
 
 
 class Policy(NamedTuple):
     """The values that a policy can have, the default first, and why that one."""
 
-    values: tuple[str, ...]
+    values: list[str]
     reason: str
 
 
 POLICIES = {
-    "missing_target_column": Policy(
-        ("table_error", "data_error"),
-        "An Oracle column that the projection names and the table does not have fails every row (ORA-00904), so it is"
-        " an error of the table's metadata (TableErrorPolicy, SUSPEND_TABLE by default), not of a record.",
-    ),
-    "slot_on_task_deletion": Policy(
-        ("kept", "dropped"),
-        "The guide only says that slots remain when a task no longer runs and are to be dropped by hand"
-        " (https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html). Kept is the case that"
-        " fills a disk, so it is the one to rehearse.",
-    ),
-    "primary_key_update": Policy(
-        ("ignored", "applied"),
-        "Documented: the target takes it for an update that matched no row and writes no exception"
-        " (https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html). `applied` updates the row"
-        " by its old key, as some users report.",
-    ),
-    "suspended_table_on_resume": Policy(
-        ("stays", "retried"),
-        "Not documented. The documents of the engine that DMS is built on have tables `still suspended when the task is"
-        " restarted` (Qlik Replicate, Suspended Tables), and a resume that took a table up behind the changes that it"
-        " missed would hide their loss. A reload is refused, because it is documented for tasks with a full load only"
-        " (https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.ReloadTables.html); so start-replication, which"
-        " starts from the beginning, is what brings the table back.",
-    ),
-    "recovery_checkpoint": Policy(
-        ("always", "as_task_setting"),
-        "With TaskRecoveryTableEnabled DMS keeps its position in awsdms_txn_state on the target. What it does without"
-        " (the default) is not documented; the stand-in always keeps its position there, unless this says otherwise:"
-        " then a resume begins at what the slot last confirmed, and changes may be applied twice.",
-    ),
-    "table_state_of_a_cdc_task": Policy(
-        ("Table completed", "Before load"),
-        "Which TableState a table has that was never loaded is not documented. Users see it as completed.",
-    ),
+    name: Policy(**policy) for name, policy in json.loads(Path(__file__).with_suffix(".json").read_text()).items()
 }
 
 

@@ -50,4 +50,6 @@ class CertificateCalls:
             raise ResourceNotFoundError(f"Certificate {arn} not found.")
         if any(endpoint.attributes.get("CertificateArn") == arn for endpoint in self._region.endpoints.values()):
             raise InvalidResourceStateError(f"Certificate {arn} is in use by an endpoint.")
-        return {"Certificate": self._region.certificates.pop(arn).describe()}
+        described = self._region.certificates[arn].describe()
+        self._region.remove(arn)
+        return {"Certificate": described}

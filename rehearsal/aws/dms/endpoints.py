@@ -30,6 +30,14 @@ _FILTERS = {
     "endpoint-id": "EndpointIdentifier",
     "engine-name": "EngineName",
 }
+_LOGIN = {"ServerName", "Port", "DatabaseName", "Username", "Password", "SecretsManagerSecretId"}
+_EFFECTIVE = {
+    "PostgreSQLSettings": _LOGIN | {"SecretsManagerAccessRoleArn", "PluginName", "SlotName", "MapBooleanAsBoolean"},
+    "OracleSettings": _LOGIN | {"SecretsManagerAccessRoleArn"},
+}
+_WITHOUT_EFFECT = {"HeartbeatEnable", "HeartbeatFrequency", "HeartbeatSchema"}
+"""Taken all the same, since pipelines have them: rehearsal/aws/README.md names the heartbeat among the limits."""
+_NO = ("", "false", "n", "no", "0")
 _NO_ATTRIBUTES = {"Tags", "ResourceIdentifier", "EndpointArn", "ExactSettings"}
 
 
@@ -92,9 +100,7 @@ class Endpoints:
 
         def deleted() -> None:
             with self._region.lock:
-                self._region.endpoints.pop(endpoint.arn, None)
-                for key in [key for key in self._region.connections if key[1] == endpoint.arn]:
-                    del self._region.connections[key]
+                self._region.remove(endpoint.arn)
 
         self._region.transitions.after("endpoint_delete", "deleting", endpoint.identifier, deleted)
         return {"Endpoint": self._describe(endpoint)}
@@ -136,6 +142,11 @@ def _check(endpoint: Endpoint) -> None:
         )
     if others := endpoint.attributes.keys() & {*SETTINGS.values()} - {SETTINGS[endpoint.engine]}:
         raise InvalidParameterCombinationError(f"{', '.join(others)} are not for the engine {endpoint.engine}")
+    known = _EFFECTIVE[SETTINGS[endpoint.engine]] | _WITHOUT_EFFECT
+    if strange := [k for k, v in endpoint.settings.items() if k not in known and str(v).lower() not in _NO]:
+        raise InvalidParameterValueError(
+            f"the rehearsal does not have the effect of {', '.join(sorted(strange))} of an endpoint; leave it out"
+        )
     attributes, secret = endpoint.attributes, endpoint.settings.get("SecretsManagerSecretId")
     if not 0 <= attributes.get("Port", 0) < 2**16:
         raise InvalidParameterValueError(f"the port {attributes['Port']} is none: it must be between 1 and 65535")

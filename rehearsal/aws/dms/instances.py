@@ -44,7 +44,7 @@ class ReplicationInstances:
     def create_replication_instance(self, parameters: Parameters) -> dict[str, Any]:
         """CreateReplicationInstance."""
         asked = parameters["ReplicationInstanceIdentifier"]
-        identifier = free_identifier("ReplicationInstanceIdentifier", asked, self._region.instances)
+        identifier = free_identifier("ReplicationInstanceIdentifier", asked, self._region.instances, longest=63)
         for name, form in _FORMS.items():
             if name in parameters and not re.fullmatch(form, str(parameters[name])):
                 raise InvalidParameterValueError(f"the {name} {parameters[name]} is none of DMS's")
@@ -82,9 +82,7 @@ class ReplicationInstances:
 
         def deleted() -> None:
             with self._region.lock:
-                del self._region.instances[instance.arn]
-                for key in [key for key in self._region.connections if key[0] == instance.arn]:
-                    del self._region.connections[key]
+                self._region.remove(instance.arn)
 
         self._region.transitions.after("instance_create", "deleting", instance.identifier, deleted)
         return {"ReplicationInstance": self._describe(instance)}

@@ -9,6 +9,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from rehearsal.aws.constraints import wrong_tag
 from rehearsal.aws.dms.errors import (
     InvalidParameterValueError,
     InvalidResourceStateError,
@@ -49,6 +50,13 @@ class Region:
     def records(self) -> dict[str, Any]:
         """What outlives the stand-in, as keyword arguments for the next `Region`."""
         return {name: getattr(self, name) for name in _KEPT}
+
+    def remove(self, arn: str) -> None:
+        """Forget a resource with its tags and its connections."""
+        for resources in (self.endpoints, self.instances, self.tasks, self.certificates, self.tags):
+            resources.pop(arn, None)
+        for key in [key for key in self.connections if arn in key]:
+            del self.connections[key]
 
     def new_arn(self, kind: str, resource_identifier: str | None) -> str:
         """An ARN as DMS makes it: its last part is random unless ResourceIdentifier asks for one.
@@ -92,23 +100,21 @@ def check_identifier(parameter: str, value: str, longest: int = 255) -> str:
     return value.lower()
 
 
-def free_identifier(parameter: str, value: str, among: dict[str, Any], but_for: object = None) -> str:
+def free_identifier(
+    parameter: str, value: str, among: dict[str, Any], but_for: object = None, longest: int = 255
+) -> str:
     """The identifier, if nothing else ``among`` the resources has it.
 
     Raises InvalidParameterValueError, ResourceAlreadyExistsError.
     """
-    identifier = check_identifier(parameter, value)
+    identifier = check_identifier(parameter, value, longest)
     if any(one.identifier == identifier for one in among.values() if one is not but_for):
         raise ResourceAlreadyExistsError(f"The resource you are attempting to create already exists: {identifier}.")
     return identifier
 
 
 def tags(parameters: dict[str, Any]) -> dict[str, str]:
-    """The tags that a call gives a resource; only the value of one is optional. Raises InvalidParameterValueError.
-
-    https://docs.aws.amazon.com/dms/latest/APIReference/API_Tag.html
-    """
-    given = parameters.get("Tags", [])
-    if not all(tag.get("Key") for tag in given):
-        raise InvalidParameterValueError("a tag has no Key, which is its required name")
-    return {tag["Key"]: tag.get("Value", "") for tag in given}
+    """The tags that a call gives a resource. Raises InvalidParameterValueError."""
+    if wrong := wrong_tag(parameters, "dms"):
+        raise InvalidParameterValueError(wrong)
+    return {tag["Key"]: tag.get("Value", "") for tag in parameters.get("Tags", [])}

@@ -11,7 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from botocore.model import StructureShape
+
 from rehearsal.aws import moto_seams
+from rehearsal.aws.aws_request import service_model
 
 SETTINGS = {"postgres": "PostgreSQLSettings", "aurora-postgresql": "PostgreSQLSettings", "oracle": "OracleSettings"}
 _IN_SECRET = {"host": "host", "port": "port", "dbname": "dbname", "user": "username", "password": "password"}
@@ -60,9 +63,12 @@ class Endpoint:
     def settings(self) -> dict[str, Any]:
         """PostgreSQLSettings or OracleSettings, over what ExtraConnectionAttributes says (`slotName=x;...`)."""
         extra = (self.attributes.get("ExtraConnectionAttributes") or "").split(";")
-        pairs = (pair.partition("=") for pair in extra if "=" in pair)
-        named = {name.strip()[:1].upper() + name.strip()[1:]: value.strip() for name, _, value in pairs}
-        return named | (self.attributes.get(SETTINGS.get(self.engine, "")) or {})
+        section = SETTINGS.get(self.engine, "")
+        shape = service_model("dms").shape_for(section) if section else None
+        spelled = {name.lower(): name for name in shape.members} if isinstance(shape, StructureShape) else {}
+        pairs = ((name.strip(), value.strip()) for name, _, value in (pair.partition("=") for pair in extra))
+        named = {spelled.get(name.lower(), name): value for name, value in pairs if name}
+        return named | (self.attributes.get(section) or {})
 
     def login(self, region: str) -> dict[str, Any]:
         """host, port, dbname, user, password (libpq's names): its own, or its secret's; sslmode and, where something is

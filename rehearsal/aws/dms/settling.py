@@ -21,14 +21,12 @@ def settle(region: Region, connections: Connections, lifecycle: TaskLifecycle) -
 
     DMS itself does not notice that the stand-in was away: nobody stopped the task.
     """
-    for arn in [arn for arn, endpoint in region.endpoints.items() if endpoint.status == "deleting"]:
-        del region.endpoints[arn]
-    for arn in [arn for arn, instance in region.instances.items() if instance.status == "deleting"]:
-        del region.instances[arn]
+    statuses = {arn: one.status for arn, one in region.endpoints.items()}
+    statuses |= {arn: one.status for arn, one in region.instances.items()}
+    for arn in [arn for arn, status in statuses.items() if status == "deleting"]:
+        region.remove(arn)
     for instance in region.instances.values():
         instance.status = "available"
-    for key in [key for key in region.connections if key[0] not in region.instances or key[1] not in region.endpoints]:
-        del region.connections[key]
     connections.finish_tests()
     for run in region.assessments.values():
         run["Status"] = run["Status"].replace("running", "error-executing")

@@ -53,6 +53,6 @@ class TagsAndEvents:
 
     def _require(self, arn: str) -> dict[str, str]:
         region = self._region
-        if arn not in {**region.endpoints, **region.instances, **region.tasks}:
+        if arn not in {**region.endpoints, **region.instances, **region.tasks, **region.certificates}:
             raise ResourceNotFoundError(f"Resource {arn} not found.")
         return region.tags.setdefault(arn, {})

@@ -111,8 +111,7 @@ class TaskLifecycle:
                 with contextlib.suppress(ValueError):  # PostgreSQL may be down: the slot stays then
                     self._drop_slot(task)
             with self._region.lock:
-                del self._region.tasks[task.arn]
-                self._region.tags.pop(task.arn, None)
+                self._region.remove(task.arn)
                 self._event(task, "deletion", "Replication task deleted.")
 
         self._region.transitions.after("task_delete", "deleting", task.identifier, deleted)

@@ -29,6 +29,11 @@ _CHOICES = {
     "TargetTablePrepMode": {"DO_NOTHING", "DROP_AND_CREATE", "TRUNCATE_BEFORE_LOAD"},
 }
 
+_REFUSED = {
+    *("TargetSchema", "ValidationOnly", "EnableTT", "PostProcessingRules"),
+    *("CharacterSetSettings", "LoopbackPreventionSettings", "BeforeImageSettings"),
+}
+"""What would make other rows, or send them elsewhere, and has no effect here."""
 _UNLIMITED = {"RecoverableErrorCount", "RecoveryTimeout"}
 """-1 stands for no limit."""
 
@@ -46,6 +51,8 @@ def merge(text: str | None, *, over: dict[str, Any] | None = None, creating: boo
         raise InvalidParameterValueError("Task Settings document error: Invalid json: an object is expected")
     problems: list[str] = []
     result: dict[str, Any] = _merge_into(copy.deepcopy(over or DEFAULTS), given, "", problems)
+    if result["TargetMetadata"]["FullLobMode"] and result["TargetMetadata"]["LimitedSizeLobMode"]:
+        problems.append("FullLobMode and LimitedSizeLobMode exclude each other")
     if problems:
         raise InvalidParameterValueError(f"Task Settings document error: {'; '.join(problems)}")
     if creating and (result["Logging"]["CloudWatchLogGroup"] or result["Logging"]["CloudWatchLogStream"]):
@@ -60,6 +67,8 @@ def _merge_into(base: dict[str, Any], given: dict[str, Any], path: str, problems
         where = f"{path}{name}"
         if name not in base:
             problems.append(f"{where} is not known")
+        elif name in _REFUSED and value:
+            problems.append(f"the rehearsal does not have the effect of {where}; leave it out")
         elif isinstance(base[name], dict) and isinstance(value, dict):
             _merge_into(base[name], value, f"{where}.", problems)
         elif value is None:

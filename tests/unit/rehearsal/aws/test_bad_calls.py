@@ -111,6 +111,21 @@ def test_a_bad_value_in_any_place_is_a_fault(dms: Wire, operation: str) -> None:
          "InvalidParameterValueException", "ResourceIdentifier 'a--b' is not a valid identifier"),
         ("CreateEndpoint", {"EndpointIdentifier": "e", **ENDPOINT, "Tags": [{"Value": "v"}]},
          "InvalidParameterValueException", "a tag has no Key"),
+        *(("AddTagsToResource", {"ResourceArn": "@source", "Tags": [{"Key": key, "Value": value}]},
+           "InvalidParameterValueException", message)
+          for key, value, message in (("aws:a", "", "begins with aws:"), ("dms:a", "", "or dms:"),
+                                      ("k" * 129, "", "too long"), ("k", "v" * 257, "too long"))),
+        *(("CreateEndpoint", {"EndpointIdentifier": "e", **ENDPOINT, **settings}, "InvalidParameterValueException",
+           f"does not have the effect of {name} of an endpoint")
+          for settings, name in (({"PostgreSQLSettings": {"CaptureDdls": True}}, "CaptureDdls"),
+                                 ({"PostgreSQLSettings": {"ExecuteTimeout": 9}}, "ExecuteTimeout"),
+                                 ({"ExtraConnectionAttributes": "slotName=a;captureddls=Y"}, "CaptureDdls"),
+                                 ({"ExtraConnectionAttributes": "Foo=bar"}, "Foo"))),
+        ("ModifyEndpoint", {"EndpointArn": "@target", "OracleSettings": {"UseLogminerReader": True}},
+         "InvalidParameterValueException", "does not have the effect of UseLogminerReader"),
+        ("CreateEndpoint", {"EndpointIdentifier": "e", "EndpointType": "source", "EngineName": "postgres",
+         "DatabaseName": "d", "PostgreSQLSettings": {"SecretsManagerSecretId": "s"}},
+         "InvalidParameterCombinationException", "needs SecretsManagerAccessRoleArn"),
         ("CreateEndpoint", {"EndpointIdentifier": "e", **ENDPOINT, "OracleSettings": {"NumberDatatypeScale": 1}},
          "InvalidParameterCombinationException", "OracleSettings are not for the engine postgres"),
         *(("CreateReplicationInstance", {"ReplicationInstanceIdentifier": "i", "ReplicationInstanceClass": "dms.t3.small",
@@ -125,8 +140,18 @@ def test_a_bad_value_in_any_place_is_a_fault(dms: Wire, operation: str) -> None:
          "InvalidParameterValueException", "is not a valid identifier"),
         ("ModifyReplicationTask", {"ReplicationTaskArn": "@task", "ReplicationTaskSettings":
          '{"ErrorBehavior": {"RecoverableErrorInterval": -5}}'}, "InvalidParameterValueException", "cannot be negative"),
+        *(("ModifyReplicationTask", {"ReplicationTaskArn": "@task", "ReplicationTaskSettings": json.dumps(settings)},
+           "InvalidParameterValueException", message)
+          for settings, message in (({"TargetMetadata": {"TargetSchema": "X"}}, "effect of TargetMetadata.TargetSchema"),
+                                    ({"TargetMetadata": {"FullLobMode": True}}, "exclude each other"),
+                                    ({"BeforeImageSettings": {"a": 1}}, "effect of BeforeImageSettings"))),
         ("MoveReplicationTask", {"ReplicationTaskArn": "@task", "TargetReplicationInstanceArn": "@instance"},
          "InvalidResourceStateFault", "is on dmsworkshop-target-dmsrepl already"),
+        ("CreateReplicationInstance", {"ReplicationInstanceIdentifier": "i" * 64, "ReplicationInstanceClass":
+         "dms.t3.micro"}, "InvalidParameterValueException", "is not a valid identifier"),
+        *(("DescribeEndpoints", {"Marker": marker}, "InvalidParameterValueException", "did not come from this call")
+          for marker in ("20", "junk", "Certificates:20", "Endpoints:x")),
+        ("DescribeEvents", {"SourceType": "junk"}, "ValidationException", "Value 'junk' at 'sourceType'"),
         ("DescribeEndpoints", {"MaxRecords": 0}, "InvalidParameterValueException", "MaxRecords is 0"),
         ("DescribeEvents", {"Filters": [{"Name": "x", "Values": []}]}, "InvalidParameterValueException", "'x'"),
         ("DescribeEvents", {"StartTime": "today"}, "ValidationException", "is no timestamp"),
@@ -135,7 +160,7 @@ def test_a_bad_value_in_any_place_is_a_fault(dms: Wire, operation: str) -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )  # fmt: skip
 def test_what_is_refused(dms: Wire, operation: str, parameters: dict[str, Any], fault: str, message: str) -> None:
-    arns = {"@source": dms.source, "@task": dms.task, "@instance": dms.instance}
+    arns = {"@source": dms.source, "@target": dms.target, "@task": dms.task, "@instance": dms.instance}
     given = {name: arns.get(value, value) if isinstance(value, str) else value for name, value in parameters.items()}
     answer = dms(operation, **given)
     assert (answer.get("__type"), message in answer.get("message", "")) == (fault, True), answer

@@ -37,7 +37,8 @@ UNSIGNED = {("sts", "AssumeRoleWithSAML"), ("sts", "AssumeRoleWithWebIdentity")}
 METRIC = {"Metric": {"Namespace": "n", "MetricName": "m"}, "Period": 60, "Stat": "Sum"}
 ROLE = "arn:aws:iam::123456789012:role/reached"
 MORE: dict[str, dict[str, Any]] = {"GetMetricData": {"MetricDataQueries": [{"Id": "a", "MetricStat": METRIC}]}, "AssumeRole": {"RoleArn": ROLE},
-        "CreateRole": {"AssumeRolePolicyDocument": "{}"}}  # fmt: skip
+        "CreateRole": {"AssumeRolePolicyDocument": "{}"}, "TagResource": {"Tags": [{"Key": "k", "Value": "v"}]},
+        "PutMetricData": {"MetricData": [{"MetricName": "m", "Value": 1.0}]}}  # fmt: skip
 REFUSED = {"rds": "InvalidAction", "sts": "InvalidAction", "iam": "InvalidAction", "s3": "NotImplemented"}
 
 
@@ -119,7 +120,7 @@ def test_every_operation_is_answered_or_refused(served: Served, service: str) ->
     for name in model.operation_names:
         if (service, name) in UNSIGNED or model.operation_model(name).deprecated:
             continue  # a deprecated operation of S3 is sent as the one that came after it is
-        parameters = required(model.operation_model(name)) | MORE.get(name, {})
+        parameters = required(model.operation_model(name)) | (MORE.get(name, {}) if name in OPERATIONS[service] else {})
         code, message = served.error(CLIENTS[service], name, parameters)
         if name in OPERATIONS[service]:
             good = code == "Reached" or (name.startswith("Head") and code == "400")
@@ -203,6 +204,7 @@ def test_a_parameter_without_effect_is_refused_by_name(service: str) -> None:
         ("s3", "PutObject", {"Bucket": "b", "Key": "k", "Body": b"", "ServerSideEncryption": "aws:kms", "ACL": "private"},
          ("NotImplemented", "the effect of ACL, ServerSideEncryption in PutObject")),
         ("s3", "GetObject", {"Bucket": "b", "Key": "k/l", "VersionId": "1"}, ("NotImplemented", "VersionId in GetObject")),
+        ("s3", "ListBuckets", {"MaxBuckets": 1}, ("NotImplemented", "MaxBuckets in ListBuckets")),
         ("iam", "CreateRole", {"RoleName": "r", "AssumeRolePolicyDocument": "{}", "PermissionsBoundary": "p" * 20},
          ("ValidationError", "the effect of PermissionsBoundary in CreateRole")),
         ("rds", "RebootDBInstance", {"DBInstanceIdentifier": "i", "ForceFailover": True},
@@ -267,6 +269,23 @@ def test_a_statistic_that_is_not_evaluated_is_refused_in_the_query_protocol(
         ("sts", "AssumeRole", {"RoleArn": f"{ROLE}-not", "RoleSessionName": "s1"}, "the role is not there"),
         ("iam", "CreateRole", {"RoleName": "r", "AssumeRolePolicyDocument": "nonsense"}, "invalid Json"),
         ("s3", "PutObject", {"Bucket": "b", "Key": "k", "Body": b"", "ContentMD5": "AAAA"}, "the effect of ContentMD5"),
+        ("s3", "ListObjectsV2", {"Bucket": "b", "ContinuationToken": "junk"}, "continuation token provided is incorrect"),
+        ("s3", "ListObjectsV2", {"Bucket": "b", "MaxKeys": -1}, "must be an integer between 0 and"),
+        ("s3", "ListObjectsV2", {"Bucket": "b", "EncodingType": "junk"}, "Value 'junk' at 'encodingType' failed"),
+        ("s3", "CopyObject", {"Bucket": "b", "Key": "k", "CopySource": "b/a", "MetadataDirective": "JUNK"}, "'JUNK' at"),
+        ("logs", "DescribeLogStreams", {"logGroupName": "g", "nextToken": "junk"}, "nextToken is invalid"),
+        ("cloudwatch", "GetMetricStatistics", {"Namespace": "n", "MetricName": "m", "StartTime": 0, "EndTime": 1,
+         "Period": 7, "Statistics": ["Sum"]}, "must be 1, 5, 10, 20, 30 or a multiple of 60"),
+        *(("cloudwatch", "GetMetricData", {"StartTime": 0, "EndTime": 1, "MetricDataQueries":
+           [{"Id": one, "MetricStat": METRIC} for one in ids]}, "must be its own, begin with a lower case")
+          for ids in ("A", "aa")),
+        ("cloudwatch", "PutMetricData", {"Namespace": "n", "MetricData": [{"MetricName": "m"}]}, "must have a Value"),
+        ("rds", "ModifyDBParameterGroup", {"DBParameterGroupName": "g", "Parameters": [{"ParameterName": "work_mem",
+         "ParameterValue": "64", "ApplyMethod": "immediate"}] * 21}, "A maximum of 20 parameters"),
+        ("rds", "DescribeEvents", {"SourceType": "junk"}, "Value 'junk' at 'sourceType' failed"),
+        ("rds", "AddTagsToResource", {"ResourceName": "a", "Tags": [{"Key": "rds:a"}]}, "begins with aws: or rds:"),
+        ("ssm", "PutParameter", {"Name": "n", "Value": "v" * 4097, "Type": "String"}, "maximum parameter value of 4096"),
+        ("secretsmanager", "TagResource", {"SecretId": "s", "Tags": [{"Key": "AWS:a"}]}, "begins with aws:"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )  # fmt: skip
