@@ -40,14 +40,15 @@ def test_what_is_replaced_or_called_exists(owner: Any, name: str) -> None:
 @pytest.mark.parametrize(
     ("service", "names"),
     [
-        ("logs", ["ensure_log_group", "ensure_log_stream", "put_log_events"]),
+        ("logs", ["ensure_log_group", "ensure_log_stream", "put_log_events", "groups"]),
         ("cloudwatch", ["put_metric_data"]),
         ("secretsmanager", ["get_secret_value"]),
         ("rds", ["databases", "db_parameter_groups"]),
+        ("s3", ["buckets", "put_object", "_pagination_tokens"]),
     ],
 )
 def test_the_state_of_other_services_can_be_reached(service: str, names: list[str]) -> None:
-    backend = moto_seams.backend(service, "ap-northeast-2")
+    backend = moto_seams.backend(service, "aws" if service == "s3" else "ap-northeast-2")
     for name in names:
         assert hasattr(backend, name), MOVED.format(f"{service}.{name}")
 
