@@ -19,22 +19,27 @@ IDENTITY = (
 )
 
 
+_IDS = (Column("id", "bigint", nullable=False), Column("ID", "NUMBER", nullable=False))
+
+
 def found_between(
     columns: list[Column],
     to: list[Column],
     *rules: dict[str, Any],
     values: Any = None,
     key: tuple[str, ...] = ("id",),
+    id_columns: tuple[Column, Column] = _IDS,
     **traits: Any,
 ) -> list[tuple[str, str, str]]:
     """The findings about columns of `s.t` that meet those of `S.T`: severity, code and what was found."""
-    table = Table("s", "t", (Column("id", "bigint", nullable=False), *columns), key)
+    source_id, target_id = id_columns
+    table = Table("s", "t", (source_id, *columns), key)
     facts = source(
         tables=(table,),
         traits={("s", "t"): replace(TRAITS, **traits)},
         values={("s", "t", column.name): values for column in columns},
     )
-    target_table = Table("S", "T", (Column("ID", "NUMBER", nullable=False), *to), ("ID",))
+    target_table = Table("S", "T", (target_id, *to), ("ID",))
     text = json.dumps({"rules": rules or IDENTITY})
     found = find(text, source=facts, target=target(target_table, triggers=(), sequences=(), constraints=()))
     return [(str(item.severity), item.code, item.what) for item in found]

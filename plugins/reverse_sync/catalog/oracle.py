@@ -32,6 +32,10 @@ _CONSTRAINT_COLUMNS = """
 SELECT constraint_name, column_name FROM all_cons_columns WHERE owner = :owner ORDER BY constraint_name, position
 """
 
+# Of INTEGER and NUMBER(*, s) the catalog has the scale alone:
+# https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/Data-Types.html
+_PRECISION_OF_A_SCALE = 38
+
 _TRIGGERS = """
 SELECT table_owner, table_name, owner, trigger_name, trigger_type, triggering_event, status, trigger_body
 FROM all_triggers WHERE table_owner = :owner ORDER BY table_name, owner, trigger_name
@@ -174,15 +178,19 @@ def _column(name: str, type_name: str, nullable: str, default: str | None, *size
     *numbers, char_used = sizes
     char_length, data_length, precision, scale = (None if number is None else int(number) for number in numbers)
     in_bytes = char_used != "C"
+    plain_type = re.sub(r"\(\d+\)", "", type_name)
+    if plain_type == "NUMBER" and precision is None and scale is not None:
+        precision = _PRECISION_OF_A_SCALE
     return Column(
         name,
-        re.sub(r"\(\d+\)", "", type_name),
+        plain_type,
         nullable=nullable == "Y",
         default=default.strip() if default else None,
         length=(data_length if in_bytes else char_length) if char_length else None,
         precision=precision,
         scale=scale,
         length_in_bytes=in_bytes and bool(char_length),
+        most_bytes=data_length if plain_type == "RAW" or not in_bytes else None,
     )
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from reverse_sync.catalog.database import Connection
 
 # The _pg_ functions are those that information_schema.columns itself is made of, which is too slow for many tables.
+# Of a numeric they know no negative scale, which has been in eleven bits since PostgreSQL 15.
 # A domain counts as the type below it: that is what logical decoding prints, and what DMS sees.
 _COLUMNS = """
 WITH RECURSIVE below(domain, type, typmod) AS (
@@ -26,7 +27,7 @@ SELECT n.nspname, c.relname, a.attname, format_type(t.oid, NULL), NOT (a.attnotn
        pg_get_expr(d.adbin, d.adrelid),
        information_schema._pg_char_max_length(t.oid, size.typmod),
        CASE t.oid WHEN 'numeric'::regtype THEN information_schema._pg_numeric_precision(t.oid, size.typmod) END,
-       CASE t.oid WHEN 'numeric'::regtype THEN information_schema._pg_numeric_scale(t.oid, size.typmod)
+       CASE t.oid WHEN 'numeric'::regtype THEN ((nullif(size.typmod, -1) - 4 & 2047) # 1024) - 1024
             ELSE information_schema._pg_datetime_precision(t.oid, size.typmod) END,
        a.attidentity <> '', a.attgenerated <> '',
        CASE WHEN t.typcategory = 'A' THEN 'array' WHEN t.typtype = 'e' THEN 'enum' WHEN t.typtype = 'c' THEN 'composite'

@@ -23,7 +23,7 @@ SETTINGS = (
     "max_slot_wal_keep_size", "logical_decoding_work_mem", "rds.force_ssl", "idle_in_transaction_session_timeout",
 )  # fmt: skip
 RDS_ROLES = ("rds_superuser", "rds_replication")
-_MEASURES = 6
+_MEASURES = 7
 LONG_TRANSACTION_S = 300.0
 MOST_ROWS_SCANNED = 100_000
 """A table that the planner takes for larger is not read to count its values."""
@@ -33,8 +33,8 @@ MOST_ROWS_SCANNED = 100_000
 class ColumnValues:
     """What a column holds: NULLs, empty strings, its longest text, the most digits before the point.
 
-    `beyond_oracle` counts what Oracle's decimal numbers and moments have no value for: NaN, infinite numbers,
-    `-infinity`, moments before 4712 BC and after 9999.
+    `beyond_oracle` counts what Oracle's decimal numbers and moments have no value for: NaN, infinite numbers, those of
+    1e126 and more, `-infinity`, moments before 4712 BC and after 9999. `most_utf16` is of the longest text in UTF-16.
     """
 
     nulls: int
@@ -43,6 +43,7 @@ class ColumnValues:
     most_characters: int
     most_digits: int
     beyond_oracle: int = 0
+    most_utf16: int = 0
 
 
 class Scan:
@@ -73,14 +74,20 @@ class Scan:
         return (
             f"count(*) FILTER (WHERE {text} IS NULL), count(*) FILTER (WHERE {size} = 0), "
             f"coalesce(max({size}), 0), coalesce(max(length({text})), 0), coalesce(max({digits}), 0), "
-            f"count(*) FILTER (WHERE {_beyond_oracle(column, name)})"
+            f"count(*) FILTER (WHERE {_beyond_oracle(column, name)}), coalesce(max({_utf16_units(text)}), 0)"
         )
 
 
+def _utf16_units(text: str) -> str:
+    """How many characters the text has in UTF-16, where one beyond U+FFFF is two."""
+    beyond = f"length(regexp_replace({text}, '[^\\U00010000-\\U0010FFFF]', '', 'g'))"
+    return f"length({text}) + CASE WHEN octet_length({text}) > length({text}) THEN {beyond} ELSE 0 END"
+
+
 def _beyond_oracle(column: Column, name: str) -> str:
-    """Oracle's dates: https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/Data-Types.html."""
+    """PostgreSQL takes NaN for the largest number. https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/Data-Types.html."""
     if column.type in ("numeric", "real", "double precision"):
-        return f"{name}::text IN ('NaN', 'Infinity', '-Infinity')"
+        return f"abs({name}) >= '1e126'::{'numeric' if column.type == 'numeric' else 'double precision'}"
     if column.type == "date" or column.type.startswith("timestamp"):
         return f"{name} < '4712-01-01 BC' OR ({name} >= '10000-01-01' AND {name} <> 'infinity')"
     return "false"

@@ -45,6 +45,11 @@ def install(connection: sqlite3.Connection) -> None:
     connection.create_function(OPERATION_INDICATOR, 3, lambda *_flags: None)
 
 
+def double_quoted(expression: str) -> list[str]:
+    """What stands in double quotes: names in SQL, but texts to SQLite where it knows no such name."""
+    return [piece[1:-1].replace('""', '"') for piece in _PIECE.findall(expression) if piece.startswith('"')]
+
+
 def undocumented(functions: Iterable[str]) -> list[str]:
     """The functions that AWS's page does not list, operators aside."""
     return sorted(set(functions) - DOCUMENTED - _OPERATORS - _NEVER_THE_SAME)

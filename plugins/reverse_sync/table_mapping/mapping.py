@@ -242,5 +242,6 @@ def _unknown_inputs(table: Table, added: tuple[ProjectedColumn, ...]) -> Iterato
     for column in added:
         for name in column.inputs:
             if name not in known and column.rule:
-                message = f"the expression of {column.name} names ${name}: no such column in {table.full_name}"
+                near = next((f"; did you mean ${one}?" for one in known if one.lower() == name.lower()), "")
+                message = f"the expression of {column.name} names ${name}: no such column in {table.full_name}{near}"
                 yield Problem("unknown-column-in-expression", message, str(column.rule.rule_id), "expression")

@@ -47,6 +47,8 @@ _RULE_TYPES_OF_OTHERS = {
 }
 _KEYS_OF_OTHERS = {"collection-count-from-metadata", "max-records-skip-per-page", "batch-size"}
 _TYPES_OF_OTHERS = ("set", "list", "map", "tuple")
+_NO_COLUMN = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$[\w:]+(?:\([^)]*\))?|(?P<parameter>[:@]\w+)")
+"""What SQLite has for a parameter besides `$name`, outside of texts."""
 _CURLY_QUOTES = re.compile("[\u2018\u2019\u201c\u201d]")
 
 
@@ -127,6 +129,13 @@ def _fault_of(rule: grammar.Transformation, expression: str) -> tuple[str, str] 
     if found.fault:
         quotes = "; write texts between straight quotes: 'so'" if _CURLY_QUOTES.search(expression) else ""
         return "bad-expression", f"expression {shown} is not one that SQLite can evaluate: {found.fault}{quotes}"
+    if parameter := next((hit["parameter"] for hit in _NO_COLUMN.finditer(expression) if hit["parameter"]), None):
+        return "bad-expression", f"expression {shown} names {parameter}; a column is ${parameter[1:]} there"
+    if cast := next((name for name in found.columns if "::" in name), None):
+        return "bad-expression", (
+            f"expression {shown}: SQLite takes all of ${cast} for a name, for it has no cast by ::; write "
+            f"CAST(${cast.partition('::')[0]} AS ...)"
+        )
     if OPERATION_INDICATOR in found.functions:
         return "unsupported-action", (
             "operation_indicator keeps rows in the target that the source has deleted, so the two sides never hold the "

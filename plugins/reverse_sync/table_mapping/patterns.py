@@ -38,6 +38,11 @@ def as_name(pattern: str) -> str:
     return "".join(_tokens(pattern))
 
 
+def escaped(pattern: str) -> str:
+    """The pattern with each of its `_` as the underscore itself; other wildcards stay."""
+    return "".join("[_]" if piece == "_" else piece for piece in _TOKEN.findall(pattern))
+
+
 class PatternIndex(Generic[T]):
     """Values filed under patterns: those whose pattern means a name are found without trying every pattern.
 

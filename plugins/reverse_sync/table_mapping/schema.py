@@ -15,7 +15,8 @@ class Column:
     """A column; `type` is the database's own spelling without size, for instance `character varying` or `VARCHAR2`.
 
     `category` tells PostgreSQL's types that users name: enum, array, composite, range; a domain counts as its base.
-    `length` counts characters, or bytes where `length_in_bytes` (Oracle's `VARCHAR2(6 BYTE)`).
+    `length` counts characters, or bytes where `length_in_bytes` (Oracle's `VARCHAR2(6 BYTE)`). `most_bytes` is the
+    limit of an Oracle text that counts characters, which holds besides, and of a RAW, which has no other.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Column:
     precision: int | None = None
     scale: int | None = None
     length_in_bytes: bool = False
+    most_bytes: int | None = None
     identity: bool = False
     generated: bool = False
     category: str = ""

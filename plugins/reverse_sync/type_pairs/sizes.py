@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 WITHOUT_LIMIT = 2**31
 # Without a precision DMS takes a numeric for NUMERIC(28,6), and PostgreSQL a timestamp for timestamp(6).
 DEFAULT_FRACTION_DIGITS = 6
-BYTES_A_CHARACTER = 4
+MOST_DIGITS_BEFORE_POINT = 28 - DEFAULT_FRACTION_DIGITS
+BYTES_A_CHARACTER, UNITS_A_CHARACTER = 4, 2
+"""Of the largest characters, in UTF-8 and in UTF-16."""
 EXACT_NUMBERS = frozenset({"smallint", "integer", "bigint", "numeric", "money"})
 _INTEGER_DIGITS = {"smallint": 5, "integer": 10, "bigint": 19}
 _MONEY_DIGITS, _MONEY_SCALE = 17, 2
-_MOMENT = len("2026-11-26 12:34:56")
+_MOMENT, _TIME = len("2026-11-26 12:34:56"), len("12:34:56")
 _FIXED = {"boolean": len("false"), "date": len("2026-11-26"), "uuid": 36}
 # https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html#CHAP_Source-PostgreSQL-DataTypes
 _LONGEST_TEXT = {
@@ -26,6 +28,7 @@ _LONGEST_TEXT = {
     "enum": 64,
     **dict.fromkeys(("point", "line", "lseg", "box", "circle", "range"), 255),
 }
+_LONGEST_INTERVAL = 128
 _LONGEST_NUMBER = {
     "smallint": len("-32768"),
     "integer": len("-2147483648"),
@@ -34,6 +37,11 @@ _LONGEST_NUMBER = {
     "real": len("-3.4028235e+38"),
     "double precision": len("-1.7976931348623157e+308"),
 }
+_SPELLED_BY_POSTGRES = frozenset(
+    {"uuid", "inet", "cidr", "macaddr", "macaddr8", "bit", "bit varying", "point", "line", "lseg", "box", "circle"}
+    | {"path", "polygon", "range", "oid", "xid", "xid8", "cid", "tid", "pg_lsn"}
+)
+"""Types of text whose values PostgreSQL spells itself: in ASCII, with no blanks at the end, and only bits are empty."""
 
 
 def is_masked_to_a_hash(projected: ProjectedColumn) -> bool:
@@ -41,15 +49,22 @@ def is_masked_to_a_hash(projected: ProjectedColumn) -> bool:
     return projected.mask is not None and projected.mask.rule_action == "data-masking-hash-mask"
 
 
+def is_spelled_by_postgres(source: Column) -> bool:
+    """Whether a text's values are PostgreSQL's own spelling of something, and not what somebody wrote."""
+    return (source.category or name_of_type(source)) in _SPELLED_BY_POSTGRES
+
+
 def digits_before_point(source: Column) -> int | None:
     """The most digits before the point; None where there is no limit, or the column holds no exact number."""
     if source.type == "numeric":
-        return source.precision - (source.scale or 0) if source.precision else None
+        return max(source.precision - (source.scale or 0), 0) if source.precision else None
     return _MONEY_DIGITS if source.type == "money" else _INTEGER_DIGITS.get(source.type)
 
 
 def digits(source: Column) -> int | None:
-    """The most digits of an exact number; None where there is no limit."""
+    """The most significant digits of an exact number; None where there is no limit."""
+    if source.type == "numeric":
+        return source.precision
     before = digits_before_point(source)
     return None if before is None else before + digits_behind_point(source)
 
@@ -57,7 +72,7 @@ def digits(source: Column) -> int | None:
 def digits_behind_point(source: Column) -> int:
     """The most digits behind the point that DMS carries of an exact number."""
     if source.type == "numeric":
-        return (source.scale or 0) if source.precision else DEFAULT_FRACTION_DIGITS
+        return max(source.scale or 0, 0) if source.precision else DEFAULT_FRACTION_DIGITS
     return _MONEY_SCALE if source.type == "money" else 0
 
 
@@ -74,8 +89,7 @@ def fixed_length(projected: ProjectedColumn) -> int | None:
     if source is None:
         return None
     if source.type.startswith("timestamp"):
-        digits = fraction_of_a_second(source)
-        return _MOMENT + (digits + 1 if digits else 0)
+        return _MOMENT + _longest_fraction(source)
     return _FIXED.get(source.type)
 
 
@@ -84,11 +98,28 @@ def longest_text(source: Column) -> int | None:
     return source.length or _LONGEST_TEXT.get(source.category or name_of_type(source))
 
 
-def longest_number(source: Column) -> int | None:
-    """The most characters that a number of the column takes, `WITHOUT_LIMIT` included; None for other types."""
-    if source.type != "numeric":
-        return _LONGEST_NUMBER.get(source.type)
+def longest_value(source: Column) -> int | None:
+    """The most characters of a number, a time of day or an interval as a text, `WITHOUT_LIMIT` included; else None.
+
+    An interval is a text of 128 in DMS: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html.
+    """
+    if source.type == "numeric":
+        return _longest_numeric(source)
+    if source.type == "interval":
+        return _LONGEST_INTERVAL
+    if source.type.startswith("time "):
+        return _TIME + _longest_fraction(source)
+    return _LONGEST_NUMBER.get(source.type)
+
+
+def _longest_numeric(source: Column) -> int:
     if source.precision is None:
         return WITHOUT_LIMIT
-    scale = source.scale or 0
-    return source.precision + len("-") + (len(".") if scale else 0) + (len("0") if source.precision == scale else 0)
+    fraction = digits_behind_point(source)
+    whole = source.precision - (source.scale or 0)
+    return len("-") + max(whole, 1) + (len(".") + fraction if fraction else 0)
+
+
+def _longest_fraction(source: Column) -> int:
+    kept = fraction_of_a_second(source)
+    return len(".") + kept if kept else 0

@@ -69,10 +69,20 @@ def declared_type(column: Column) -> str:
     """The column's type as Oracle's DDL writes it, with NOT NULL."""
     size = ""
     if column.length:
-        size = f"({column.length}{' BYTE' if column.length_in_bytes else ' CHAR'})"
+        size = f"({column.length}{' BYTE' if column.length_in_bytes else ' CHAR' * (not counts_utf16(column))})"
+    elif store_of(column) is Store.RAW and column.most_bytes:
+        size = f"({column.most_bytes})"
     elif column.precision:
         size = f"({column.precision},{column.scale})" if column.scale else f"({column.precision})"
     return f"{column.type}{size}{'' if column.nullable else ' NOT NULL'}"
+
+
+def counts_utf16(column: Column) -> bool:
+    """Whether its characters are those of AL16UTF16, in which one beyond U+FFFF counts twice.
+
+    https://docs.oracle.com/en/database/oracle/oracle-database/19/nlspg/supporting-multilingual-databases-with-unicode.html
+    """
+    return column.type in ("NVARCHAR2", "NCHAR")
 
 
 def has_zone(column: Column) -> bool:

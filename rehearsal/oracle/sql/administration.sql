@@ -195,7 +195,10 @@ BEGIN
   EXECUTE format('DROP FUNCTION IF EXISTS %s() CASCADE', function);
   SELECT string_agg(CASE WHEN data_type IN ('CHAR', 'NCHAR') THEN format('NEW.%I := "SYS".padded(NEW.%1$I, %s, %L); ', attname, maximum, unit) ELSE '' END
       || CASE data_type WHEN 'FLOAT' THEN format('NEW.%I := "SYS".significant(NEW.%1$I, %s);', attname, ceil(data_precision * 0.30103)) ELSE
-        format('IF "SYS".%s(NEW.%I) > %s THEN PERFORM "SYS".too_large("SYS".%1$s(NEW.%2$I), %3$s, %L); END IF;', measure, attname, maximum, path_shown || '."' || shown(attname) || '"') END, ' ')
+        format('IF "SYS".%s(NEW.%I) > %s THEN PERFORM "SYS".too_large("SYS".%1$s(NEW.%2$I), %3$s, %L); END IF;', measure, attname, maximum, path_shown || '."' || shown(attname) || '"') END
+      -- A string that counts characters keeps to its bytes, too.
+      || CASE WHEN char_used = 'C' AND data_type IN ('VARCHAR2', 'CHAR') THEN
+        format(' IF "SYS".bytes(NEW.%I) > %s THEN PERFORM "SYS".too_large("SYS".bytes(NEW.%1$I), %2$s, %L); END IF;', attname, data_length, path_shown || '."' || shown(attname) || '"') ELSE '' END, ' ')
     INTO steps
     FROM column_facts f JOIN pg_attribute a ON attrelid = relid AND a.attnum = f.attnum AND NOT attisdropped
     CROSS JOIN LATERAL (SELECT CASE WHEN data_type LIKE 'N%' THEN 'UNIT' WHEN char_used = 'C' THEN 'CHAR' ELSE 'BYTE' END AS unit, CASE char_used WHEN 'C' THEN char_length ELSE data_length END AS maximum,

@@ -10,6 +10,7 @@ import pytest
 
 from reverse_sync.catalog import oracle, postgres, postgres_server
 from reverse_sync.table_mapping import Column
+from reverse_sync.type_pairs.target_types import declared_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,6 +76,21 @@ def test_postgres_tables(source: psycopg.Connection[Any]) -> None:
         Column("이름", "text"),
     )
     assert tables["types"].column("이름") is not None
+
+
+def test_oracles_columns_whose_size_takes_more_than_one_view(parts: Parts) -> None:
+    declared = "I INTEGER, S NUMBER(*, 2), N NUMBER, R RAW(16), V VARCHAR2(2000 CHAR), B VARCHAR2(6)"
+    parts.oracle(f"CREATE TABLE SIZED ({declared})")
+    try:
+        dsn = f"127.0.0.1:{parts.ports.oracle}/XE"
+        with oracledb.connect(user="TRAVELBUDDY", password="welcome", dsn=dsn) as session:
+            found = oracle.read_columns(session, "TRAVELBUDDY", "SIZED")
+    finally:
+        parts.oracle("DROP TABLE SIZED")
+    assert [declared_type(column) for column in found.values()] == [
+        "NUMBER(38)", "NUMBER(38,2)", "NUMBER", "RAW(16)", "VARCHAR2(2000 CHAR)", "VARCHAR2(6 BYTE)",
+    ]  # fmt: skip
+    assert found["V"].most_bytes == 4000
 
 
 def test_postgres_traits(source: psycopg.Connection[Any]) -> None:

@@ -68,6 +68,22 @@ def test_an_underscore_that_catches_more() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("pattern", "also", "write"),
+    [
+        ("flight_%", "flight1log", "flight[_]%"),
+        ("%t[_]l_g", None, None),
+        ("fligh__log", None, None),
+    ],
+)
+def test_an_underscore_beside_other_wildcards(pattern: str, also: str | None, write: str | None) -> None:
+    """`tmp_%` is how people write what begins with `tmp_`; one that spells no name is meant as it stands."""
+    text = json.dumps({"rules": [include("app", pattern), *UPPER]})
+    found = [item for item in find(text, source=source(tables=TABLES)) if item.code == "underscore-wildcard"]
+    said = [(f"table {pattern} also means {also}: _ stands for any one character", f"write {write}")] if also else []
+    assert [(item.what, item.do) for item in found] == said
+
+
 def test_two_rules_on_a_table_and_on_a_schema() -> None:
     found = _found(
         include("app", "flight1log"),
@@ -192,22 +208,6 @@ def test_two_columns_of_one_name() -> None:
     rule = transformation(12, "column", ("app", "flight[_]log", "origin%"), "rename", value="ORIGIN")
     found = _found(include("app", "flight[_]log"), *UPPER, rule)
     assert ("error", "projection-impossible", "2 columns become ORIGIN on the target; one name, one column") in found
-
-
-def _filtered(column: str, table: str = "flight1log") -> list[tuple[str, str, str]]:
-    condition = {"filter-operator": "gte", "value": "5"}
-    rule = include(
-        "app", table, filters=[{"filter-type": "source", "column-name": column, "filter-conditions": [condition]}]
-    )  # fmt: skip
-    return [finding for finding in _found(rule, *UPPER) if finding[1] == "filter-column"]
-
-
-def test_filters() -> None:
-    assert _filtered("id") == []
-    assert _filtered("idd") == [("error", "filter-column", "a filter on idd: no such column")]
-    assert _filtered("origin_code", "flight_log") == [
-        ("error", "filter-column", "a filter on origin_code, which is not part of the primary key")
-    ]
 
 
 def test_a_mapping_that_is_none_is_the_only_thing_said_of_it() -> None:

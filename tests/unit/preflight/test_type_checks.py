@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reverse_sync.table_mapping import Column, Table
+from reverse_sync.table_mapping import Column, Table, TableMapping
 from tests.support.columns import IDENTITY, column_values, found_between
 from tests.support.cutovers import TRAITS, find, source, target
 from tests.support.mappings import transformation
@@ -106,7 +106,7 @@ def test_one_pair(column: Column, to: Column, found: list[tuple[str, str, str]])
         (Column("a", "timestamp without time zone", scale=6), Column("A", "TIMESTAMP", scale=6),
          "a (timestamp without time zone) holds what A (TIMESTAMP) has no value for: -infinity, or a year before 4712 BC or after 9999 (1 row now)"),
         (Column("a", "numeric", precision=5, scale=2), Column("A", "NUMBER", precision=5, scale=2),
-         "a (numeric) holds what A (NUMBER(5,2)) has no value for: NaN or infinity (1 row now)"),
+         "a (numeric) holds what A (NUMBER(5,2)) has no value for: NaN, infinity, or 1e126 and more (1 row now)"),
         (Column("a", "double precision"), Column("A", "BINARY_DOUBLE"), None),
     ],
 )  # fmt: skip
@@ -161,3 +161,35 @@ def test_a_number_is_never_empty_whatever_masks_it() -> None:
     )
     assert "empty-into-not-null" not in {code for _, code, _ in found}
     assert "null-into-not-null" in {code for _, code, _ in found}
+
+
+@pytest.mark.parametrize(
+    ("name", "to", "advice"),
+    [
+        ("PAID", "PAID", "add a change-data-type rule with the data-type boolean: true becomes 1, false 0"),
+        ("paid", "PAID", "remove the column and add PAID by an add-column rule with the data-type int1 and the expression CASE $paid WHEN 'true' THEN 1 WHEN 'false' THEN 0 END"),
+    ],
+)  # fmt: skip
+def test_a_boolean_for_a_number_is_told_a_way_that_leads_there(name: str, to: str, advice: str) -> None:
+    """One rule acts on a column: one whose type is changed keeps its name, and Oracle's are upper case."""
+    table = Table("s", "t", (Column("id", "bigint", nullable=False), Column(name, "boolean")), ("id",))
+    target_table = Table("S", "T", (Column("ID", "NUMBER", nullable=False), Column(to, "NUMBER", precision=1)), ("ID",))
+    facts = {
+        "source": source(tables=(table,), traits={("s", "t"): TRAITS}),
+        "target": target(target_table, triggers=(), sequences=(), constraints=()),
+    }
+    [clash] = [item for item in find(json.dumps({"rules": IDENTITY}), **facts) if item.code == "type-clash"]
+    assert clash.do == advice
+    rule = (
+        transformation(1000, "column", ("s", "t", name), "change-data-type", data_type={"type": "boolean"})
+        if name == to
+        else transformation(
+            5, "column", ("s", "t"), "add-column", value=to, data_type={"type": "int1"}, expression=advice[advice.index("CASE"):]
+        )
+    )  # fmt: skip
+    mapping = TableMapping.parse(json.dumps({"rules": [*IDENTITY[:3], rule]}), "m.json")
+    projection = mapping.project(table)
+    assert projection is not None
+    values = (True, False, None)
+    made = [projection.transform({"id": 1, name: value})[to] for value in values]
+    assert made == ([True, False, None] if name == to else [1, 0, None])

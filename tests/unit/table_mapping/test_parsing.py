@@ -92,6 +92,16 @@ ADD = transformation(5, "column", ("test", "t"), "add-column", value="A", data_t
             "is not one that SQLite can evaluate",
         ),
         (
+            {**ADD, "expression": "'at 5:30' || :a"},
+            "bad-expression",
+            "names :a; a column is $a there",
+        ),
+        (
+            {**ADD, "expression": "$a::text || 'x'"},
+            "bad-expression",
+            "SQLite takes all of $a::text for a name, for it has no cast by ::; write CAST($a AS ...)",
+        ),
+        (
             {**ADD, "expression": "operation_indicator('D', 'U', 'I')"},
             "unsupported-action",
             "rule 5: operation_indicator keeps rows in the target that the source has deleted",

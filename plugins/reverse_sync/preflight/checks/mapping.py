@@ -81,39 +81,3 @@ def projection_impossible(cutover: Cutover) -> Iterator[Finding]:
                 rule=problem.rule_id,
                 table=projection.source.full_name,
             )
-
-
-@check(Group.MAPPING, links.FILTERS, "mapping", "source")
-def filter_column(cutover: Cutover) -> Iterator[Finding]:
-    """A filter names a column that is not there, or lets DELETEs slip since no key column is in it."""
-    for selection in cutover.mapping.selections:
-        locator = selection.object_locator
-        table = next(
-            (
-                table
-                for table in cutover.tables
-                if (table.schema, table.name) == (locator.schema_name, locator.table_name)
-            ),
-            None,
-        )
-        for item in selection.filters or ():
-            where = {
-                "file": cutover.mapping_file,
-                "rule": str(selection.rule_id),
-                "table": locator.full_name,
-                "column": item.column_name,
-            }
-            if table is None or table.column(item.column_name) is None:
-                yield error(
-                    f"a filter on {item.column_name}: no such column",
-                    "the filter cannot be applied",
-                    "name a column of that table; a filter needs exact names",
-                    **where,
-                )
-            elif item.column_name not in table.primary_key:
-                yield error(
-                    f"a filter on {item.column_name}, which is not part of the primary key",
-                    "a DELETE carries the key only, so the filter cannot judge it and deletions get lost",
-                    "filter by a key column",
-                    **where,
-                )

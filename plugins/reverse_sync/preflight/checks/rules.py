@@ -8,7 +8,7 @@ from reverse_sync.preflight import links
 from reverse_sync.preflight.finding import Finding, Group, error, note, warning
 from reverse_sync.preflight.nearest import Nearest
 from reverse_sync.preflight.registry import check
-from reverse_sync.table_mapping.patterns import as_name, has_wildcard, matches
+from reverse_sync.table_mapping.patterns import as_name, escaped, has_wildcard, matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -70,12 +70,13 @@ def underscore_wildcard(cutover: Cutover) -> Iterator[Finding]:
             ("table", locator.table_name, {table.name for table in caught.tables}),
             ("column", column, caught.columns),
         ):
-            if pattern and "_" in pattern and not has_wildcard(pattern) and len(names) > 1:
-                others = ", ".join(sorted(names - {pattern}))
+            meant = escaped(pattern or "")
+            others = sorted(name for name in names if not matches(meant, name))
+            if pattern and 0 < len(others) < len(names):
                 yield warning(
-                    f"{kind} {pattern} also means {others}: _ stands for any one character",
+                    f"{kind} {pattern} also means {_listed(others)}: _ stands for any one character",
                     "the rule acts on more than it names",
-                    f"write {pattern.replace('_', '[_]')}",
+                    f"write {meant}",
                     file=cutover.mapping_file,
                     rule=str(rule.rule_id),
                     table=locator.full_name,
@@ -124,6 +125,11 @@ def _collision(
         table=what.rpartition(" ")[2],
         column=names[0] if len(names) == 1 else None,
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST_RULES} more" if len(names) > _MOST_RULES else ""
+    return ", ".join(names[:_MOST_RULES]) + more
 
 
 def _some(rules: Sequence[Transformation]) -> str:

@@ -66,8 +66,9 @@ def unique_constraint(cutover: Cutover) -> Iterator[Finding]:
             if constraint.kind == "U" and constraint.table == target.name:
                 yield warning(
                     f"{constraint.name} makes ({', '.join(constraint.columns)}) unique",
-                    "a row that the source accepts may fail with ORA-00001 and is only logged",
-                    "have the same constraint in the source, or disable it in the target",
+                    "a row that the source accepts may fail with ORA-00001 and is only logged; DMS writes row by "
+                    "row, so also one that takes a value over from another in one statement or transaction",
+                    "have the same constraint in the source, NOT DEFERRABLE there, or disable it in the target",
                     table=target.full_name,
                 )
 

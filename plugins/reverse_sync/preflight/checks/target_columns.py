@@ -9,7 +9,7 @@ from reverse_sync.preflight import links
 from reverse_sync.preflight.checks.names import why_impossible
 from reverse_sync.preflight.finding import Finding, Group, error, note, warning
 from reverse_sync.preflight.registry import check
-from reverse_sync.type_pairs import source_type
+from reverse_sync.type_pairs import sizes, source_type
 from reverse_sync.type_pairs.source_types import Kind
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def empty_into_not_null(cutover: Cutover) -> Iterator[Finding]:
     """'' is NULL in Oracle: an empty text or bytea fails a NOT NULL there, with the number of rows that are so now."""
     for column in cutover.columns:
         source, to = column.projected.source, column.to
-        if to.nullable or source is None or source.type == "uuid":
+        if to.nullable or source is None or sizes.is_spelled_by_postgres(source):
             continue
         # A number is never '', and neither is the text that a mask makes of it.
         kinds = {column.pair.kind, source_type(source).kind}

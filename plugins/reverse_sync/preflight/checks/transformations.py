@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 from reverse_sync.preflight import links
 from reverse_sync.preflight.checks.rules import rule_summary
-from reverse_sync.preflight.finding import Finding, Group, error, note, warning
+from reverse_sync.preflight.finding import Finding, Group, error, warning
 from reverse_sync.preflight.registry import check
 from reverse_sync.table_mapping.data_types import dms_type
-from reverse_sync.table_mapping.expressions import analyse
-from reverse_sync.table_mapping.functions import undocumented
 from reverse_sync.table_mapping.masking import MASKED_TYPES
 from reverse_sync.table_mapping.names import NAMING, untransformable
 from reverse_sync.type_pairs.source_types import LOBS
@@ -97,40 +95,6 @@ def mask_misplaced(cutover: Cutover) -> Iterator[Finding]:
                     table=projection.source.full_name,
                     column=column.source.name,
                 )
-
-
-@check(Group.MAPPING, links.EXPRESSIONS, "mapping", "source")
-def known_only_to_dms(cutover: Cutover) -> Iterator[Finding]:
-    """A column's values are known only to DMS (its clock, random numbers, headers of a change): compared nowhere."""
-    for projection in cutover.projections:
-        for column in projection.columns:
-            rule = column.mask or column.rule
-            if column.only_dms_knows and rule:
-                yield note(
-                    f"only DMS knows what {column.name} holds: it comes from {column.only_dms_knows}",
-                    "the column is left out of every comparison, so nothing proves it",
-                    "look at it by hand once, or have it made by the target",
-                    file=cutover.mapping_file,
-                    rule=str(rule.rule_id),
-                    table=projection.full_name,
-                    column=column.name,
-                )
-
-
-@check(Group.MAPPING, links.EXPRESSIONS, "mapping")
-def undocumented_function(cutover: Cutover) -> Iterator[Finding]:
-    """An expression calls a function of SQLite that AWS's page does not list."""
-    for rule in cutover.mapping.transformations:
-        names = undocumented(analyse(rule.expression).functions) if rule.expression else []
-        if names:
-            yield warning(
-                f"{' and '.join(names)}: a function of SQLite that AWS does not list for expressions",
-                "where DMS does not know it, the column stays empty or the task fails",
-                "use a listed function, or prove it on a test row before the cutover",
-                file=cutover.mapping_file,
-                rule=str(rule.rule_id),
-                column=rule.value,
-            )
 
 
 @check(Group.MAPPING, links.TRANSFORMATIONS, "mapping", "source")

@@ -9,7 +9,7 @@ from reverse_sync.preflight import links
 from reverse_sync.preflight.finding import Finding, Group, error, note, warning
 from reverse_sync.preflight.registry import check
 from reverse_sync.table_mapping import ProjectedColumn
-from reverse_sync.type_pairs import Store, Verdict, pair, source_type
+from reverse_sync.type_pairs import Store, Verdict, pair, sizes, source_type
 from reverse_sync.type_pairs.source_types import Kind
 from reverse_sync.type_pairs.target_types import declared_type
 
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from reverse_sync.table_mapping.grammar import Transformation
     from reverse_sync.type_pairs import Pair
 
-_WITHOUT_INFINITY = frozenset({Store.NUMBER, Store.FLOAT, Store.DATE, Store.TIMESTAMP})
-_DO = {
-    (Kind.BOOLEAN_AS_TEXT, Store.NUMBER): "add a change-data-type rule with the data-type boolean: true becomes 1, "
-    "false 0",
-    (Kind.TEXT, Store.RAW): "remove the column and add the target's by an add-column rule whose expression gives "
-    "hexadecimal digits: replace($column, '-', '') of a uuid",
+_WHAT_FOLLOWS = {
+    True: "what is lost, no comparison shows",
+    False: "a number that Oracle's type lacks fails with an ORA error and is only logged; other digits are rounded",
 }
+"""Whether the target is a CHAR -> what becomes of the values."""
+_BEYOND_DATES = "-infinity, or a year before 4712 BC or after 9999"
+_BEYOND_NUMBERS = "NaN, infinity, or 1e126 and more"
+_WITHOUT_INFINITY = frozenset({Store.NUMBER, Store.FLOAT, Store.DATE, Store.TIMESTAMP})
 
 
 @check(Group.MAPPING, links.DMS_POSTGRES_TYPES, "mapping", "source", "target")
@@ -43,10 +44,7 @@ def type_clash(cutover: Cutover) -> Iterator[Finding]:
                 yield error(
                     f"{column.name} ({column.type}) would be written to {name} ({declared_type(to)})",
                     found.why_not_comparable,
-                    _DO.get(
-                        (found.kind, found.store),
-                        "remove the column and add the target's by an add-column rule with an expression",
-                    ),
+                    _what_to_do(found, column.name, name),
                     file=cutover.mapping_file,
                     rule=str(rule.rule_id) if rule else None,
                     table=target.full_name,
@@ -110,7 +108,7 @@ def values_not_compared(cutover: Cutover) -> Iterator[Finding]:
 
 @check(Group.MAPPING, links.ORACLE_TYPES, "mapping", "source", "target")
 def value_beyond_oracle(cutover: Cutover) -> Iterator[Finding]:
-    """The column holds values that Oracle's type has none for: NaN, infinite numbers, -infinity, years after 9999."""
+    """The column holds values that Oracle's type has none for: NaN, too large numbers, -infinity, years after 9999."""
     for column in cutover.columns:
         source = column.projected.source
         if source is None or column.pair.store not in _WITHOUT_INFINITY or not column.projected.is_plain:
@@ -118,7 +116,11 @@ def value_beyond_oracle(cutover: Cutover) -> Iterator[Finding]:
         values = cutover.source.values(column.table, source.name)
         rows = values.beyond_oracle if values else 0
         if rows:
-            beyond = "-infinity, or a year before 4712 BC or after 9999" if column.pair.is_date else "NaN or infinity"
+            beyond = (
+                "-infinity, or a year before 4712 BC or after 9999"
+                if column.pair.is_date
+                else "NaN, infinity, or 1e126 and more"
+            )
             yield error(
                 f"{source.name} ({source.type}) holds what {column.to.name} ({declared_type(column.to)}) has no value "
                 f"for: {beyond} ({rows} row{'' if rows == 1 else 's'} now)",
@@ -132,19 +134,19 @@ def value_beyond_oracle(cutover: Cutover) -> Iterator[Finding]:
 @check(Group.MAPPING, links.ORACLE_TYPES, "mapping", "source", "target")
 def value_loses(cutover: Cutover) -> Iterator[Finding]:
     """What Oracle's type does not keep of the column's: NaN and infinity, trailing blanks."""
-    lost: dict[str, list[str]] = {}
+    lost: dict[tuple[str, str], list[str]] = {}
     for column in cutover.columns:
         found, source = column.pair, column.projected.source
-        if source is None or found.verdict is not Verdict.LOSES or not _loses_some(found):
+        if source is None or found.verdict is not Verdict.LOSES or not _loses_some(found, source):
             continue
         said = (
             f"{column.to.name} ({declared_type(column.to)}) loses {found.rule.loses} of {source.name} ({source.type})"
         )
-        lost.setdefault(column.table_name, []).append(said)
-    for name, facts in lost.items():
+        lost.setdefault((column.table_name, _WHAT_FOLLOWS[found.store is Store.CHAR]), []).append(said)
+    for (name, what_follows), facts in lost.items():
         yield note(
             "; ".join(facts),
-            "a NaN or infinity fails with an ORA error and is only logged; what else is lost, no comparison shows",
+            what_follows,
             "choose the target's type by docs/types.md if readers need it",
             table=name,
         )
@@ -152,24 +154,60 @@ def value_loses(cutover: Cutover) -> Iterator[Finding]:
 
 @check(Group.MAPPING, links.ORACLE_COMPARISONS, "mapping", "source", "target")
 def key_is_padded(cutover: Cutover) -> Iterator[Finding]:
-    """A column of the key is a CHAR in Oracle: whether DMS finds a row by a key that is shorter, no document says."""
+    """A column of the key is a CHAR on one side: whether DMS finds a row by a key that is shorter, no document says."""
     keys = {id(projection.source): projection.primary_key for projection in cutover.projections}
     for table, projected, to, found in cutover.columns:
-        if found.store is not Store.CHAR or found.kind is not Kind.TEXT or to.name not in keys[id(table)]:
+        if found.kind is not Kind.TEXT or to.name not in keys[id(table)]:
             continue
-        yield warning(
-            f"{projected.name} of the key is {declared_type(to)} in Oracle, which fills it up with blanks",
-            "Oracle finds a shorter key only where DMS binds it as a CHAR, and AWS does not say that it does: else "
-            "each update and delete of such a row is lost, in awsdms_apply_exceptions as '0 rows affected'",
-            "prove it by a canary whose key is shorter than the column, or make the target's column a VARCHAR2",
-            table=table.full_name,
-            column=to.name,
-        )
+        source, fixed = projected.source, sizes.fixed_length(projected)
+        if found.store is Store.CHAR and (to.length or 1) not in (1, fixed):
+            yield warning(
+                f"{projected.name} of the key is {declared_type(to)} in Oracle, which fills it up with blanks",
+                "Oracle finds a shorter key only where DMS binds it as a CHAR, and AWS does not say that it does: else "
+                "each update and delete of such a row is lost, in awsdms_apply_exceptions as '0 rows affected'",
+                "prove it by a canary whose key is shorter than the column, or make the target's column a VARCHAR2",
+                table=table.full_name,
+                column=to.name,
+            )
+        elif found.store is Store.VARCHAR and source and found.sides.source.padded and source.length != 1:
+            yield warning(
+                f"{source.name} of the key is character({source.length}), which PostgreSQL sends filled up with "
+                f"blanks, and {projected.name} is {declared_type(to)}, which Oracle compares blank by blank",
+                "a row that is in Oracle without those blanks is found only where DMS cuts them off, and AWS does not "
+                "say that it does: else each update and delete of it is lost, and each insert makes a second row",
+                "prove it by a canary whose key is shorter than the column, or make the target's column a CHAR",
+                table=table.full_name,
+                column=to.name,
+            )
 
 
-def _loses_some(found: Pair) -> bool:
+def _what_to_do(found: Pair, column: str, name: str) -> str:
+    """How the column could be written to the target column `name` all the same.
+
+    One rule acts on a column, so that a change of its type leaves its name as it is.
+    """
+    match found.kind, found.store:
+        case Kind.BOOLEAN_AS_TEXT, Store.NUMBER if column == name:
+            return "add a change-data-type rule with the data-type boolean: true becomes 1, false 0"
+        case Kind.BOOLEAN_AS_TEXT, Store.NUMBER:
+            return (
+                f"remove the column and add {name} by an add-column rule with the data-type int1 and the expression "
+                f"CASE ${column} WHEN 'true' THEN 1 WHEN 'false' THEN 0 END"
+            )
+        case Kind.TEXT, Store.RAW:
+            return (
+                "remove the column and add the target's by an add-column rule whose expression gives hexadecimal "
+                f"digits: replace(${column}, '-', '') of a uuid"
+            )
+        case _:
+            return "remove the column and add the target's by an add-column rule with an expression"
+
+
+def _loses_some(found: Pair, source: Column) -> bool:
     """Whether that depends on values alone: what depends on sizes, checks of their own say."""
-    return found.kind in (Kind.REAL4, Kind.REAL8) or (found.kind is Kind.TEXT and not found.sides.source.padded)
+    if found.kind in (Kind.REAL4, Kind.REAL8):
+        return True
+    return found.kind is Kind.TEXT and not found.sides.source.padded and not sizes.is_spelled_by_postgres(source)
 
 
 def _candidate(

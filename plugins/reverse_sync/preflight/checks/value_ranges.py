@@ -1,4 +1,4 @@
-"""Do the values fit: bytes against characters, digits, fractions of a second?"""
+"""Do the values fit: digits, fractions of a second?"""
 
 from __future__ import annotations
 
@@ -20,55 +20,31 @@ if TYPE_CHECKING:
 
 
 @check(Group.MAPPING, links.ORACLE_TYPES, "mapping", "source", "target")
-def text_too_long(cutover: Cutover) -> Iterator[Finding]:
-    """A text may take more bytes or characters than the target column has, with the longest that there is now."""
-    fitting: dict[str, list[str]] = {}
-    for column, source in _plain(cutover, lambda pair: pair.kind is Kind.TEXT and pair.is_text):
-        to = column.to
-        if sizes.fixed_length(column.projected) or not to.length or not column.pair.sides.source.documented:
-            continue
-        length = sizes.longest_text(source)
-        most = length * sizes.BYTES_A_CHARACTER if length and to.length_in_bytes else length
-        if most is not None and most <= to.length:
-            continue
-        values = cutover.source.values(column.table, source.name)
-        longest = (values.most_bytes if to.length_in_bytes else values.most_characters) if values else None
-        limit = f"{length} characters" if length else "any length"
-        known = "the table is large" if longest is None else f"the longest now has {longest}"
-        fact = f"{source.name} takes {limit}, {to.name} is {declared_type(to)}, {known}"
-        if longest is not None and longest <= to.length:
-            fitting.setdefault(column.table_name, []).append(fact)
-            continue
-        yield (warning if longest is None else error)(
-            fact,
-            "a longer text fails with ORA-12899 and is only logged; a Korean syllable takes 3 bytes",
-            f"make the column longer, or count characters: MODIFY {to.name} VARCHAR2({length or 4000} CHAR)",
-            table=column.table_name,
-            column=to.name,
-        )
-    for name, facts in fitting.items():
-        yield note(
-            f"all texts fit today, but a longer one need not: {'; '.join(facts)}",
-            "a longer text fails with ORA-12899 and is only logged; a Korean syllable takes 3 bytes",
-            "make the columns longer, or count characters: VARCHAR2(... CHAR)",
-            table=name,
-        )
-
-
-@check(Group.MAPPING, links.ORACLE_TYPES, "mapping", "source", "target")
 def number_too_large(cutover: Cutover) -> Iterator[Finding]:
     """A number may have more digits than the target column, with the most that there are now."""
-    for column, source in _plain(cutover, lambda pair: pair.is_exact_number):
+    for column, source in plain_columns(cutover, lambda pair: pair.is_exact_number):
         to = column.to
-        if not to.precision or source.type not in sizes.EXACT_NUMBERS:
+        if source.type not in sizes.EXACT_NUMBERS:
+            continue
+        values = cutover.source.values(column.table, source.name) if source.type == "numeric" else None
+        digits = values.most_digits if values else None
+        known = f"; the largest now has {digits}" if digits is not None else ""
+        if column.pair.sides.source.unbounded and digits is not None and digits > sizes.MOST_DIGITS_BEFORE_POINT:
+            yield error(
+                f"{source.name} takes any number of digits before the point, DMS carries "
+                f"{sizes.MOST_DIGITS_BEFORE_POINT}{known}",
+                "DMS takes a numeric without a precision for a NUMERIC(28,6), so a larger number does not arrive",
+                "give the source column a precision and scale",
+                table=column.table_name,
+                column=to.name,
+            )
+            continue
+        if not to.precision:
             continue
         room = to.precision - (to.scale or 0)
         most = sizes.digits_before_point(source)
         if most is not None and most <= room:
             continue
-        values = cutover.source.values(column.table, source.name) if source.type == "numeric" else None
-        digits = values.most_digits if values else None
-        known = f"; the largest now has {digits}" if digits is not None else ""
         yield judged(digits, room)(
             f"{source.name} takes {'any number of' if most is None else most} digits before the point, "
             f"{to.name} is {declared_type(to)} and takes {room}{known}",
@@ -82,7 +58,7 @@ def number_too_large(cutover: Cutover) -> Iterator[Finding]:
 @check(Group.MAPPING, links.ORACLE_TYPES, "mapping", "source", "target")
 def digits_lost(cutover: Cutover) -> Iterator[Finding]:
     """An exact number is written to a binary one that keeps fewer digits."""
-    for column, source in _plain(cutover, lambda pair: pair.kind in (Kind.INTEGER, Kind.NUMERIC)):
+    for column, source in plain_columns(cutover, lambda pair: pair.kind in (Kind.INTEGER, Kind.NUMERIC)):
         kept, most = decimal_digits(column.to), sizes.digits(source)
         if kept is None or source.type not in sizes.EXACT_NUMBERS or (most is not None and most <= kept):
             continue
@@ -99,7 +75,7 @@ def digits_lost(cutover: Cutover) -> Iterator[Finding]:
 @check(Group.MAPPING, links.ORACLE_TYPES, "mapping", "source", "target")
 def fraction_lost(cutover: Cutover) -> Iterator[Finding]:
     """Digits behind the point, or of a second, that DMS or the target column rounds away."""
-    for column, source in _plain(cutover, lambda pair: pair.is_exact_number):
+    for column, source in plain_columns(cutover, lambda pair: pair.is_exact_number):
         to, scale = column.to, sizes.digits_behind_point(source)
         if column.pair.sides.source.unbounded:
             keeps, carried = "any number of", f", DMS carries {sizes.DEFAULT_FRACTION_DIGITS}"
@@ -114,7 +90,7 @@ def fraction_lost(cutover: Cutover) -> Iterator[Finding]:
                 table=column.table_name,
                 column=to.name,
             )
-    for column, source in _plain(cutover, lambda pair: pair.is_moment):
+    for column, source in plain_columns(cutover, lambda pair: pair.is_moment):
         digits, kept = fraction_digits(column.to), sizes.fraction_of_a_second(source)
         if source.type.startswith("time") and kept > digits:
             yield warning(
@@ -129,7 +105,7 @@ def fraction_lost(cutover: Cutover) -> Iterator[Finding]:
 @check(Group.MAPPING, links.DMS_POSTGRES, "mapping", "source", "target")
 def time_zone_lost(cutover: Cutover) -> Iterator[Finding]:
     """A timestamp with time zone meets a target type without one."""
-    for column, source in _plain(cutover, lambda pair: pair.is_moment):
+    for column, source in plain_columns(cutover, lambda pair: pair.is_moment):
         if source.type == "timestamp with time zone" and not has_zone(column.to):
             yield note(
                 f"{source.name} has a time zone, {column.to.name} ({column.to.type}) has none",
@@ -145,7 +121,7 @@ def judged(found: int | None, room: int) -> Callable[..., Finding]:
     return warning if found is None else error if found > room else note
 
 
-def _plain(cutover: Cutover, wanted: Callable[[Pair], bool]) -> Iterator[tuple[PairedColumn, Column]]:
+def plain_columns(cutover: Cutover, wanted: Callable[[Pair], bool]) -> Iterator[tuple[PairedColumn, Column]]:
     """The columns of such pairs whose values are the source's own, with the source column."""
     for column in cutover.columns:
         if column.projected.source and not sizes.is_masked_to_a_hash(column.projected) and wanted(column.pair):

@@ -103,9 +103,13 @@ class Expressions:
             raise OracleError(902, "invalid datatype", token.start)
         numbers: list[int] = []
         unit = ""
+        any_precision = False
         if words.accept("("):
-            numbers.append(38 if words.accept("*") else words.integer())
+            any_precision = words.accept("*")
+            if not any_precision:
+                numbers.append(words.integer())
             if words.accept(","):
+                numbers = numbers or [38]
                 numbers.append(words.integer())
             unit = words.one_of("BYTE", "CHAR") or ""
             words.expect(")")
@@ -116,7 +120,8 @@ class Expressions:
             words.expect("ZONE", 907, "missing right parenthesis")
         if name == "DOUBLE" and words.accept("PRECISION"):
             name = "DOUBLE PRECISION"
-        return column_type(name, unit, numbers)
+        found = column_type(name, unit, numbers)
+        return replace(found, data_precision=None) if any_precision else found
 
     def _either(self) -> Value | Condition:
         return self.words.deeper(lambda: self._chain("OR", lambda: self._chain("AND", self._not)))

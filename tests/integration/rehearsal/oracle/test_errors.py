@@ -73,6 +73,18 @@ def test_rows_that_are_partly_null_are_unique(connection: oracledb.Connection, c
         drop(connection, "halves")
 
 
+def test_a_string_that_counts_characters_keeps_to_its_bytes_too(
+    connection: oracledb.Connection, cursor: oracledb.Cursor
+) -> None:
+    cursor.execute("CREATE TABLE syllables (v VARCHAR2(2000 CHAR))")
+    try:
+        cursor.execute("INSERT INTO syllables VALUES (:1)", ["가" * 1333])
+        with raises(12899, '"SYLLABLES"."V" (actual: 6000, maximum: 4000)'):
+            cursor.execute("INSERT INTO syllables VALUES (:1)", ["가" * 2000])
+    finally:
+        drop(connection, "syllables")
+
+
 @pytest.mark.parametrize("statement", WORDED)
 def test_wording(cursor: oracledb.Cursor, statement: str) -> None:
     number, text = WORDED[statement]

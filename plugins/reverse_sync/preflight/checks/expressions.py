@@ -1,0 +1,104 @@
+"""What do the rules' expressions read, and what can be known of what they make?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reverse_sync.preflight import links
+from reverse_sync.preflight.finding import Finding, Group, error, note, warning
+from reverse_sync.preflight.registry import check
+from reverse_sync.table_mapping.data_types import dms_type
+from reverse_sync.table_mapping.expressions import analyse
+from reverse_sync.table_mapping.functions import double_quoted, undocumented
+from reverse_sync.type_pairs.source_types import LOBS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from reverse_sync.preflight.cutover import Cutover
+    from reverse_sync.table_mapping import ProjectedColumn, Table
+
+_WHY_NOT_A_LOB = (
+    "AWS supports dropping a LOB column and documents no other transformation of one; that an expression sees its "
+    "value is not proved"
+)
+
+
+@check(Group.MAPPING, links.EXPRESSIONS, "mapping", "source")
+def expression_input(cutover: Cutover) -> Iterator[Finding]:
+    """An expression reads what DMS has no value of: a generated column, a LOB, a column named in double quotes."""
+    for projection in cutover.projections:
+        table = projection.source
+        for column in projection.columns:
+            for judge, what, why, do in _unreadable(column, table):
+                yield judge(
+                    f"the expression of {column.name} {what}",
+                    why,
+                    do,
+                    file=cutover.mapping_file,
+                    rule=str(column.rule.rule_id) if column.rule else None,
+                    table=table.full_name,
+                    column=column.name,
+                )
+
+
+@check(Group.MAPPING, links.EXPRESSIONS, "mapping", "source")
+def known_only_to_dms(cutover: Cutover) -> Iterator[Finding]:
+    """A column's values are known only to DMS (its clock, random numbers, headers of a change): compared nowhere."""
+    for projection in cutover.projections:
+        for column in projection.columns:
+            rule = column.mask or column.rule
+            if column.only_dms_knows and rule:
+                yield note(
+                    f"only DMS knows what {column.name} holds: it comes from {column.only_dms_knows}",
+                    "the column is left out of every comparison, so nothing proves it",
+                    "look at it by hand once, or have it made by the target",
+                    file=cutover.mapping_file,
+                    rule=str(rule.rule_id),
+                    table=projection.full_name,
+                    column=column.name,
+                )
+
+
+@check(Group.MAPPING, links.EXPRESSIONS, "mapping")
+def undocumented_function(cutover: Cutover) -> Iterator[Finding]:
+    """An expression calls a function of SQLite that AWS's page does not list."""
+    for rule in cutover.mapping.transformations:
+        names = undocumented(analyse(rule.expression).functions) if rule.expression else []
+        if names:
+            yield warning(
+                f"{' and '.join(names)}: a function of SQLite that AWS does not list for expressions",
+                "where DMS does not know it, the column stays empty or the task fails",
+                "use a listed function, or prove it on a test row before the cutover",
+                file=cutover.mapping_file,
+                rule=str(rule.rule_id),
+                column=rule.value,
+            )
+
+
+def _unreadable(made: ProjectedColumn, table: Table) -> Iterator[tuple[Callable[..., Finding], str, str, str]]:
+    """What an expression reads in vain: how bad that is, what, why, and what to do."""
+    for name in made.inputs:
+        column = table.column(name)
+        if column and column.generated:
+            yield (
+                error,
+                f"reads {name}, which is a generated column",
+                "logical decoding leaves generated columns out, so that DMS has NULL for it in every change",
+                f"write in it what {name} is made of" + (f": {column.default}" if column.default else ""),
+            )
+        elif column and dms_type(column) in LOBS:
+            yield (
+                warning,
+                f"reads {name}, which is {column.type} and travels as a LOB",
+                _WHY_NOT_A_LOB,
+                "change such a column on a test row and look at the target before the cutover",
+            )
+    for name in double_quoted(made.expression or ""):
+        if table.column(name):
+            yield (
+                error,
+                f'has "{name}" in double quotes: to SQLite that is the text {name!r}, not the column',
+                "every row gets the same text, and as the comparison evaluates it alike it finds no difference",
+                f"write ${name}",
+            )
