@@ -123,10 +123,11 @@ def target(table: Table = TARGET, login: str = "", **facts: Any) -> Any:
         "tables": {table.name: table},
         "constraints": (KEY,),
         "triggers": (),
+        "computed": {},
         "sequences": (Sequence("FLIGHTSPECIAL_SEQ", 12),),
         "grants": {},
     }
-    nothing: dict[str, Any] = dict.fromkeys(schema, ()) | {"tables": {}, "grants": {}}
+    nothing: dict[str, Any] = dict.fromkeys(schema, ()) | {"tables": {}, "grants": {}, "computed": {}}
     schema |= {name: facts.pop(name) for name in tuple(facts) if name in schema}
     return given(
         TargetFacts,

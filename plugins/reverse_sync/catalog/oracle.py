@@ -24,8 +24,14 @@ FROM all_tab_columns WHERE owner = :owner{one_table} ORDER BY table_name, column
 """
 
 _CONSTRAINTS = """
-SELECT table_name, constraint_name, constraint_type, r_constraint_name, status
-FROM all_constraints WHERE owner = :owner AND constraint_type IN ('P', 'U', 'R')
+SELECT table_name, constraint_name, constraint_type, r_constraint_name, index_name, search_condition
+FROM all_constraints WHERE owner = :owner AND constraint_type IN ('P', 'U', 'R', 'C') AND status = 'ENABLED'
+"""
+
+_UNIQUE_INDEXES = """
+SELECT i.table_name, i.index_name, CASE WHEN c.column_name LIKE 'SYS_NC%' THEN 'an expression' ELSE c.column_name END
+FROM all_indexes i JOIN all_ind_columns c ON c.index_owner = i.owner AND c.index_name = i.index_name
+WHERE i.table_owner = :owner AND i.uniqueness = 'UNIQUE' ORDER BY i.index_name, c.column_position
 """
 
 _CONSTRAINT_COLUMNS = """
@@ -36,26 +42,43 @@ SELECT constraint_name, column_name FROM all_cons_columns WHERE owner = :owner O
 # https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/Data-Types.html
 _PRECISION_OF_A_SCALE = 38
 
+_VIRTUAL = """
+SELECT table_name, column_name, 'virtual' FROM all_tab_cols WHERE owner = :owner AND virtual_column = 'YES'
+"""
+
+_IDENTITIES = """
+SELECT table_name, column_name, 'identity' FROM all_tab_identity_cols
+WHERE owner = :owner AND generation_type = 'ALWAYS'
+"""
+_NO_SUCH_VIEW = 942
+
 _TRIGGERS = """
-SELECT table_owner, table_name, owner, trigger_name, trigger_type, triggering_event, status, trigger_body
+SELECT table_owner, table_name, owner, trigger_name, trigger_type, triggering_event, status, trigger_body,
+       referencing_names
 FROM all_triggers WHERE table_owner = :owner ORDER BY table_name, owner, trigger_name
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """A primary key (`P`), unique (`U`) or foreign (`R`) key that is enabled; `refers_to` is a foreign key's table."""
+    """A primary key (`P`), a foreign one (`R`), a check (`C`), or a unique key (`U`) or index, all enabled.
+
+    `refers_to` is a foreign key's table, `condition` a check's; that of a NOT NULL is no constraint here.
+    """
 
     table: str
     name: str
     kind: str
     columns: tuple[str, ...]
     refers_to: str | None = None
+    condition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """A trigger of a table, with its PL/SQL text; its `owner` may be another schema than the table's.
+    """A trigger of a table, with its PL/SQL text, in which the new row is called `new_row`.
+
+    Its `owner` may be another schema than the table's.
 
     https://docs.oracle.com/en/database/oracle/oracle-database/19/refrn/ALL_TRIGGERS.html
     """
@@ -68,6 +91,7 @@ class Trigger:
     event: str
     enabled: bool
     body: str
+    new_row: str = "NEW"
 
     @property
     def before_insert(self) -> bool:
@@ -82,16 +106,20 @@ class Trigger:
     @property
     def rewrites(self) -> tuple[str, ...]:
         """The columns that it gives another value: those it assigns, then those it only selects into."""
-        assigned = self._names(r":new\.(\w+)\s*:=")
-        return (*sorted(assigned), *sorted(self._names(r"\bINTO\s+:new\.(\w+)") - assigned))
+        column = rf':{re.escape(self.new_row)}\."?\w+"?'
+        assigned = self._columns(rf"({column})\s*:=")
+        return (*sorted(assigned), *sorted(self._columns(rf"\bINTO\s+({column}(?:\s*,\s*{column})*)") - assigned))
 
     @property
     def sequences(self) -> frozenset[str]:
         """The sequences that it takes numbers from."""
-        return self._names(r"(\w+)\.NEXTVAL")
+        return frozenset(name.upper() for name in re.findall(r"(\w+)\.NEXTVAL", self.code, re.IGNORECASE))
 
-    def _names(self, pattern: str) -> frozenset[str]:
-        return frozenset(name.upper() for name in re.findall(pattern, self.code, re.IGNORECASE))
+    def _columns(self, pattern: str) -> frozenset[str]:
+        """The columns of the new row in what the pattern's group finds; those in double quotes as they stand."""
+        lists = re.findall(pattern, self.code, re.IGNORECASE)
+        names = [name for found in lists for name in re.findall(r'\.("\w+"|\w+)', found)]
+        return frozenset(name.strip('"') if name.startswith('"') else name.upper() for name in names)
 
     @property
     def full_name(self) -> str:
@@ -195,27 +223,79 @@ def _column(name: str, type_name: str, nullable: str, default: str | None, *size
 
 
 def read_constraints(connection: Connection, owner: str) -> tuple[Constraint, ...]:
-    """The enabled primary, unique and foreign keys of a schema."""
+    """The enabled keys and checks of a schema, and the unique indexes that no key made."""
     columns: dict[str, list[str]] = {}
     for name, column in fetch_all(connection, _CONSTRAINT_COLUMNS, {"owner": owner}):
         columns.setdefault(name, []).append(column)
     rows = fetch_all(connection, _CONSTRAINTS, {"owner": owner})
     tables = {name: table for table, name, *_ in rows}
-    return tuple(
-        Constraint(table, name, kind, tuple(columns.get(name, ())), tables.get(refers_to) if refers_to else None)
-        for table, name, kind, refers_to, status in rows
-        if status == "ENABLED"
+    of_keys = {index for *_, index, _ in rows if index}
+    indexes: dict[tuple[str, str], list[str]] = {}
+    for table, name, column in fetch_all(connection, _UNIQUE_INDEXES, {"owner": owner}):
+        if name not in of_keys:
+            indexes.setdefault((table, name), []).append(column)
+    return (
+        *(
+            Constraint(
+                table,
+                name,
+                kind,
+                tuple(columns.get(name, ())),
+                tables.get(refers_to) if refers_to else None,
+                condition or "",
+            )
+            for table, name, kind, refers_to, _, condition in rows
+            if not _is_not_null(condition or "")
+        ),
+        *(Constraint(table, name, "U", tuple(found)) for (table, name), found in indexes.items()),
     )
+
+
+def _is_not_null(condition: str) -> bool:
+    return re.fullmatch(r'\s*"?[^"\s]+"?\s+IS\s+NOT\s+NULL\s*', condition, re.IGNORECASE) is not None
+
+
+def read_computed_columns(connection: Connection, owner: str) -> dict[tuple[str, str], str]:
+    """(table, column) -> `virtual` or `identity`: what Oracle alone gives values, and no statement may name.
+
+    https://docs.oracle.com/en/database/oracle/oracle-database/19/refrn/ALL_TAB_IDENTITY_COLS.html; before 12.1 there
+    was no such view.
+    """
+    from oracledb import DatabaseError
+
+    rows = fetch_all(connection, _VIRTUAL, {"owner": owner})
+    try:
+        rows += fetch_all(connection, _IDENTITIES, {"owner": owner})
+    except DatabaseError as failure:
+        if failure.args[0].code != _NO_SUCH_VIEW:
+            raise
+    return {(table, column): kind for table, column, kind in rows}
 
 
 def read_triggers(connection: Connection, owner: str) -> tuple[Trigger, ...]:
     """The triggers on a schema's tables."""
     return tuple(
-        Trigger(schema, table, trigger_owner, name, type_name, event, status == "ENABLED", body or "")
-        for schema, table, trigger_owner, name, type_name, event, status, body in fetch_all(
+        Trigger(
+            schema,
+            table,
+            trigger_owner,
+            name,
+            type_name,
+            event,
+            status == "ENABLED",
+            body or "",
+            _name_of_new_row(names or ""),
+        )
+        for schema, table, trigger_owner, name, type_name, event, status, body, names in fetch_all(
             connection, _TRIGGERS, {"owner": owner}
         )
     )
+
+
+def _name_of_new_row(referencing: str) -> str:
+    """Of `REFERENCING NEW AS N OLD AS OLD`: N."""
+    found = re.search(r"\bNEW\s+AS\s+(\w+)", referencing, re.IGNORECASE)
+    return found[1] if found else "NEW"
 
 
 def read_sequences(connection: Connection, owner: str) -> tuple[Sequence, ...]:

@@ -30,13 +30,18 @@ class SchemaFacts:
 
     @read_once
     def constraints(self) -> tuple[oracle.Constraint, ...]:
-        """The enabled keys."""
+        """The enabled keys, checks and unique indexes."""
         return oracle.read_constraints(self._connection, self._owner)
 
     @read_once
     def tables(self) -> dict[str, Table]:
         """Name -> table."""
         return {table.name: table for table in oracle.read_tables(self._connection, self._owner, self.constraints)}
+
+    @read_once
+    def computed(self) -> dict[tuple[str, str], str]:
+        """(table, column) -> `virtual` or `identity`, where Oracle alone gives the column its values."""
+        return oracle.read_computed_columns(self._connection, self._owner)
 
     @read_once
     def triggers(self) -> tuple[oracle.Trigger, ...]:

@@ -93,6 +93,27 @@ def test_oracles_columns_whose_size_takes_more_than_one_view(parts: Parts) -> No
     assert found["V"].most_bytes == 4000
 
 
+def test_oracles_unique_indexes_and_checks(parts: Parts) -> None:
+    parts.oracle(
+        "CREATE TABLE KEPT (ID NUMBER PRIMARY KEY, CODE VARCHAR2(9) NOT NULL UNIQUE, YN CHAR(1), "
+        "CONSTRAINT KEPT_YN CHECK (YN IN ('Y', 'N')))",
+        "CREATE UNIQUE INDEX KEPT_BOTH ON KEPT (YN, CODE)",
+        "CREATE INDEX KEPT_PLAIN ON KEPT (YN)",
+    )
+    try:
+        dsn = f"127.0.0.1:{parts.ports.oracle}/XE"
+        with oracledb.connect(user="TRAVELBUDDY", password="welcome", dsn=dsn) as session:
+            found = [one for one in oracle.read_constraints(session, "TRAVELBUDDY") if one.table == "KEPT"]
+            assert oracle.read_computed_columns(session, "TRAVELBUDDY") == {}
+    finally:
+        parts.oracle("DROP TABLE KEPT")
+    assert sorted((one.kind, one.columns) for one in found) == [
+        ("C", ("YN",)), ("P", ("ID",)), ("U", ("CODE",)), ("U", ("YN", "CODE")),
+    ]  # fmt: skip
+    [check] = [one for one in found if one.kind == "C"]
+    assert (check.name, "'Y', 'N'" in check.condition) == ("KEPT_YN", True)
+
+
 def test_postgres_traits(source: psycopg.Connection[Any]) -> None:
     traits = {name: found for (_, name), found in postgres.read_traits(source, ["odd"]).items()}
     assert (traits["quick"].unlogged, traits["quick"].key_immediate) == (True, False)

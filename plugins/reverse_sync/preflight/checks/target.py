@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from reverse_sync.preflight.cutover import Cutover
 
+_MOST_CHECKS, _MOST_OF_A_CONDITION = 5, 80
 _UNICODE = ("AL32UTF8", "UTF8")
 _LEAST_FREE_BYTES = 100 * 1024**2
 
@@ -60,7 +61,7 @@ def foreign_key(cutover: Cutover) -> Iterator[Finding]:
 
 @check(Group.TARGET, links.ORACLE_CONSTRAINTS, "mapping", "source", "target")
 def unique_constraint(cutover: Cutover) -> Iterator[Finding]:
-    """A unique constraint on the target beside the primary key may refuse rows that the source accepts."""
+    """A unique constraint or index on the target beside the primary key may refuse rows that the source accepts."""
     for _, target in cutover.pairs:
         for constraint in cutover.target.schema(target.schema).constraints:
             if constraint.kind == "U" and constraint.table == target.name:
@@ -71,6 +72,25 @@ def unique_constraint(cutover: Cutover) -> Iterator[Finding]:
                     "have the same constraint in the source, NOT DEFERRABLE there, or disable it in the target",
                     table=target.full_name,
                 )
+
+
+@check(Group.TARGET, links.ORACLE_CONSTRAINTS, "mapping", "source", "target")
+def check_constraint(cutover: Cutover) -> Iterator[Finding]:
+    """Check constraints on the target, which may refuse rows that the source accepts."""
+    for _, target in cutover.pairs:
+        found = [
+            f"{constraint.name} demands {' '.join(constraint.condition.split())[:_MOST_OF_A_CONDITION]}"
+            for constraint in cutover.target.schema(target.schema).constraints
+            if constraint.kind == "C" and constraint.table == target.name
+        ]
+        if found:
+            more = f"; and {len(found) - _MOST_CHECKS} more" if len(found) > _MOST_CHECKS else ""
+            yield warning(
+                f"{'; '.join(found[:_MOST_CHECKS])}{more}",
+                "a row that the source accepts may fail with ORA-02290 and is only logged",
+                "have the same CHECK in the source, or disable it in the target",
+                table=target.full_name,
+            )
 
 
 @check(Group.TARGET, links.ORACLE_TRIGGERS, "mapping", "source", "target")
