@@ -61,7 +61,9 @@ SELECT n.nspname, c.relname, c.relkind = 'p', c.relispartition, c.relpersistence
        CASE WHEN i.indisreplident THEN 'd' ELSE c.relreplident::text END,
        c.relrowsecurity, coalesce(i.indimmediate, true),
        CASE WHEN c.reltuples >= 0 THEN c.reltuples::bigint ELSE pg_relation_size(c.oid) / %s END,
-       c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid)
+       c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid),
+       (SELECT ARRAY[pn.nspname::text, pc.relname::text] FROM pg_inherits h JOIN pg_class pc ON pc.oid = h.inhparent
+        JOIN pg_namespace pn ON pn.oid = pc.relnamespace WHERE h.inhrelid = c.oid AND c.relispartition)
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
@@ -76,7 +78,8 @@ class TableTraits:
 
     `replica_identity` is PostgreSQL's letter: `d` primary key, `n` nothing, `f` all columns, `i` another index.
     `estimated_rows` is the planner's; of a table that was never analysed, the most rows that its size allows.
-    `has_children` is of a table that others inherit from, without being its partitions.
+    `has_children` is of a table that others inherit from, without being its partitions. `partition_of` is of a
+    partition its table's schema and name.
     """
 
     partitioned: bool
@@ -87,6 +90,7 @@ class TableTraits:
     key_immediate: bool
     estimated_rows: int
     has_children: bool = False
+    partition_of: tuple[str, str] | None = None
 
 
 def read_tables(
@@ -122,7 +126,10 @@ def read_tables(
 def read_traits(connection: Connection, schemas: Collection[str]) -> dict[tuple[str, str], TableTraits]:
     """(schema, table) -> traits, for every table of the schemas."""
     rows = fetch_all(connection, _TRAITS, [_SMALLEST_ROW_BYTES, list(schemas)])
-    return {(schema, table): TableTraits(*traits) for schema, table, *traits in rows}
+    return {
+        (schema, table): TableTraits(*traits, partition_of=(parent[0], parent[1]) if parent else None)
+        for schema, table, *traits, parent in rows
+    }
 
 
 def read_other_relations(connection: Connection, schemas: Collection[str]) -> dict[tuple[str, str], str]:

@@ -119,6 +119,7 @@ def test_postgres_traits(source: psycopg.Connection[Any]) -> None:
     assert (traits["quick"].unlogged, traits["quick"].key_immediate) == (True, False)
     assert (traits["parted"].partitioned, traits["parted"].partition) == (True, False)
     assert (traits["parted_2024"].partition, traits["parted_2024"].replica_identity) == (True, "f")
+    assert (traits["parted_2024"].partition_of, traits["parted"].partition_of) == (("odd", "parted"), None)
     assert (traits["parted_2024"].row_security, traits["types"].row_security) == (True, False)
     assert traits["types"].estimated_rows == 0
     source.execute("INSERT INTO odd.parted SELECT n, '2024-02-01' FROM generate_series(1, 500) n")

@@ -181,6 +181,11 @@ def test_something_is_wrong_in_the_source(
             [],
         ),
         (
+            "CREATE UNIQUE INDEX one_header_each ON flightspecial (header)",
+            "DROP INDEX one_header_each",
+            [("warning", "unique-constraint")],
+        ),
+        (
             "ALTER TABLE flightspecial ADD CONSTRAINT one_header UNIQUE (header)",
             "ALTER TABLE flightspecial DROP CONSTRAINT one_header",
             [("warning", "unique-constraint")],

@@ -76,7 +76,7 @@ def test_a_disabled_trigger_and_another_tables_trigger_are_none_of_ours() -> Non
         (Constraint("FLIGHTSPECIAL", "FK", "R", ("ORIGIN",), None), "warning", "FK refers to a table of another schema, which is not replicated"),
         (Constraint("FLIGHTSPECIAL", "FK", "R", ("ID",), "FLIGHTSPECIAL"), "note", "FK refers to FLIGHTSPECIAL"),
         (Constraint("FLIGHTSPECIAL", "UQ", "U", ("HEADER", "COST")), "warning", "UQ makes (HEADER, COST) unique"),
-        (Constraint("FLIGHTSPECIAL", "CK", "C", (), condition="COST > 0\n  AND COST < 9"), "warning", "CK demands COST > 0 AND COST < 9"),
+        (Constraint("FLIGHTSPECIAL", "CK", "C", ("COST",), condition="COST > 0\n  AND COST < 9"), "warning", "CK demands COST > 0 AND COST < 9"),
     ],
 )  # fmt: skip
 def test_constraints(constraint: Constraint, severity: str, what: str) -> None:
@@ -105,6 +105,11 @@ def test_a_virtual_column_that_nothing_writes_is_as_it_should_be() -> None:
     made = replace(TARGET, columns=(*TARGET.columns, Column("TOTAL", "NUMBER", nullable=False)))
     facts = target(made, computed={("FLIGHTSPECIAL", "TOTAL"): "virtual"})
     assert "target-column-not-written" not in {item.code for item in find(source=source(), target=facts)}
+
+
+def test_a_check_of_columns_that_nothing_writes_refuses_no_row() -> None:
+    check = Constraint("FLIGHTSPECIAL", "CK", "C", ("YN",), condition="YN IN ('Y', 'N')")
+    assert _found(target=target(constraints=(KEY, check))) == []
 
 
 def test_a_sequence_that_lags_behind_the_ids() -> None:

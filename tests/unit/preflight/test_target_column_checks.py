@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from reverse_sync.table_mapping import Column, Table
 from tests.support.columns import IDENTITY, column_values, found_between
-from tests.support.cutovers import find, source, target
-from tests.support.mappings import transformation
+from tests.support.cutovers import TRAITS, find, source, target
+from tests.support.mappings import include, transformation
 
 if TYPE_CHECKING:
     from reverse_sync.preflight.source_facts import ColumnValues
@@ -227,14 +228,28 @@ def test_an_added_column_of_the_wrong_kind() -> None:
         ({"replica_identity": "n"}, "error", "replica-identity", "the replica identity of s.t is NOTHING"),
         ({"replica_identity": "f"}, "error", "replica-identity", "the replica identity of s.t is FULL"),
         ({"key_immediate": False}, "error", "deferrable-key", "the primary key of s.t is DEFERRABLE"),
-        ({"partitioned": True}, "warning", "partitioned-table", "s.t is a partitioned table"),
+        ({"partitioned": True}, "error", "partitioned-table", "s.t is a partitioned table, and none of its partitions is selected"),
         ({"partition": True}, "warning", "partitioned-table", "s.t is a partition"),
         ({"unlogged": True}, "error", "unlogged-table", "s.t is UNLOGGED"),
         ({"row_security": True}, "warning", "row-security", "row security is on for s.t"),
     ],
-)
+)  # fmt: skip
 def test_a_table_that_replicates_badly(traits: dict[str, Any], severity: str, code: str, what: str) -> None:
     assert found_between([], [], **traits) == [(severity, code, what)]
+
+
+def test_a_partitioned_table_with_a_selected_partition_two_levels_below() -> None:
+    tables = [Table("s", name, (Column("id", "bigint", nullable=False),), ("id",)) for name in ("all", "year", "month")]
+    above = {"all": None, "year": ("s", "all"), "month": ("s", "year")}
+    traits = {
+        ("s", name): replace(TRAITS, partitioned=name != "month", partition=name != "all", partition_of=parent)
+        for name, parent in above.items()
+    }
+    names = ("all", "month")
+    rules = [include("s", name) | {"rule-id": str(n), "rule-name": name} for n, name in enumerate(names, 1)]
+    found = find(json.dumps({"rules": rules}), source=source(tables=tables, traits=traits))
+    said = [(str(item.severity), item.what) for item in found if item.code == "partitioned-table"]
+    assert said == [("warning", "s.all is a partitioned table"), ("warning", "s.month is a partition")]
 
 
 def test_a_removed_key_column() -> None:

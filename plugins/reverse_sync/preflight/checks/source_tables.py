@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reverse_sync.table_mapping import Table
 
 
+_OF_PARTITIONS = "select the partitions, each into a target table of its own, or have a source table without partitions"
 _IDENTITIES = {
     "n": ("NOTHING", "updates and deletes come without their key"),
     "f": ("FULL", "with pglogical DMS does not replicate the updates of such a table rightly"),
@@ -66,13 +67,22 @@ def deferrable_key(cutover: Cutover) -> Iterator[Finding]:
 
 @check(Group.SOURCE, links.DMS_POSTGRES, "mapping", "source")
 def partitioned_table(cutover: Cutover) -> Iterator[Finding]:
-    """A selected table is partitioned or a partition: changes carry the partition's name."""
+    """A selected table is partitioned or a partition: changes carry the partition's name, which must be selected."""
+    replicated = _tables_of_partitions(cutover)
     for table, traits in _selected(cutover):
-        if traits.partitioned or traits.partition:
+        if traits.partitioned and (table.schema, table.name) not in replicated:
+            yield error(
+                f"{table.full_name} is a partitioned table, and none of its partitions is selected",
+                "changes arrive under the partitions' own names, so that nothing of it is replicated",
+                _OF_PARTITIONS,
+                table=table.full_name,
+            )
+        elif traits.partitioned or traits.partition:
             yield warning(
                 f"{table.full_name} is a {'partitioned table' if traits.partitioned else 'partition'}",
-                "changes arrive under the partition's own name, which the mapping must select and rename",
-                "select the partitions and rename each to the target's table, one table at a time",
+                "changes arrive under the partition's own name, which the mapping must select and rename, and AWS DMS "
+                "does not replicate two tables into one",
+                _OF_PARTITIONS,
                 table=table.full_name,
             )
 
@@ -172,6 +182,17 @@ def large_table(cutover: Cutover) -> Iterator[Finding]:
                 "count them in a quiet hour",
                 table=table.full_name,
             )
+
+
+def _tables_of_partitions(cutover: Cutover) -> set[tuple[str, str]]:
+    """The tables, at every level, that have a selected partition which holds rows."""
+    found: set[tuple[str, str]] = set()
+    for _, traits in _selected(cutover):
+        above = None if traits.partitioned else traits.partition_of
+        while above and above not in found:
+            found.add(above)
+            above = cutover.source.traits[above].partition_of
+    return found
 
 
 def _selected(cutover: Cutover) -> Iterator[tuple[Table, TableTraits]]:

@@ -64,7 +64,8 @@ def unique_constraint(cutover: Cutover) -> Iterator[Finding]:
     """A unique constraint or index on the target beside the primary key may refuse rows that the source accepts."""
     for _, target in cutover.pairs:
         for constraint in cutover.target.schema(target.schema).constraints:
-            if constraint.kind == "U" and constraint.table == target.name:
+            of_a_row = target.primary_key and set(target.primary_key) <= set(constraint.columns)
+            if constraint.kind == "U" and constraint.table == target.name and not of_a_row:
                 yield warning(
                     f"{constraint.name} makes ({', '.join(constraint.columns)}) unique",
                     "a row that the source accepts may fail with ORA-00001 and is only logged; DMS writes row by "
@@ -76,12 +77,14 @@ def unique_constraint(cutover: Cutover) -> Iterator[Finding]:
 
 @check(Group.TARGET, links.ORACLE_CONSTRAINTS, "mapping", "source", "target")
 def check_constraint(cutover: Cutover) -> Iterator[Finding]:
-    """Check constraints on the target, which may refuse rows that the source accepts."""
-    for _, target in cutover.pairs:
+    """Check constraints on columns of the target that are written, which may refuse rows that the source accepts."""
+    for projection, target in cutover.pairs:
+        written = {column.name for column in projection.columns}
         found = [
             f"{constraint.name} demands {' '.join(constraint.condition.split())[:_MOST_OF_A_CONDITION]}"
             for constraint in cutover.target.schema(target.schema).constraints
             if constraint.kind == "C" and constraint.table == target.name
+            if not constraint.columns or written.intersection(constraint.columns)
         ]
         if found:
             more = f"; and {len(found) - _MOST_CHECKS} more" if len(found) > _MOST_CHECKS else ""
