@@ -127,8 +127,8 @@ def read_traits(connection: Connection, schemas: Collection[str]) -> dict[tuple[
     """(schema, table) -> traits, for every table of the schemas."""
     rows = fetch_all(connection, _TRAITS, [_SMALLEST_ROW_BYTES, list(schemas)])
     return {
-        (schema, table): TableTraits(*traits, partition_of=(parent[0], parent[1]) if parent else None)
-        for schema, table, *traits, parent in rows
+        (schema, table): TableTraits(*[*traits, (above[0], above[1]) if above else None])
+        for schema, table, *traits, above in rows
     }
 
 
