@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+_SIMPLE = re.compile(r"[a-z_][a-z0-9_$]*")
+
 
 def quoted(*names: str) -> str:
     """The names with their case kept: `"SHOP"."ORDERS"`."""
     return ".".join('"' + name.replace('"', '""') + '"' for name in names)
+
+
+def as_typed(*names: str) -> str:
+    """The names as a person types them to PostgreSQL: in double quotes only where it would read another name."""
+    return ".".join(name if _SIMPLE.fullmatch(name) else quoted(name) for name in names)
 
 
 def select_by_key(table: Sequence[str], columns: Iterable[str], key: Sequence[str], placeholder: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reverse_sync.catalog.database import fetch_all
@@ -127,7 +127,7 @@ def read_traits(connection: Connection, schemas: Collection[str]) -> dict[tuple[
     """(schema, table) -> traits, for every table of the schemas."""
     rows = fetch_all(connection, _TRAITS, [_SMALLEST_ROW_BYTES, list(schemas)])
     return {
-        (schema, table): TableTraits(*[*traits, (above[0], above[1]) if above else None])
+        (schema, table): replace(TableTraits(*traits), partition_of=tuple(above) if above else None)
         for schema, table, *traits, above in rows
     }
 

@@ -222,4 +222,5 @@ def _by_value(projection: Projection, columns: tuple[ComparedColumn, ...]) -> It
             elif is_large(column.target) and kind in (Kind.TEXT, Kind.BYTES) and not column.pair.blanks_mean_nothing:
                 yield f"{name} is a large object, and Oracle's user has no EXECUTE on DBMS_CRYPTO, which would hash it"
             else:
-                yield f"{name}: a {kind} in a {column.pair.store} has no text that both databases write alike"
+                met = f"{kind.with_article} in a {column.pair.store}"
+                yield f"{name}: {met} has no text that both databases write alike"

@@ -86,7 +86,7 @@ class Pair:
             return ""
         if self.store is Store.OTHER:
             return f"nothing is known of values of Oracle's type {self.sides.column.type}"
-        return self.rule.why_not or f"a {self.kind} can't be written to a {self.store}"
+        return self.rule.why_not or f"{self.kind.with_article} can't be written to a {self.store}"
 
     @property
     def is_exact_number(self) -> bool:

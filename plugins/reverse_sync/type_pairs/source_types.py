@@ -38,6 +38,11 @@ class Kind(StrEnum):
     ZONED_TIME = "time of day with a zone"
     INTERVAL = "interval"
 
+    @property
+    def with_article(self) -> str:
+        """As it stands in a sentence: `an exact number`."""
+        return self.value if self is Kind.BYTES else f"{'an' if self.value[0] in 'aeiou' else 'a'} {self.value}"
+
 
 _KINDS: dict[DataTypeName, Kind] = {
     "int1": Kind.INTEGER,

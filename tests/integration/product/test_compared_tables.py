@@ -294,7 +294,7 @@ def test_what_has_no_common_text_is_compared_by_value_and_said(running: RunningP
         assert [row.kind for row in found] == [Kind.TRUNCATED, Kind.DIFFERENT]
         assert found[0].columns[0].lengths == (40000, 16384)
         assert [column.column for column in found[1].columns] == ["MEMO", "PART"]
-        assert scanned.left_out == {"NOTHING": "a interval can't be written to a NUMBER"}
+        assert scanned.left_out == {"NOTHING": "an interval can't be written to a NUMBER"}
         assert scanned.how == (
             "by value: RATE: a double-precision number in a NUMBER has no text that both databases write alike",
             f"by value: DOC {UNHASHED}",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from reverse_sync.catalog.postgres_server import Sequence
 from reverse_sync.table_mapping import Column, Table
 from tests.support.columns import IDENTITY, column_values, found_between
 from tests.support.cutovers import TRAITS, find, source, target
@@ -236,6 +237,20 @@ def test_an_added_column_of_the_wrong_kind() -> None:
 )  # fmt: skip
 def test_a_table_that_replicates_badly(traits: dict[str, Any], severity: str, code: str, what: str) -> None:
     assert found_between([], [], **traits) == [(severity, code, what)]
+
+
+def test_what_to_do_to_a_table_of_mixed_case_is_sql_that_finds_it() -> None:
+    table = Table("Shop", "It's", (Column("Id", "bigint", nullable=False),), ("Id",))
+    facts = source(
+        tables=(table,),
+        traits={("Shop", "It's"): replace(TRAITS, replica_identity="f")},
+        sequences=(Sequence("Shop", "It's", "Id", 1),),
+        highest=lambda _table, _column: 7,
+    )
+    found = find(json.dumps({"rules": [include("Shop", "It's")]}), source=facts)
+    does = {item.code: item.do for item in found}
+    assert does["replica-identity"] == 'ALTER TABLE "Shop"."It\'s" REPLICA IDENTITY DEFAULT'
+    assert does["sequence-behind"] == """SELECT setval(pg_get_serial_sequence('"Shop"."It\'\'s"', 'Id'), 7)"""
 
 
 def test_a_partitioned_table_with_a_selected_partition_two_levels_below() -> None:

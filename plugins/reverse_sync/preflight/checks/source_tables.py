@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from reverse_sync.preflight import links
 from reverse_sync.preflight.finding import Finding, Group, error, note, warning
 from reverse_sync.preflight.registry import check
+from reverse_sync.reconcile.filters import literal
+from reverse_sync.sql import as_typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +49,7 @@ def replica_identity(cutover: Cutover) -> Iterator[Finding]:
             yield error(
                 f"the replica identity of {table.full_name} is {shown}",
                 why,
-                f"ALTER TABLE {table.full_name} REPLICA IDENTITY DEFAULT",
+                f"ALTER TABLE {as_typed(table.schema, table.name)} REPLICA IDENTITY DEFAULT",
                 table=table.full_name,
             )
 
@@ -154,7 +156,7 @@ def sequence_behind(cutover: Cutover) -> Iterator[Finding]:
             yield note(
                 f"where the sequence of {sequence.column} stands is hidden from the login of postgres.connection",
                 "whether the service's next insert fails with a duplicate key is not known",
-                f"GRANT SELECT ON ALL SEQUENCES IN SCHEMA {table.schema} TO it",
+                f"GRANT SELECT ON ALL SEQUENCES IN SCHEMA {as_typed(table.schema)} TO it",
                 table=table.full_name,
                 column=sequence.column,
             )
@@ -165,7 +167,8 @@ def sequence_behind(cutover: Cutover) -> Iterator[Finding]:
                 f"the sequence of {sequence.column} stands at {sequence.last_value or 'its start'}, "
                 f"the highest {sequence.column} is {highest}",
                 "the service's next insert fails with a duplicate key",
-                f"SELECT setval(pg_get_serial_sequence('{table.full_name}', '{sequence.column}'), {highest})",
+                f"SELECT setval(pg_get_serial_sequence({literal(as_typed(table.schema, table.name))}, "
+                f"{literal(sequence.column)}), {highest})",
                 table=table.full_name,
                 column=sequence.column,
             )
