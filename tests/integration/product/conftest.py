@@ -68,6 +68,17 @@ class RunningParts:
         finally:
             requests.delete(address, timeout=5).raise_for_status()
 
+    @contextlib.contextmanager
+    def durations(self, **seconds: float) -> Iterator[None]:
+        """Other durations of the AWS stand-in, for the block."""
+        address = f"http://127.0.0.1:{self.ports.aws}/rehearsal/durations"
+        before = requests.get(address, timeout=5).json()
+        requests.put(address, json=seconds, timeout=5).raise_for_status()
+        try:
+            yield
+        finally:
+            requests.put(address, json=before, timeout=5).raise_for_status()
+
     def calls(self, operation: str) -> list[str]:
         """How the calls of an operation ended, as the AWS stand-in saw it."""
         calls = requests.get(f"http://127.0.0.1:{self.ports.aws}/rehearsal/calls", timeout=5).json()

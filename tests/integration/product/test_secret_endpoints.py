@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reverse_sync.errors import NeedsPersonError
+from reverse_sync.errors import NeedsPersonError, ReverseSyncError
 from reverse_sync.pipeline.model import EndpointSecret
 from tests.support.procedure import Procedure
+from tests.support.wait import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,11 +34,16 @@ def by_secret(running: RunningParts, pipeline: Pipeline, request: pytest.Fixture
     secrets.create_secret(Name=NAME, SecretString=json.dumps(login))
     secret = EndpointSecret(id=NAME, role=ROLE)
     yield own.model_copy(update={"identifier": f"by-secret-{request.param}", "secret": secret})
-    dms = running.aws("dms")
-    for found in dms.describe_endpoints()["Endpoints"]:
-        if found["EndpointIdentifier"].startswith("by-secret"):
-            dms.delete_endpoint(EndpointArn=found["EndpointArn"])
+    for arn in endpoints_by_secret(running):
+        running.aws("dms").delete_endpoint(EndpointArn=arn)
+    assert eventually(lambda: not endpoints_by_secret(running))
     secrets.delete_secret(SecretId=NAME, ForceDeleteWithoutRecovery=True)
+
+
+def endpoints_by_secret(running: RunningParts) -> list[str]:
+    """The ARNs of the fixture's endpoints."""
+    found = running.aws("dms").describe_endpoints()["Endpoints"]
+    return [one["EndpointArn"] for one in found if one["EndpointIdentifier"].startswith("by-secret")]
 
 
 def made(running: RunningParts, pipeline: Pipeline, endpoint: Endpoint) -> dict[str, Any]:
@@ -88,3 +94,22 @@ def test_a_secret_that_dms_cannot_use_is_named_with_its_role(
     assert "sw0rdfish" not in message
     if secret is None:  # for the fixture's end
         secrets.create_secret(Name=NAME, SecretString=json.dumps(kept))
+
+
+def test_an_endpoint_in_deletion_is_not_taken_for_one(
+    running: RunningParts, pipeline: Pipeline, by_secret: Endpoint
+) -> None:
+    db_instance = pipeline.postgres.db_instance if by_secret.engine == "postgres" else None
+
+    def ensure() -> dict[str, Any]:
+        return dict(Procedure(pipeline).ensure(by_secret, db_instance))
+
+    first = ensure()["arn"]
+    with running.durations(endpoint_delete=3.0):
+        running.aws("dms").delete_endpoint(EndpointArn=first)
+        with pytest.raises(ReverseSyncError, match="should be there or not at all, but is being deleted") as failed:
+            ensure()
+    assert not isinstance(failed.value, NeedsPersonError)  # so that Airflow tries again
+    assert eventually(lambda: not endpoints_by_secret(running))
+    again = ensure()
+    assert (again["outcome"], again["arn"] == first) == ("changed", False)

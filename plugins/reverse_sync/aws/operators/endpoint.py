@@ -13,7 +13,7 @@ from reverse_sync.aws.drift import wanted_endpoint
 from reverse_sync.aws.endpoint import endpoint_differences
 from reverse_sync.aws.faults import readable_aws_errors
 from reverse_sync.aws.operators.base import DmsOperator
-from reverse_sync.errors import NeedsPersonError
+from reverse_sync.errors import NeedsPersonError, ReverseSyncError
 from reverse_sync.results import Outcome
 
 if TYPE_CHECKING:
@@ -48,9 +48,15 @@ class DmsEnsureEndpointOperator(DmsOperator):
         """Look, make or correct, and say which.
 
         :raises NeedsPersonError: where the endpoint differs and `on_drift` is `report`, or AWS refuses.
+        :raises ReverseSyncError: where it is being deleted; a later try makes it.
         """
         with readable_aws_errors(self.aws_conn_id):
             found = find_endpoint(self.client, self.endpoint.identifier)
+            if found and found["Status"] == "deleting":
+                raise ReverseSyncError(
+                    f"The endpoint {self.endpoint.identifier} should be there or not at all, but is being deleted: "
+                    "the next try makes it, once it is gone."
+                )
             if found is None or self.on_drift == "apply":
                 import_certificate(self.client, self.endpoint)
             request = wanted_endpoint(self.endpoint, self.db_instance, self.aws_conn_id, self.region_name)
