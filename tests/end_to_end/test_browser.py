@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from rehearsal import rehearse
 from tests.support.browser import DAG, PATIENCE_MS, PICTURES, address, chromium, frame, keep_picture, sign_in
 from tests.support.decommission import DECOMMISSION, Decommission
-from tests.support.wait import eventually
+from tests.support.wait import ASKS_AIRFLOW_S, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -160,25 +160,25 @@ def test_the_keyboard_alone_leads_to_a_run(page: Page, rehearsal: Rehearsal) -> 
 def test_what_waits_for_a_person_leads_to_the_answer(page: Page, rehearsal: Rehearsal) -> None:
     rehearsal.build()
     asking = Decommission.begin(rehearsal.airflow, rehearsal.layout)
-    assert eventually(lambda: asking.asks, timeout_s=120)
+    assert eventually(lambda: asking.asks, 120, ASKS_AIRFLOW_S)
     page.goto(address(rehearsal, "/plugin/reverse-sync-nav"))
     expect(frame(page).get_by_text("Waits for a person")).to_be_visible()
     frame(page).get_by_role("link", name="Answer in Airflow").click()
     expect(page).to_have_url(re.compile("/tasks/approve/required_actions"))
     page.get_by_role("button", name="Reject").click()
-    assert eventually(lambda: asking.state in ("success", "failed"), timeout_s=120)
+    assert eventually(lambda: asking.state in ("success", "failed"), 120, ASKS_AIRFLOW_S)
     page.goto(address(rehearsal, f"/reverse-sync/dags/{DECOMMISSION}/runs/{quote(asking.run_id)}"))
     expect(page.locator(".verdict")).to_contain_text("rejected by a person")
     expect(page.locator(".verdict")).to_contain_text("Rejected by admin in approve")
     asking.ask_again()
-    assert eventually(lambda: asking.asks, timeout_s=120)
+    assert eventually(lambda: asking.asks, 120, ASKS_AIRFLOW_S)
     page.goto(address(rehearsal, f"/reverse-sync/dags/{DECOMMISSION}/runs/{quote(asking.run_id)}"))
     page.get_by_role("link", name="a person has to answer").click()
     expect(page).to_have_url(re.compile("/tasks/approve/required_actions"))
     page.get_by_role("button", name="Approve").click()
-    assert eventually(lambda: asking.tasks.get("approve") == "success", timeout_s=120)
+    assert eventually(lambda: asking.tasks.get("approve") == "success", 120, ASKS_AIRFLOW_S)
     asking.stop()  # nothing was taken down yet, and the other tests need it
-    assert eventually(lambda: asking.state == "failed", timeout_s=120)
+    assert eventually(lambda: asking.state == "failed", 120, ASKS_AIRFLOW_S)
     [approved] = [one["result"] for one in asking.record["steps"] if one["task"] == "approve"]
     assert (approved["outcome"], approved["by"]) == ("approved", "admin")
 

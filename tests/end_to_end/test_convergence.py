@@ -11,7 +11,7 @@ import pytest
 from rehearsal.rehearse import DAG_ID, evidence_file, follow, trigger
 from tests.support.decommission import DECOMMISSION, Decommission
 from tests.support.records import written_record
-from tests.support.wait import eventually
+from tests.support.wait import ASKS_AIRFLOW_S, eventually
 
 if TYPE_CHECKING:
     from tests.support.rehearsal import Rehearsal
@@ -67,7 +67,7 @@ def path(run_id: str) -> str:
 def test_a_decommission_that_is_rejected_takes_nothing_down(rehearsal: Rehearsal) -> None:
     rehearsal.build()
     decommission = Decommission.begin(rehearsal.airflow, rehearsal.layout)
-    assert eventually(lambda: decommission.asks, 60), decommission.tasks
+    assert eventually(lambda: decommission.asks, 60, ASKS_AIRFLOW_S), decommission.tasks
     main = trigger(rehearsal.airflow)
     assert follow(rehearsal.airflow, main, 120) == "failed"
     [alone] = [step for step in record_of(rehearsal, main)["steps"] if step["task"] == "preflight.other_dag_idle"]

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from rehearsal.rehearse import DAG_ID, evidence_file, follow
-from tests.support.wait import eventually
+from tests.support.wait import ASKS_AIRFLOW_S, eventually
 
 if TYPE_CHECKING:
     from tests.support.rehearsal import Rehearsal
@@ -31,7 +31,7 @@ def test_a_restart_since_the_run_was_due_is_not_its_reboot(rehearsal: Rehearsal)
     [(before,)] = rehearsal.postgres("SELECT pg_postmaster_start_time()")
     due = datetime.now(UTC) - timedelta(days=1)
     assert before > due
-    assert eventually(lambda: unpaused(rehearsal), 60)
+    assert eventually(lambda: unpaused(rehearsal), 60, ASKS_AIRFLOW_S)
     body = {"logical_date": None, "run_after": due.isoformat(), "conf": {"reboot": "always"}}
     run_id = rehearsal.airflow.post(f"dags/{DAG_ID}/dagRuns", body)["dag_run_id"]
     assert follow(rehearsal.airflow, run_id, 180) == "success"

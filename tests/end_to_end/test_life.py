@@ -11,7 +11,8 @@ import pytest
 import requests
 
 from rehearsal import rehearse
-from tests.support.aws_stage import SELECT_ALL, Stage, eventually
+from tests.support import wait
+from tests.support.aws_stage import SELECT_ALL, Stage
 from tests.support.parts import call
 from tests.support.processes import command, tree, wait_until_gone
 from tests.support.rehearsal import Rehearsal
@@ -39,7 +40,8 @@ def run_id(home: Rehearsal) -> str:
     aws = f"http://127.0.0.1:{home.ports.aws}/rehearsal/durations"
     requests.put(aws, json={"reboot": 6.0}, timeout=5).raise_for_status()
     run_id = rehearse.trigger(home.airflow)
-    eventually(lambda: home.tasks(run_id)["postgres.reboot"]["state"] in ("running", "success"), timeout_s=120)
+    reboots = ("running", "success")
+    assert wait.eventually(lambda: home.tasks(run_id)["postgres.reboot"]["state"] in reboots, 120, wait.ASKS_AIRFLOW_S)
     component(home, "scheduler").kill()
     return run_id
 

@@ -15,7 +15,7 @@ import requests
 from rehearsal.rehearse import DAG_ID, evidence_file, follow, trigger
 from tests.support.long import only_long
 from tests.support.processes import command
-from tests.support.wait import eventually
+from tests.support.wait import ASKS_AIRFLOW_S, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,9 @@ class Run:
 
     def wait_for(self, task: str, state: str = "deferred") -> None:
         """Return once the task is in that state."""
-        assert eventually(lambda: self.state_of(task) == state, PATIENT_S), f"{task} is {self.state_of(task)}"
+        assert eventually(lambda: self.state_of(task) == state, PATIENT_S, ASKS_AIRFLOW_S), (
+            f"{task} is {self.state_of(task)}"
+        )
 
     def state_of(self, task: str) -> str | None:
         """The task's state."""

@@ -10,6 +10,7 @@ import pytest
 from rehearsal.rehearse import DAG_ID
 from tests.support.aws_stage import eventually
 from tests.support.long import only_long
+from tests.support.wait import ASKS_AIRFLOW_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ def every_minute(trial: Trial, pipeline_file: Path) -> Iterator[Trial]:
     def schedule(text: str) -> None:
         pipeline_file.write_text(text, encoding="utf-8")
         is_scheduled = "schedule: null" not in text
-        eventually(lambda: bool(dag(trial)["timetable_summary"]) == is_scheduled, timeout_s=120)
+        eventually(lambda: bool(dag(trial)["timetable_summary"]) == is_scheduled, timeout_s=120, every_s=ASKS_AIRFLOW_S)
 
     text = pipeline_file.read_text(encoding="utf-8")
     assert "schedule: null" in text
@@ -61,6 +62,7 @@ def finished(trial: Trial, number: int) -> tuple[str, str]:
         lambda: scheduled(trial),
         lambda found: len(found) >= number and found[number - 1][1] in ("success", "failed"),
         180,
+        ASKS_AIRFLOW_S,
     )
     run: tuple[str, str] = runs[number - 1]
     return run
@@ -78,7 +80,11 @@ def test_scheduled_runs_are_health_checks(every_minute: Trial) -> None:
     assert "was enabled while the task ran" in trial.steps(run_id)["health.check"]["failure"]
 
     pause(trial, is_paused=True)
-    eventually(lambda: all(state in ("success", "failed") for _, state in scheduled(trial)), timeout_s=120)
+    eventually(
+        lambda: all(state in ("success", "failed") for _, state in scheduled(trial)),
+        timeout_s=120,
+        every_s=ASKS_AIRFLOW_S,
+    )
     before = len(scheduled(trial))
     time.sleep(MISSED_S)
     pause(trial, is_paused=False)

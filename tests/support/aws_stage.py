@@ -264,10 +264,12 @@ class Stage:
 _AT_REST = ("ready", "stopped", "failed", "failed-move")
 
 
-def eventually(look: Callable[[], Any], good: Callable[[Any], bool] = bool, timeout_s: float = 20) -> Any:
+def eventually(
+    look: Callable[[], Any], good: Callable[[Any], bool] = bool, timeout_s: float = 20, every_s: float = 0.02
+) -> Any:
     """What ``look`` finds once it is good."""
     deadline = time.monotonic() + timeout_s
     while not good(found := look()):
         assert time.monotonic() < deadline, f"still {found} after {timeout_s} s"
-        time.sleep(0.02)
+        time.sleep(every_s)
     return found

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from rehearsal.rehearse import DAG_ID
 from tests.support.records import written_record
-from tests.support.wait import eventually
+from tests.support.wait import ASKS_AIRFLOW_S, eventually
 
 if TYPE_CHECKING:
     from rehearsal.airflow.client import Client
     from rehearsal.layout import Layout
 
+_READING_S = 2.0
 DECOMMISSION = f"{DAG_ID}_decommission"
 
 
@@ -67,10 +69,10 @@ class Decommission:
     def end(self, choice: str, timeout_s: float = 180) -> str:
         """How the run ends once a person has answered so in the UI.
 
-        The person answers as often as the task asks: Airflow runs a task again whose answer came in the same moment as
-        its question, before the executor had told the scheduler that the question was asked.
+        The person takes a moment to read, and answers as often as the task asks: Airflow runs a task again, a minute
+        or two later, whose answer came before the executor had told the scheduler that the question was asked.
         """
-        assert eventually(lambda: self._ended(choice), timeout_s), self.tasks
+        assert eventually(lambda: self._ended(choice), timeout_s, ASKS_AIRFLOW_S), self.tasks
         return self.state
 
     def _ended(self, choice: str) -> bool:
@@ -78,6 +80,7 @@ class Decommission:
         question = self.airflow.get(details) if self.asks else None
         if question and not question["response_received"]:
             assert "replication slot" in question["body"]
+            time.sleep(_READING_S)
             self.airflow.patch(details, {"chosen_options": [choice], "params_input": {}})
         return self.state in ("success", "failed")
 

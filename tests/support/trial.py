@@ -123,7 +123,7 @@ class Trial:
     def wait_for_task(self, run_id: str, task_id: str, states: set[str], timeout_s: float = 120) -> None:
         """Return once the task is in one of the states."""
         path = f"dags/{rehearse.DAG_ID}/dagRuns/{run_id}/taskInstances/{task_id}"
-        eventually(lambda: self.airflow.client.get(path)["state"], lambda state: state in states, timeout_s)
+        eventually(lambda: self.airflow.client.get(path)["state"], lambda state: state in states, timeout_s, 0.2)
 
     def steps(self, run_id: str) -> dict[str, dict[str, Any]]:
         """The steps of the run's evidence, by task; of a mapped task the one with most attempts."""

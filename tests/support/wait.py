@@ -9,11 +9,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def eventually(look: Callable[[], bool], timeout_s: float = 15) -> bool:
+ASKS_AIRFLOW_S = 0.5
+"""Between two looks that ask Airflow's API server: each costs it as much as a task does."""
+
+
+def eventually(look: Callable[[], bool], timeout_s: float = 15, every_s: float = 0.05) -> bool:
     """Whether ``look`` became true in time."""
     deadline = time.monotonic() + timeout_s
     while not look():
         if time.monotonic() > deadline:
             return False
-        time.sleep(0.05)
+        time.sleep(every_s)
     return True
