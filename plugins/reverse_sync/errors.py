@@ -42,6 +42,14 @@ class NeedsPersonError(ReverseSyncError):
     """Another try can't help (drift, a missing resource, a wait whose time is up): the task is not retried."""
 
 
+class StatementRefusedError(NeedsPersonError):
+    """A database refuses one statement, or lacks what it names: of the same login others may succeed."""
+
+
+class SlowQueryError(ReverseSyncError):
+    """A query of the comparison did not end in time; those of other tables may."""
+
+
 class NotProvedError(NeedsPersonError):
     """The change did not arrive in Oracle, or arrived different."""
 

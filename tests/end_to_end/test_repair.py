@@ -58,7 +58,8 @@ def test_rows_that_differ_are_repaired_only_as_a_person_approves(rehearsal: Rehe
         "UPDATE FLIGHTSPECIAL SET ID = 700 WHERE ID = 8",
     )
     record, body = answered(rehearsal, "Reject")
-    assert "differs from PostgreSQL in 3 of 11 rows" in body
+    assert "differs from PostgreSQL in 2 of 11 rows" in body
+    assert "and has 1 row that PostgreSQL lacks (1 extra in Oracle)" in body
     assert "is '다른 값'" in body
     assert record["verdict"]["outcome"] == "rejected"
     assert record["verdict"]["sentence"].startswith("Rejected by admin in verify.approve_repair at 20")

@@ -9,7 +9,7 @@ from decimal import Decimal
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
-from reverse_sync.errors import NeedsPersonError, ReverseSyncError
+from reverse_sync.errors import NeedsPersonError, ReverseSyncError, StatementRefusedError
 from reverse_sync.oracle.hook_seam import hook_login
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ CONNECT_TIMEOUT_S = 20
 CALL_TIMEOUT_S = 30
 # No later try can correct these (wrong password, locked or expired account, no right, no such table or column):
 # https://docs.oracle.com/en/error-help/db/
-REFUSALS = frozenset({904, 942, 1017, 1031, 1045, 28000, 28001})
+REFUSED_STATEMENTS = frozenset({904, 942, 1031})
+REFUSALS = REFUSED_STATEMENTS | {1017, 1045, 28000, 28001}
 # The most sessions or processes, or no handler of the listener that is free: others may leave.
 BUSY = frozenset({18, 20, 12516, 12518, 12519, 12520})
 
@@ -142,7 +143,8 @@ def readable_oracle_errors(oracle_conn_id: str) -> Iterator[None]:
     """Raise the driver's errors as one sentence and the next step.
 
     :raises ReverseSyncError: where Oracle does not answer: Airflow retries the task.
-    :raises NeedsPersonError: where it refuses the login or the statement; more tries would lock the account.
+    :raises NeedsPersonError: where it refuses the login; more tries would lock the account.
+    :raises StatementRefusedError: where it refuses the statement.
     """
     from oracledb import Error
 
@@ -150,8 +152,9 @@ def readable_oracle_errors(oracle_conn_id: str) -> Iterator[None]:
         yield
     except (Error, OSError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        if getattr(error.args[0], "code", 0) in REFUSALS:
-            raise NeedsPersonError(
+        code = getattr(error.args[0], "code", 0)
+        if code in REFUSALS:
+            raise (StatementRefusedError if code in REFUSED_STATEMENTS else NeedsPersonError)(
                 f"Oracle refuses what the connection {oracle_conn_id!r} asks: {reason}. Correct its login or password "
                 "in Airflow, or the login's rights, then clear this task."
             ) from None

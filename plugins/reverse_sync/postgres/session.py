@@ -7,7 +7,7 @@ import re
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, cast
 
-from reverse_sync.errors import NeedsPersonError, ReverseSyncError
+from reverse_sync.errors import NeedsPersonError, ReverseSyncError, StatementRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,8 @@ PRINTED_ALIKE = "-c TimeZone=UTC -c DateStyle=ISO -c IntervalStyle=postgres -c e
 OPTIONS = f"-c statement_timeout={STATEMENT_TIMEOUT_S}s -c lock_timeout=15s {PRINTED_ALIKE}"
 # No later try can correct these: https://www.postgresql.org/docs/current/errcodes-appendix.html (invalid authorization,
 # invalid catalog name, syntax error or access rule violation). A failed connect comes as text alone.
-REFUSALS = ("28", "3D", "42")
+REFUSED_STATEMENTS = "42"
+REFUSALS = ("28", "3D", REFUSED_STATEMENTS)
 REFUSED_LOGIN = re.compile("password authentication failed|no pg_hba.conf entry|(database|role) .* does not exist")
 # Of the same list: connection exception, insufficient resources, operator intervention but not a cancelled statement.
 OUTAGES = ("08", "53", "57P")
@@ -87,7 +88,8 @@ def readable_postgres_errors(postgres_conn_id: str) -> Iterator[None]:
     """Raise the driver's errors as one sentence and the next step; PostgresHook uses psycopg 3 or psycopg2.
 
     :raises ReverseSyncError: where PostgreSQL does not answer: Airflow retries the task.
-    :raises NeedsPersonError: where it refuses the login or the statement.
+    :raises NeedsPersonError: where it refuses the login.
+    :raises StatementRefusedError: where it refuses the statement.
     """
     import psycopg
     import psycopg2
@@ -98,7 +100,7 @@ def readable_postgres_errors(postgres_conn_id: str) -> Iterator[None]:
         reason = " ".join(str(error).split())
         state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None) or ""
         if state.startswith(REFUSALS) or (not state and REFUSED_LOGIN.search(reason)):
-            raise NeedsPersonError(
+            raise (StatementRefusedError if state.startswith(REFUSED_STATEMENTS) else NeedsPersonError)(
                 f"PostgreSQL refuses what the connection {postgres_conn_id!r} asks: {reason}. Correct its login, "
                 "password or database in Airflow, or the login's rights, then clear this task."
             ) from None

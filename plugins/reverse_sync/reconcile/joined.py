@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from reverse_sync.reconcile.results import TableResult
@@ -20,6 +21,7 @@ def joined(parts: Sequence[TableResult]) -> TableResult:
     scanned = first.scanned.model_copy(
         update={
             "rows": sum(scan.rows for scan in scans),
+            "unresolved": any(scan.unresolved for scan in scans),
             "seconds": round(sum(scan.seconds for scan in scans), 3),
             "bytes": max(scan.bytes for scan in scans),
             "stopped": "; ".join(dict.fromkeys(scan.stopped for scan in scans if scan.stopped)),
@@ -30,8 +32,11 @@ def joined(parts: Sequence[TableResult]) -> TableResult:
     return TableResult(
         scanned=scanned,
         in_flight=sum(part.in_flight for part in parts),
+        moving=sum(part.moving for part in parts),
         differences=tuple(row for part in parts for row in part.differences),
+        unnamed=sum((Counter(part.unnamed) for part in parts), Counter()),
         looks=max(part.looks for part in parts),
+        refused=next((part.refused for part in parts if part.refused), ""),
         unconfirmed=next((part.unconfirmed for part in parts if part.unconfirmed), ""),
     )
 

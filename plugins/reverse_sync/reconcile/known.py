@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypedDict
 from reverse_sync.evidence.store import read_beside, write_beside
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from reverse_sync.pipeline import Pipeline
     from reverse_sync.reconcile.keys import Key
     from reverse_sync.reconcile.results import TableResult
@@ -39,7 +41,7 @@ def old_ones(pipeline: Pipeline, result: TableResult, by: str) -> dict[Key, str]
     return {key: remembered[row]["since"] for key, row in rows.items() if remembered[row]["by"] != by}
 
 
-def old_and_new(result: TableResult, old: dict[Key, str]) -> str:
+def old_and_new(result: TableResult, old: Mapping[Key, str]) -> str:
     """How many differences are old, and how many new; empty where none is old."""
     if not old:
         return ""

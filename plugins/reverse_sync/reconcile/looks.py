@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from pydantic import Field
+
 from reverse_sync.reconcile.replication import passage
-from reverse_sync.reconcile.results import Result, RowDifference, Scanned, TableResult
+from reverse_sync.reconcile.results import Kind, Result, RowDifference, Scanned, TableResult
 from reverse_sync.reconcile.table import opened
 
 if TYPE_CHECKING:
@@ -21,6 +24,8 @@ class Looks(Result):
     """The state between two looks.
 
     :param at_first: how many rows differed at first sight
+    :param unnamed: of rows that were found to differ and are not looked at any more, how many differ how
+    :param moving: how many rows PostgreSQL was found to keep changing, which are not looked at any more
     :param lsn: PostgreSQL's position of the last look; the next one waits until replication has passed it
     :param until: when that is waited for no longer
     """
@@ -30,6 +35,8 @@ class Looks(Result):
     differences: tuple[RowDifference, ...]
     lsn: str
     until: datetime
+    unnamed: dict[Kind, int] = Field({})
+    moving: int = 0
     looks: int = 1
     unconfirmed: str = ""
 
@@ -62,7 +69,11 @@ def too_early(pipeline: Pipeline, state: Looks) -> str:
 
 
 def again(pipeline: Pipeline, state: Looks, comparison: OpenTable) -> Looks:
-    """The state after one more look."""
+    """The state after one more look.
+
+    :raises StatementRefusedError: where the table's key is another one now.
+    """
+    comparison.require_key_of(state.scanned)
     why = passage(pipeline, state.lsn).why_not
     differences, lsn = comparison.look_again(state.differences)
     return state.model_copy(
@@ -82,6 +93,8 @@ def once_more(pipeline: Pipeline, result: TableResult, comparison: OpenTable) ->
         scanned=result.scanned,
         at_first=len(result.differences) + result.in_flight,
         differences=result.differences,
+        unnamed=result.unnamed,
+        moving=result.moving,
         lsn=result.scanned.lsn,
         until=_until(pipeline),
         looks=result.looks,
@@ -91,6 +104,7 @@ def once_more(pipeline: Pipeline, result: TableResult, comparison: OpenTable) ->
 
 def after_mending(pipeline: Pipeline, result: TableResult, comparison: OpenTable) -> Looks:
     """The state of rows that differed, after they were corrected; what was sent again may be on its way."""
+    comparison.require_key_of(result.scanned)
     differences, lsn = comparison.look_again(result.differences)
     return Looks(
         scanned=result.scanned,
@@ -104,14 +118,14 @@ def after_mending(pipeline: Pipeline, result: TableResult, comparison: OpenTable
 def outcome(pipeline: Pipeline, state: Looks) -> TableResult:
     """What the last look leaves: rows that are the same now, or changed in PostgreSQL meanwhile, were in flight."""
     sure = [row for row in state.differences if row.steady or state.looks == 1]
+    moving = [row for row in state.differences if row not in sure]
     most = pipeline.reconciliation.most_differences
-    stopped = state.scanned.stopped
-    if len(sure) > most:
-        stopped = f"it names {most} rows, but more differ"
     return TableResult(
-        scanned=state.scanned.model_copy(update={"stopped": stopped}),
+        scanned=state.scanned,
         in_flight=max(0, state.at_first - len(sure)),
+        moving=state.moving + sum(row.kind is not Kind.EXTRA for row in moving),
         differences=tuple(sure[:most]),
+        unnamed=Counter(row.kind for row in sure[most:]) + Counter(state.unnamed),
         looks=state.looks,
         unconfirmed=state.unconfirmed,
     )
@@ -124,7 +138,7 @@ def _until(pipeline: Pipeline) -> datetime:
 def compared(pipeline: Pipeline, projection: Projection, pace: Pace, condition: str = "") -> TableResult:
     """The outcome of one table, waited for here; a task of Airflow defers between the looks instead.
 
-    :raises LookupError: where Oracle has no such table.
+    :raises StatementRefusedError: where one of the databases lacks the table, or refuses it to the login.
     :raises ReverseSyncError: where a database does not answer.
     """
     with opened(pipeline, projection) as comparison:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from reverse_sync.errors import StatementRefusedError
 from reverse_sync.reconcile.expressions import expression_as_sql
 from reverse_sync.reconcile.filters import filters_as_sql
 from reverse_sync.sql import quoted
@@ -116,10 +117,14 @@ def plan(
     :param hashes_large_objects: whether Oracle's user may EXECUTE DBMS_CRYPTO
     :param same_bytes: whether a text has the same bytes in both databases. Where it has not, other hashes lead to a
         comparison by value, but a hash can't say which row is which
-    :raises LookupError: where Oracle has no such table.
+    :raises StatementRefusedError: where the login sees no such table in Oracle.
     """
     if not target:
-        raise LookupError(f"Oracle has no table {projection.full_name}")
+        raise StatementRefusedError(
+            f"The mapping sends {projection.source.full_name} to {projection.full_name}, but that is not in Oracle, or "
+            "the login may not see it: create the table, grant the login SELECT on it, or correct the mapping, then "
+            "clear this task."
+        )
     left_out: dict[str, str] = {}
     columns = tuple(_columns(projection, target, left_out))
     if not hashes_large_objects:

@@ -72,6 +72,7 @@ class Scan:
         self._expected = source.size()[0] // part.of
         self.rows = 0
         self.stopped = ""
+        self.unresolved = False
         self.how: list[str] = [f"by value: {why}" for why in plan.by_value]
         if not plan.key:
             self.how.append(f"as a multiset of rows: {plan.keyless}")
@@ -94,6 +95,7 @@ class Scan:
             taken = list(islice(found, self._limits.differences))
             if len(taken) == self._limits.differences:
                 self.stopped = f"it ended after {len(taken)} rows that differ"
+                self.unresolved = True
             found.close()  # type: ignore[attr-defined]
         return taken
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from reverse_sync.errors import ReverseSyncError
+from reverse_sync.errors import SlowQueryError
 from reverse_sync.oracle.session import oracle_session
 from reverse_sync.postgres.session import bounded_hook, open_connection, readable_postgres_errors
 
@@ -73,8 +73,8 @@ def oracle_reader(oracle_conn_id: str, statement_timeout_s: float) -> Iterator[o
             raise _took_too_long("Oracle", statement_timeout_s, error) from None
 
 
-def _took_too_long(database: str, limit_s: float, error: Exception) -> ReverseSyncError:
-    return ReverseSyncError(
+def _took_too_long(database: str, limit_s: float, error: Exception) -> SlowQueryError:
+    return SlowQueryError(
         f"Each query of the comparison should end within reconciliation.statement_timeout_s ({limit_s:g} s), but "
         f"{database} was not that fast: {' '.join(str(error).split())}. Raise that limit, or lower "
         "reconciliation.range_rows, then clear this task."

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from reverse_sync.catalog.oracle import read_columns
+from reverse_sync.errors import StatementRefusedError
 from reverse_sync.reconcile.keys import key_of
 from reverse_sync.reconcile.oracle_side import OracleSide, has_utf8, hashes_large_objects
 from reverse_sync.reconcile.parts import WHOLE, Part, cut
@@ -63,7 +64,13 @@ class OpenTable:
         :param before_range: called before each range with the rows compared so far, and how many are expected
         :param condition: compares only the rows of PostgreSQL that fulfil it
         :param part: compares only these rows
+        :raises StatementRefusedError: where the table was cut by another key than it has now.
         """
+        if any(bound is not None and len(bound) != len(self.plan.key) for bound in (part.low, part.high)):
+            raise StatementRefusedError(
+                f"{self.plan.name} was cut into parts by a key, but rows are found by {self._by_what} now: clear the "
+                "task that cut the tables (cut_tables) with its downstream."
+            )
         started = time.monotonic()
         settings = self._settings
         range_rows = min(settings.range_rows, settings.rows_per_s or settings.range_rows)
@@ -73,14 +80,35 @@ class OpenTable:
         scanned = Scanned(
             table=self.plan.name,
             rows=scan.rows,
+            unresolved=scan.unresolved,
             seconds=round(time.monotonic() - started, 3),
             bytes=self._source.size()[1],
             stopped=scan.stopped,
             how=tuple(scan.how) or ("by hashes",),
             left_out=dict(self.plan.left_out),
             lsn=self._source.lsn(),
+            key=self._key_names,
         )
         return scanned, found
+
+    def require_key_of(self, scanned: Scanned) -> None:
+        """Rows that were found by one key can't be looked at again by another.
+
+        :raises StatementRefusedError: where the table's key is another one now.
+        """
+        if self._key_names != scanned.key:
+            raise StatementRefusedError(
+                f"Rows of {self.plan.name} were found by {', '.join(scanned.key) or 'all that they hold'}, but are "
+                f"found by {self._by_what} now: put the key back, then clear this task."
+            )
+
+    @property
+    def _key_names(self) -> tuple[str, ...]:
+        return tuple(column.target.name for column in self.plan.key)
+
+    @property
+    def _by_what(self) -> str:
+        return ", ".join(self._key_names) or f"all that they hold ({self.plan.keyless})"
 
     def look_again(self, differences: Sequence[RowDifference]) -> tuple[list[RowDifference], str]:
         """What still differs, and PostgreSQL's position of this look.
@@ -141,7 +169,7 @@ class OpenTable:
 def opened(pipeline: Pipeline, projection: Projection) -> Iterator[OpenTable]:
     """The table on both sides, in sessions that only read.
 
-    :raises LookupError: where Oracle has no such table.
+    :raises StatementRefusedError: where one of the databases lacks the table, or refuses it to the login.
     :raises ReverseSyncError: where a database does not answer, also later in the block.
     """
     settings = pipeline.reconciliation

@@ -15,12 +15,13 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from reverse_sync.errors import PipelineError, ReverseSyncError
+from reverse_sync.errors import PipelineError, ReverseSyncError, SlowQueryError, StatementRefusedError
 from reverse_sync.pipeline import read
 from reverse_sync.reconcile.filters import literal
 from reverse_sync.reconcile.looks import compared
 from reverse_sync.reconcile.pace import Pace
 from reverse_sync.reconcile.report import text
+from reverse_sync.reconcile.results import refused
 from reverse_sync.sql import quoted
 from reverse_sync.verify.selection import projections
 
@@ -37,7 +38,10 @@ DIFFERS, COULD_NOT_LOOK = 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Compare every row of the selected tables with Oracle's. Exit 0: equal; 1: rows differ; 2: it could not look."""
+    """Compare every row of the selected tables with Oracle's. Exit 0: equal; 1: rows differ; 2: it could not look.
+
+    A table that can't be compared is named in its place, and the others are compared.
+    """
     options = _options(arguments)
     os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "ERROR")
     try:
@@ -46,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except AirflowNotFoundException as problem:
         print(f"{problem}: give the command that connection, as AIRFLOW_CONN_ and its name.", file=sys.stderr)
         return COULD_NOT_LOOK
-    except (PipelineError, ReverseSyncError, LookupError) as problem:
+    except (PipelineError, ReverseSyncError) as problem:
         print(problem, file=sys.stderr)
         return COULD_NOT_LOOK
     if options.json:
@@ -57,10 +61,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def exit_code(results: Sequence[TableResult]) -> int:
-    """0, 1 or 2, as `main` says; a column that can't be compared was not looked at."""
+    """0, 1 or 2, as `main` says; a column or a table that can't be compared was not looked at."""
     if any(result.differences for result in results):
         return DIFFERS
-    return COULD_NOT_LOOK if any(result.scanned.stopped or result.scanned.left_out for result in results) else 0
+    return 0 if all(result.whole and not result.scanned.left_out for result in results) else COULD_NOT_LOOK
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -96,11 +100,16 @@ def _compare(pipeline: Pipeline, names: Sequence[str] | None, condition: str) ->
     rate = TextColumn("{task.fields[rate]:,.0f} rows/s")
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
-        results = []
-        for projection in chosen:
+        results: list[TableResult] = []
+        for number, projection in enumerate(chosen):
             bar = progress.add_task(projection.source.full_name, total=None, rate=0.0)
             pace = Pace(pipeline, partial(_show, progress, bar))
-            results.append(compared(pipeline, projection, pace, condition))
+            try:
+                results.append(compared(pipeline, projection, pace, condition))
+            except (StatementRefusedError, SlowQueryError) as why:
+                results.append(refused(projection.full_name, why))
+            except ReverseSyncError as why:  # so would every other table; and more logins might lock the account
+                return [*results, *(refused(left.full_name, why) for left in chosen[number:])]
     return results
 
 

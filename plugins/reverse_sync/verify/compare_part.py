@@ -6,12 +6,15 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from reverse_sync.errors import StatementRefusedError
 from reverse_sync.evidence.notes import PROGRESS
 from reverse_sync.reconcile import looks
 from reverse_sync.reconcile.pace import Pace
 from reverse_sync.reconcile.parts import Part
-from reverse_sync.reconcile.report import text
+from reverse_sync.reconcile.report import headline, text
+from reverse_sync.reconcile.results import refused
 from reverse_sync.results import Outcome, PartComparison, Progress
+from reverse_sync.table_mapping.schema import full_name
 from reverse_sync.verify.opened_table import LookingOperator, open_table
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
     from reverse_sync.pipeline import Pipeline
     from reverse_sync.reconcile.looks import Looks
+    from reverse_sync.reconcile.results import TableResult
     from reverse_sync.reconcile.table import OpenTable
     from reverse_sync.results import SelectedTable, TablePart
 
@@ -38,7 +42,8 @@ class ComparePartOperator(LookingOperator[PartComparison]):
 
     Both sides are read while they change. A row that differs is looked at again once replication has passed the
     position at which PostgreSQL was read, up to `rechecks` times; only what differs in the end counts. Rows that
-    differ are no failure of this task: the task that joins the parts judges them.
+    differ are no failure of this task, nor is a table that a database lacks or refuses: the task that joins the parts
+    judges them, so that one table does not keep the others' answers back.
 
     The scan is kept in Airflow's task state store until the task has ended well, so that an attempt that comes after
     an outage or a killed worker goes on with the looks.
@@ -60,8 +65,18 @@ class ComparePartOperator(LookingOperator[PartComparison]):
 
     def execute(self, context: Context) -> PartComparison:
         """Walk the part once, unless an earlier attempt has."""
-        with open_table(self.paced(self._rows), self.part) as comparison:
-            return self.go_on(context, self._scanned(context, comparison), comparison)
+        try:
+            with open_table(self.paced(self._rows), self.part) as comparison:
+                return self.go_on(context, self._scanned(context, comparison), comparison)
+        except StatementRefusedError as why:
+            return self._keep(context, refused(full_name(*self.part["target"]), why))
+
+    def look_again(self, context: Context, event: object, state: dict[str, str]) -> PartComparison:
+        """Look at the rows that differed; a database may refuse the table by now."""
+        try:
+            return super().look_again(context, event, state)
+        except StatementRefusedError as why:
+            return self._keep(context, refused(full_name(*self.part["target"]), why))
 
     def _scanned(self, context: Context, comparison: OpenTable) -> Looks:
         part = self._rows
@@ -82,12 +97,16 @@ class ComparePartOperator(LookingOperator[PartComparison]):
 
     def ended(self, context: Context, state: Looks, comparison: OpenTable) -> PartComparison:  # noqa: ARG002
         """Keep all that was found for the task that joins the parts."""
-        result = looks.outcome(self.pipeline, state)
+        return self._keep(context, looks.outcome(self.pipeline, state))
+
+    def _keep(self, context: Context, result: TableResult) -> PartComparison:
         self.log.info("%s", text(result))
         context["ti"].xcom_push(key=FOUND, value=result.model_dump(mode="json"))
         if (store := context.get("task_state_store")) is not None:
             store.delete(_KEPT_SCAN)  # a task that is cleared compares from the beginning
-        differing = len(result.differences)
+        if result.refused:
+            return {"outcome": Outcome.FOUND, "what": headline(result)}
+        differing = result.differing
         of = f" of {self._rows}" if self._rows.of > 1 else ""
         return {
             "outcome": Outcome.FOUND,

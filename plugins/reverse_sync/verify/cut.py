@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
+from reverse_sync.errors import StatementRefusedError
+from reverse_sync.postgres.session import readable_postgres_errors
 from reverse_sync.reconcile.parts import WHOLE
 from reverse_sync.reconcile.postgres_side import table_size
 from reverse_sync.reconcile.sessions import postgres_reader
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
+    from reverse_sync.catalog.database import PostgresConnection
     from reverse_sync.pipeline import Pipeline
     from reverse_sync.reconcile.parts import Part
     from reverse_sync.results import TablePart
@@ -61,14 +64,20 @@ class CutTablesOperator(BaseOperator):
         reader = settings.connection or self.pipeline.postgres.connection
         with postgres_reader(reader, settings.statement_timeout_s) as connection:
             for projection in selected:
-                rows, _ = table_size(connection, quoted(projection.source.schema, projection.source.name))
-                yield projection, self._parts(projection) if rows >= 2 * settings.part_rows else [WHOLE]
+                yield projection, self._parts(connection, projection)
 
-    def _parts(self, projection: Projection) -> list[Part]:
+    def _parts(self, connection: PostgresConnection, projection: Projection) -> list[Part]:
+        """One where a database refuses the table: its comparison says so, and what to do."""
+        settings = self.pipeline.reconciliation
         try:
+            with readable_postgres_errors(settings.connection or self.pipeline.postgres.connection):
+                rows, _ = table_size(connection, quoted(projection.source.schema, projection.source.name))
+            if rows < 2 * settings.part_rows:
+                return [WHOLE]
             with opened(self.pipeline, projection) as comparison:
                 parts = comparison.parts()
-        except LookupError:  # Oracle lacks the table: its comparison says so, and what to do
+        except StatementRefusedError:
+            connection.rollback()
             return [WHOLE]
         self.log.info("%s.%s in %d parts", projection.schema, projection.table, len(parts))
         return parts

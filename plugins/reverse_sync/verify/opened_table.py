@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from airflow.providers.standard.triggers.temporal import DateTimeTrigger
 from airflow.sdk import BaseOperator
 
-from reverse_sync.errors import NeedsPersonError
 from reverse_sync.postgres.session import postgres_session
 from reverse_sync.reconcile import looks
 from reverse_sync.reconcile.table import opened
@@ -33,19 +32,14 @@ R = TypeVar("R")
 def open_table(pipeline: Pipeline, table: SelectedTable) -> Iterator[OpenTable]:
     """The table on both sides, in sessions that only read.
 
-    :raises NeedsPersonError: where the mapping does not select it any more, or Oracle has no such table.
+    :raises StatementRefusedError: where a database lacks the table, or refuses it to the login, or the mapping does not
+        select it any more.
     :raises ReverseSyncError: where a database does not answer, also later in the block.
     """
     with postgres_session(pipeline.postgres.connection) as connection:
         projection = projection_of(pipeline, connection, table["source"], "The table to reconcile")
-    try:
-        with opened(pipeline, projection) as comparison:
-            yield comparison
-    except LookupError as missing:
-        raise NeedsPersonError(
-            f"{missing}, but the mapping sends {projection.source.full_name} there: create "
-            "the table or correct the mapping, then clear this task."
-        ) from None
+    with opened(pipeline, projection) as comparison:
+        yield comparison
 
 
 class LookingOperator(BaseOperator, Generic[R]):

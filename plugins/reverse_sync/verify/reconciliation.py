@@ -13,7 +13,7 @@ from reverse_sync.oracle.session import oracle_session
 from reverse_sync.reconcile import looks
 from reverse_sync.reconcile.joined import joined
 from reverse_sync.reconcile.known import old_and_new, old_ones
-from reverse_sync.reconcile.report import headline, row, text
+from reverse_sync.reconcile.report import NONE, headline, row, text
 from reverse_sync.reconcile.results import TableResult
 from reverse_sync.results import Outcome
 from reverse_sync.table_mapping.schema import full_name
@@ -22,7 +22,7 @@ from reverse_sync.verify.diagnosis import refusals
 from reverse_sync.verify.opened_table import open_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from airflow.sdk import Context
 
@@ -74,19 +74,30 @@ class ReconcileTableOperator(BaseOperator):
         """The table's answer.
 
         :raises NotProvedError: where rows differ.
-        :raises NeedsPersonError: where the whole table should have been compared, and was not.
+        :raises NeedsPersonError: where a database refuses the table, or the whole table should have been compared, and
+            was not.
         """
         result, repair = joined(self._found(context)), None
+        if result.refused:
+            self._leave(context, result)
+            # The table's comparison stands in the tasks of its parts.
+            said = headline(result).replace("clear this task", f"clear {self.compared_by} with its downstream")
+            raise NeedsPersonError(said)
         if result.differences:
             with open_table(self.pipeline, self.table) as comparison:
                 result = looks.once_more(self.pipeline, result, comparison)
                 repair = self._write_repair(context, result, comparison)
         old = old_ones(self.pipeline, result, f"{context['dag_run'].run_id} {self.task_id}")
         self.log.info("%s", text(result, old))
-        # A task that fails returns nothing, but the evidence wants what it found.
+        self._leave(context, result, old, repair)
+        return self._judge(result, old, repair, accepted=self.accepts(context))
+
+    def _leave(
+        self, context: Context, result: TableResult, old: Mapping[Key, str] = NONE, repair: str | None = None
+    ) -> None:
+        """A task that fails returns nothing, but the evidence wants what it found."""
         context["ti"].xcom_push(key="return_value", value=_record(result, old, repair))
         context["ti"].xcom_push(key=FOUND, value=result.model_dump(mode="json"))
-        return self._judge(result, old, repair, accepted=self.accepts(context))
 
     def accepts(self, context: Context) -> bool:
         """Whether a person said in the form that differences are noted only, or are to be repaired."""
@@ -118,9 +129,9 @@ class ReconcileTableOperator(BaseOperator):
         return write_beside(self.pipeline.evidence, self.pipeline.dag_id, name, script) if script else None
 
     def _judge(
-        self, result: TableResult, old: dict[Key, str], repair: str | None, *, accepted: bool
+        self, result: TableResult, old: Mapping[Key, str], repair: str | None, *, accepted: bool
     ) -> TableComparison:
-        if result.differences and not accepted:
+        if result.differing and not accepted:
             script = f"\n  the repair script: {repair}" if repair else ""
             looked = f"They differed in each of {result.looks} looks{_told(result, old)}."
             refused = refusals(self.pipeline, result.scanned.table)
@@ -135,11 +146,13 @@ class ReconcileTableOperator(BaseOperator):
 
 def _not_whole(result: TableResult) -> str:
     scanned = result.scanned
+    if result.refused:
+        return f"it cannot be compared: {result.refused}"
     columns = "; ".join(f"{name} can't be compared: {why}" for name, why in scanned.left_out.items())
-    return scanned.stopped or columns
+    return scanned.stopped or result.unnamed_rows or columns
 
 
-def _record(result: TableResult, old: dict[Key, str], repair: str | None) -> TableComparison:
+def _record(result: TableResult, old: Mapping[Key, str], repair: str | None) -> TableComparison:
     why = _not_whole(result)
     kept = result.model_copy(update={"differences": result.differences[:_KEPT_DIFFERENCES]})
     record: TableComparison = {
@@ -159,6 +172,6 @@ def _record(result: TableResult, old: dict[Key, str], repair: str | None) -> Tab
     return record
 
 
-def _told(result: TableResult, old: dict[Key, str]) -> str:
+def _told(result: TableResult, old: Mapping[Key, str]) -> str:
     told = old_and_new(result, old)
     return f"; {told}" if told else ""

@@ -91,9 +91,10 @@ class RepairTableOperator(LookingOperator[RepairResult]):
                 "compares again, and asks before it repairs."
             )
         # Rows behind row_limit are not to be compared at all; but within it, too, more may differ than are named.
-        if (stopped := found.scanned.stopped) and ROW_LIMIT not in stopped:
+        stopped = found.scanned.stopped if ROW_LIMIT not in found.scanned.stopped else ""
+        if more := stopped or found.unnamed_rows:
             raise NotProvedError(
-                f"{result['what']}, but these were not all that differ: {stopped}. Trigger the DAG again: it names "
+                f"{result['what']}, but these were not all that differ: {more}. Trigger the DAG again: it names "
                 "the next ones."
             )
         return result

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 
 from reverse_sync.catalog.postgres import read_schemas, read_tables
-from reverse_sync.errors import NeedsPersonError
+from reverse_sync.errors import NeedsPersonError, StatementRefusedError
 from reverse_sync.postgres.session import postgres_session
 from reverse_sync.table_mapping.schema import full_name
 
@@ -45,13 +45,13 @@ def projection_of(pipeline: Pipeline, connection: Connection, table: Sequence[st
     :param connection: to PostgreSQL
     :param table: schema and name
     :param asked_by: who names the table, for the message
-    :raises NeedsPersonError: where the mapping does not select it, or it is not there.
+    :raises StatementRefusedError: where the mapping does not select it, or it is not there.
     """
     schema, name = table
     for found in read_tables(connection, [schema], [name]):
         if (projection := pipeline.mapping.project(found)) is not None:
             return projection
-    raise NeedsPersonError(
+    raise StatementRefusedError(
         f"{asked_by} is {full_name(schema, name)}, but the mapping {pipeline.dms.task.mapping} selects no such table "
         f"of the database behind {pipeline.postgres.connection!r}: correct that, or the mapping."
     )

@@ -103,7 +103,10 @@ def test_every_kind_of_difference_is_named_by_its_key(
     with pytest.raises(NotProvedError) as failed:
         reconciled(quick(pipeline, range_rows=range_rows))
     said = str(failed.value)
-    assert said.startswith("TRAVELBUDDY.FLIGHTSPECIAL differs from PostgreSQL in 3 of 11 rows")
+    assert said.startswith(
+        "TRAVELBUDDY.FLIGHTSPECIAL differs from PostgreSQL in 2 of 11 rows of TRAVELBUDDY.FLIGHTSPECIAL (1 different, "
+        "1 missing in Oracle) and has 1 row that PostgreSQL lacks (1 extra in Oracle)\n"
+    )
     assert "is '다른 값'" in said
     assert "  7: missing in Oracle\n" in said
     assert "  700: extra in Oracle\n" in said
@@ -175,7 +178,7 @@ def test_once_the_rows_are_corrected_it_is_enough_to_clear_the_task_that_joins(
         joined(settings, [operator.part], [values["ti"].pushed])
     in_oracle(running, "UPDATE FLIGHTSPECIAL SET COST = COST - 1 WHERE ID = 6")
     found = joined(settings, [operator.part], [values["ti"].pushed])
-    assert found["what"] == "11 rows of TRAVELBUDDY.FLIGHTSPECIAL, all the same; 1 were in flight"
+    assert found["what"] == "11 rows of TRAVELBUDDY.FLIGHTSPECIAL, all the same; 1 was in flight"
 
 
 def test_a_retry_goes_on_with_the_scan_that_an_earlier_attempt_made(

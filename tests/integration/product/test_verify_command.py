@@ -90,7 +90,6 @@ def test_some_rows_only(file: Path, options: list[str], rows: int, capsys: pytes
     ("options", "says"),
     [
         (["--table", "travelbuddy.hotel"], "--table names travelbuddy.hotel, but the mapping selects travelbuddy.flightspecial"),
-        (["--where", "no such thing"], "PostgreSQL refuses"),
     ],
 )  # fmt: skip
 def test_what_can_not_be_looked_at_exits_with_2(
@@ -103,12 +102,17 @@ def test_what_can_not_be_looked_at_exits_with_2(
     assert "Traceback" not in printed.err
 
 
+def test_a_condition_that_postgresql_refuses_exits_with_2(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(file), "--where", "no such thing"]) == 2
+    assert "TRAVELBUDDY.FLIGHTSPECIAL cannot be compared: PostgreSQL refuses" in capsys.readouterr().out
+
+
 def test_a_database_that_is_away_exits_with_2(
     file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_TRAVELBUDDY_ORACLE", "oracle://TRAVELBUDDY:welcome@127.0.0.1:1/XE")
     assert main([str(file)]) == 2
-    assert "Oracle does not answer" in capsys.readouterr().err
+    assert "TRAVELBUDDY.FLIGHTSPECIAL cannot be compared: Oracle does not answer" in capsys.readouterr().out
 
 
 def test_a_connection_that_nobody_gave_exits_with_2(

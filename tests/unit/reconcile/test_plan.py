@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from reverse_sync.errors import StatementRefusedError
 from reverse_sync.reconcile.plan import Order, Plan, plan
 from reverse_sync.table_mapping import Column, Table
 from tests.support.mappings import include, mapping, transformation
@@ -66,7 +67,9 @@ def test_a_key_whose_fractions_oracle_drops_tells_no_rows_apart(digits: int | No
 def test_oracle_without_the_table_says_so() -> None:
     projection = mapping(include()).project(Table("test", "t", (KEY,), ("id",)))
     assert projection is not None
-    with pytest.raises(LookupError, match=r"Oracle has no table test\.t"):
+    with pytest.raises(
+        StatementRefusedError, match=r"sends test\.t to test\.t, but that is not in Oracle, or the login"
+    ):
         plan(projection, {})
 
 
