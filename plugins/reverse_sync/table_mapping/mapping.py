@@ -17,11 +17,13 @@ from reverse_sync.table_mapping.names import NAMING
 from reverse_sync.table_mapping.parsing import parse_rules
 from reverse_sync.table_mapping.patterns import matches
 from reverse_sync.table_mapping.projection import ProjectedColumn, Projection
+from reverse_sync.table_mapping.rule_sizes import without_room
 from reverse_sync.table_mapping.settings import LobSettings, TableSettings, Validation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from reverse_sync.table_mapping.grammar import DataType
     from reverse_sync.table_mapping.parsing import Rule
     from reverse_sync.table_mapping.schema import Column, Table
 
@@ -158,13 +160,14 @@ class TableMapping:
         if rule and rule.rule_action == "remove-column":
             return None
         mask = policy.winner(self.masks_for_column(table, column))
+        data_type = rule.data_type if rule and rule.rule_action == "change-data-type" else None
         return ProjectedColumn(
             _column_name(rule, table, column) if rule else column.name,
             source=column,
-            data_type=rule.data_type if rule and rule.rule_action == "change-data-type" else None,
+            data_type=data_type,
             rule=rule,
             mask=mask,
-            only_dms_knows=mask.rule_action if mask and mask.rule_action == RANDOM else None,
+            only_dms_knows=_why_unforeseeable(column, data_type, mask),
         )
 
     def _added_columns(self, table: Table) -> Iterator[ProjectedColumn]:
@@ -178,6 +181,12 @@ class TableMapping:
                 inputs=found.columns if found else (),
                 only_dms_knows=found.only_dms_knows if found else None,
             )
+
+
+def _why_unforeseeable(column: Column, data_type: DataType | None, mask: Transformation | None) -> str | None:
+    if mask:
+        return mask.rule_action if mask.rule_action == RANDOM else None
+    return without_room(data_type, column) if data_type else None
 
 
 class _Finds:

@@ -28,7 +28,7 @@ class ProjectedColumn:
 
     `rule` is the transformation that shaped it, `mask` the data-masking rule beside it, `data_type` the DMS type where
     a rule gives one, `inputs` the source columns that its expression names. `only_dms_knows` is what makes its values
-    unforeseeable (`datetime()`, `$AR_H_TIMESTAMP`, random digits), or None.
+    unforeseeable (`datetime()`, `$AR_H_TIMESTAMP`, random digits, a rule's size without room for every value), or None.
     """
 
     name: str
@@ -44,6 +44,11 @@ class ProjectedColumn:
     def known_only_to_dms(self) -> bool:
         """Whether no row tells its value, so that nothing can be compared with it."""
         return self.only_dms_knows is not None
+
+    @property
+    def lacks_room(self) -> bool:
+        """Whether its rule gives a size that has no room for every value of its source column."""
+        return self.source is not None and self.mask is None and self.known_only_to_dms
 
     @property
     def is_plain(self) -> bool:

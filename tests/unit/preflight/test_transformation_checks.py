@@ -236,3 +236,18 @@ def test_a_rename_on_one_table_beside_one_on_all_tables() -> None:
         _on("name", "rename", 5, value="N"), transformation(6, "column", ("s", "%", "name"), "convert-uppercase")
     )
     assert [str(item.severity) for item in found if item.code == "rules-collide"] == ["warning"]
+
+
+def test_a_rule_that_has_no_room_for_each_value_is_named() -> None:
+    assert _said(
+        _on("price", "change-data-type", data_type={"type": "numeric", "precision": 8, "scale": 1}),
+        _on("name", "change-data-type", 21, data_type={"type": "string", "length": 40}),
+    ) == [
+        (
+            "warning",
+            "rule-lacks-room",
+            "price is carried by rule 20, but the rule's numeric(8,1) has no room for every numeric(8,2)",
+        )
+    ]
+    in_key = _on("id", "change-data-type", data_type={"type": "numeric", "precision": 9})
+    assert ("error", "rule-lacks-room") in [(severity, code) for severity, code, _ in _said(in_key)]

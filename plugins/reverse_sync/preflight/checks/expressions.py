@@ -48,7 +48,7 @@ def known_only_to_dms(cutover: Cutover) -> Iterator[Finding]:
     for projection in cutover.projections:
         for column in projection.columns:
             rule = column.mask or column.rule
-            if column.only_dms_knows and rule:
+            if column.only_dms_knows and rule and not column.lacks_room:
                 yield note(
                     f"only DMS knows what {column.name} holds: it comes from {column.only_dms_knows}",
                     "the column is left out of every comparison, so nothing proves it",

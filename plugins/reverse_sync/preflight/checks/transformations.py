@@ -54,6 +54,29 @@ def lob_transformed(cutover: Cutover) -> Iterator[Finding]:
 
 
 @check(Group.MAPPING, links.TRANSFORMATIONS, "mapping", "source")
+def rule_lacks_room(cutover: Cutover) -> Iterator[Finding]:
+    """A change-data-type rule gives a precision, scale or length that has no room for each value of its column."""
+    for projection in cutover.projections:
+        for column in projection.columns:
+            source, rule = column.source, column.rule
+            # That a LOB's type is changed at all is a finding of its own.
+            if not column.lacks_room or source is None or rule is None or dms_type(source) in LOBS:
+                continue
+            in_key = source.name in projection.source.primary_key
+            yield (error if in_key else warning)(
+                f"{source.name}{', of the key,' if in_key else ''} is carried by rule {rule.rule_id}, but "
+                f"{column.only_dms_knows}",
+                "AWS does not say whether DMS rounds, cuts or refuses a larger value, so the column is left out of "
+                "every comparison" + (", and rows are not found by it" if in_key else ""),
+                "give the rule at least the column's own precision, scale or length, or none",
+                file=cutover.mapping_file,
+                rule=str(rule.rule_id),
+                table=projection.source.full_name,
+                column=source.name,
+            )
+
+
+@check(Group.MAPPING, links.TRANSFORMATIONS, "mapping", "source")
 def name_not_transformed(cutover: Cutover) -> Iterator[Finding]:
     """A rule is about a column whose name DMS does not transform: special characters, right-to-left scripts."""
     for projection in cutover.projections:
