@@ -124,10 +124,14 @@ def target(table: Table = TARGET, login: str = "", **facts: Any) -> Any:
         "constraints": (KEY,),
         "triggers": (),
         "computed": {},
+        "kinds": {},
+        "invisible": {},
+        "defaults_on_null": {},
         "sequences": (Sequence("FLIGHTSPECIAL_SEQ", 12),),
         "grants": {},
     }
-    nothing: dict[str, Any] = dict.fromkeys(schema, ()) | {"tables": {}, "grants": {}, "computed": {}}
+    nothing: dict[str, Any] = {name: {} if isinstance(facts_of, dict) else () for name, facts_of in schema.items()}
+    nothing["tables"] = {}
     schema |= {name: facts.pop(name) for name in tuple(facts) if name in schema}
     return given(
         TargetFacts,

@@ -24,7 +24,7 @@ FROM all_tab_columns WHERE owner = :owner{one_table} ORDER BY table_name, column
 """
 
 _CONSTRAINTS = """
-SELECT table_name, constraint_name, constraint_type, r_constraint_name, index_name, search_condition
+SELECT table_name, constraint_name, constraint_type, r_constraint_name, index_name, delete_rule, search_condition
 FROM all_constraints WHERE owner = :owner AND constraint_type IN ('P', 'U', 'R', 'C') AND status = 'ENABLED'
 """
 
@@ -63,7 +63,8 @@ FROM all_triggers WHERE table_owner = :owner ORDER BY table_name, owner, trigger
 class Constraint:
     """A primary key (`P`), a foreign one (`R`), a check (`C`), or a unique key (`U`) or index, all enabled.
 
-    `refers_to` is a foreign key's table, `condition` a check's; that of a NOT NULL is no constraint here.
+    `refers_to` is a foreign key's table, `on_delete` its rule (`NO ACTION`, `CASCADE`, `SET NULL`), `condition` a
+    check's; that of a NOT NULL is no constraint here.
     """
 
     table: str
@@ -72,6 +73,7 @@ class Constraint:
     columns: tuple[str, ...]
     refers_to: str | None = None
     condition: str = ""
+    on_delete: str = "NO ACTION"
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +231,7 @@ def read_constraints(connection: Connection, owner: str) -> tuple[Constraint, ..
         columns.setdefault(name, []).append(column)
     rows = fetch_all(connection, _CONSTRAINTS, {"owner": owner})
     tables = {name: table for table, name, *_ in rows}
-    of_keys = {index for *_, index, _ in rows if index}
+    of_keys = {index for *_, index, _, _ in rows if index}
     indexes: dict[tuple[str, str], list[str]] = {}
     for table, name, column in fetch_all(connection, _UNIQUE_INDEXES, {"owner": owner}):
         if name not in of_keys:
@@ -243,8 +245,9 @@ def read_constraints(connection: Connection, owner: str) -> tuple[Constraint, ..
                 tuple(columns.get(name, ())),
                 tables.get(refers_to) if refers_to else None,
                 condition or "",
+                on_delete or "NO ACTION",
             )
-            for table, name, kind, refers_to, _, condition in rows
+            for table, name, kind, refers_to, _, on_delete, condition in rows
             if not _is_not_null(condition or "")
         ),
         *(Constraint(table, name, "U", tuple(found)) for (table, name), found in indexes.items()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reverse_sync.catalog import oracle
+from reverse_sync.catalog import oracle, oracle_objects
 from reverse_sync.catalog.database import Connection, fetch_all, fetch_one
 from reverse_sync.preflight.read_once import read_once
 from reverse_sync.sql import quoted, select_expressions_by_key
@@ -37,6 +37,21 @@ class SchemaFacts:
     def tables(self) -> dict[str, Table]:
         """Name -> table."""
         return {table.name: table for table in oracle.read_tables(self._connection, self._owner, self.constraints)}
+
+    @read_once
+    def kinds(self) -> dict[str, str]:
+        """Name -> what it is, where it is no plain table that can be written."""
+        return oracle_objects.read_kinds(self._connection, self._owner)
+
+    @read_once
+    def invisible(self) -> dict[str, tuple[oracle_objects.InvisibleColumn, ...]]:
+        """Table -> its invisible columns."""
+        return oracle_objects.read_invisible_columns(self._connection, self._owner)
+
+    @read_once
+    def defaults_on_null(self) -> dict[tuple[str, str], str]:
+        """(table, column) -> what an INSERT of NULL becomes there."""
+        return oracle_objects.read_defaults_on_null(self._connection, self._owner)
 
     @read_once
     def computed(self) -> dict[tuple[str, str], str]:

@@ -8,7 +8,7 @@ import oracledb
 import psycopg
 import pytest
 
-from reverse_sync.catalog import oracle, postgres, postgres_server
+from reverse_sync.catalog import oracle, oracle_objects, postgres, postgres_server
 from reverse_sync.table_mapping import Column
 from reverse_sync.type_pairs.target_types import declared_type
 
@@ -187,3 +187,20 @@ def test_oracle(parts: Parts) -> None:
         granted = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "ALTER"})
         assert oracle.read_table_grants(dms, "TRAVELBUDDY") == {"FLIGHTSPECIAL": granted}
         assert oracle.read_quotas(dms) == frozenset()
+
+
+def test_what_is_no_plain_table_in_oracle(parts: Parts) -> None:
+    parts.oracle(
+        "CREATE TABLE CHILD (ID NUMBER PRIMARY KEY, PARENT NUMBER)",
+        "ALTER TABLE CHILD ADD CONSTRAINT CHILD_FK FOREIGN KEY (PARENT) REFERENCES FLIGHTSPECIAL (ID) ON DELETE CASCADE",
+    )
+    try:
+        dsn = f"127.0.0.1:{parts.ports.oracle}/XE"
+        with oracledb.connect(user="TRAVELBUDDY", password="welcome", dsn=dsn) as session:
+            keys = {found.name: found for found in oracle.read_constraints(session, "TRAVELBUDDY")}
+            assert oracle_objects.read_kinds(session, "TRAVELBUDDY") == {}
+            assert oracle_objects.read_invisible_columns(session, "TRAVELBUDDY") == {}
+            assert oracle_objects.read_defaults_on_null(session, "TRAVELBUDDY") == {}
+    finally:
+        parts.oracle("DROP TABLE CHILD")
+    assert (keys["CHILD_FK"].refers_to, keys["CHILD_FK"].on_delete) == ("FLIGHTSPECIAL", "CASCADE")

@@ -25,6 +25,7 @@ for name in (
     "target_server",
     "own_login",
     "target",
+    "target_objects",
     "target_login",
     "rds",
     "dms",

@@ -41,6 +41,8 @@ def target_table_missing(cutover: Cutover) -> Iterator[Finding]:
         path = (projection.schema, projection.table)
         if projection.table in found or any(why_impossible(cutover, name) for name in path):
             continue
+        if projection.table in cutover.target.schema(projection.schema).kinds:
+            continue  # that it is a synonym is a finding of its own
         if cutover.target.table(*(name.upper() for name in path)):
             continue  # the letters' case alone keeps it from being found, and is a finding of its own
         close = difflib.get_close_matches(projection.table.upper(), found, n=1)
@@ -63,10 +65,12 @@ def target_column_missing(cutover: Cutover) -> Iterator[Finding]:
     """A projected column is one that the target table does not have."""
     for projection, target in cutover.pairs:
         names = [column.name for column in target.columns]
+        invisible = {column.name for column in cutover.target.schema(target.schema).invisible.get(target.name, ())}
         missing = [
             column
             for column in projection.columns
             if not target.column(column.name) and not why_impossible(cutover, column.name)
+            if column.name not in invisible  # which is a finding of its own
         ]
         lower = [column for column in missing if target.column(column.name.upper())]
         if len(lower) > 1:

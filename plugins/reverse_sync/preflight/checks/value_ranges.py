@@ -100,6 +100,15 @@ def fraction_lost(cutover: Cutover) -> Iterator[Finding]:
                 table=column.table_name,
                 column=column.to.name,
             )
+        elif digits > sizes.DEFAULT_FRACTION_DIGITS:
+            yield note(
+                f"{column.to.name} ({declared_type(column.to)}) keeps {digits} digits of a second, PostgreSQL "
+                f"{sizes.DEFAULT_FRACTION_DIGITS}",
+                "what DMS writes ends in zeros; rows that Oracle had before, with more digits, are said to differ",
+                "nothing, unless such rows are there: correct them first",
+                table=column.table_name,
+                column=column.to.name,
+            )
 
 
 @check(Group.MAPPING, links.DMS_POSTGRES, "mapping", "source", "target")
