@@ -46,8 +46,16 @@ class StatementRefusedError(NeedsPersonError):
     """A database refuses one statement, or lacks what it names: of the same login others may succeed."""
 
 
+class UnmappableRowError(NeedsPersonError):
+    """A row holds what the mapping makes no value of; only its table can't be compared."""
+
+
 class SlowQueryError(ReverseSyncError):
     """A query of the comparison did not end in time; those of other tables may."""
+
+
+OF_ONE_TABLE = (StatementRefusedError, UnmappableRowError)
+"""What keeps one table from being compared until a person has looked at it, and no other table."""
 
 
 class NotProvedError(NeedsPersonError):

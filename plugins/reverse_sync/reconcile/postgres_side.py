@@ -6,6 +6,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Self
 
 from reverse_sync.catalog.database import fetch_all, fetch_one
+from reverse_sync.errors import UnmappableRowError
 from reverse_sync.reconcile.hashing import postgres_hashing
 from reverse_sync.reconcile.key_order import may_bound, postgres_order, postgres_part
 from reverse_sync.reconcile.keys import Key, key_of, postgres_condition
@@ -148,12 +149,19 @@ class PostgresSide:
         return (row for row in found if row is not None)
 
     def _row(self, texts: Sequence[str | None]) -> Row | None:
-        read = {
-            column.name: None if text is None else kind.read(text)
-            for column, kind, text in zip(self._columns, self._types, texts, strict=True)
-        }
         projection = self._plan.projection
-        return projection.transform(read) if projection.passes(read) else None
+        try:
+            read = {
+                column.name: None if text is None else kind.read(text)
+                for column, kind, text in zip(self._columns, self._types, texts, strict=True)
+            }
+            return projection.transform(read) if projection.passes(read) else None
+        except ValueError as why:
+            raise UnmappableRowError(
+                f"The mapping should make a row of {projection.full_name} of each row of "
+                f"{projection.source.full_name}, but not of one: {why}. Correct the rule or the value, then clear this "
+                "task."
+            ) from None
 
     def _streamed(self, sql: str) -> Iterator[database.Row]:
         try:

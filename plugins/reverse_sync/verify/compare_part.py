@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from reverse_sync.errors import StatementRefusedError
+from reverse_sync.errors import OF_ONE_TABLE
 from reverse_sync.evidence.notes import PROGRESS
 from reverse_sync.reconcile import looks
 from reverse_sync.reconcile.pace import Pace
@@ -68,14 +68,14 @@ class ComparePartOperator(LookingOperator[PartComparison]):
         try:
             with open_table(self.paced(self._rows), self.part) as comparison:
                 return self.go_on(context, self._scanned(context, comparison), comparison)
-        except StatementRefusedError as why:
+        except OF_ONE_TABLE as why:
             return self._keep(context, refused(full_name(*self.part["target"]), why))
 
     def look_again(self, context: Context, event: object, state: dict[str, str]) -> PartComparison:
         """Look at the rows that differed; a database may refuse the table by now."""
         try:
             return super().look_again(context, event, state)
-        except StatementRefusedError as why:
+        except OF_ONE_TABLE as why:
             return self._keep(context, refused(full_name(*self.part["target"]), why))
 
     def _scanned(self, context: Context, comparison: OpenTable) -> Looks:

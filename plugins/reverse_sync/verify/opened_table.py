@@ -34,6 +34,7 @@ def open_table(pipeline: Pipeline, table: SelectedTable) -> Iterator[OpenTable]:
 
     :raises StatementRefusedError: where a database lacks the table, or refuses it to the login, or the mapping does not
         select it any more.
+    :raises UnmappableRowError: where the mapping makes no value of what a row holds, later in the block.
     :raises ReverseSyncError: where a database does not answer, also later in the block.
     """
     with postgres_session(pipeline.postgres.connection) as connection:

@@ -34,7 +34,8 @@ RULES = [
     include("refused", "%"),
     transformation(2, "schema", ("refused",), "rename", value="TRAVELBUDDY"),
     transformation(3, "table", ("refused", "%"), "convert-uppercase"),
-    transformation(4, "column", ("refused", "%", "%"), "convert-uppercase"),
+    transformation(4, "column", ("refused", "odd", "N"), "change-data-type", data_type={"type": "numeric"}),
+    transformation(5, "column", ("refused", "%", "%"), "convert-uppercase"),
 ]
 POSTGRES = """
 CREATE SCHEMA refused;
@@ -43,6 +44,7 @@ CREATE TABLE refused.hotel (id integer PRIMARY KEY); INSERT INTO refused.hotel V
 CREATE TABLE refused.keyless (id integer); INSERT INTO refused.keyless VALUES (1), (1);
 CREATE TABLE refused.secret (id integer PRIMARY KEY);
 CREATE TABLE refused.wide (id integer PRIMARY KEY); INSERT INTO refused.wide VALUES (1), (2), (3);
+CREATE TABLE refused.odd (id integer PRIMARY KEY, "N" varchar(9)); INSERT INTO refused.odd VALUES (1, 'abc');
 REVOKE ALL ON refused.secret FROM reverse_sync, dmsuser;
 """
 ORACLE = (
@@ -50,6 +52,7 @@ ORACLE = (
     "INSERT INTO HOTEL SELECT 1 FROM DUAL UNION ALL SELECT 2 FROM DUAL",
     "CREATE TABLE KEYLESS (ID NUMBER)",
     "INSERT INTO KEYLESS SELECT 1 FROM DUAL UNION ALL SELECT 1 FROM DUAL",
+    "CREATE TABLE ODD (ID NUMBER PRIMARY KEY, N NUMBER)",
     "CREATE TABLE SECRET (ID NUMBER PRIMARY KEY)",
     "CREATE TABLE WIDE (ID NUMBER PRIMARY KEY)",
     "INSERT INTO WIDE SELECT 1 FROM DUAL",
@@ -67,7 +70,7 @@ def tables(running: RunningParts) -> Iterator[None]:
         target.commit()
         yield
         source.execute("DROP SCHEMA refused CASCADE")
-        for name in ("HOTEL", "KEYLESS", "SECRET", "WIDE"):
+        for name in ("HOTEL", "KEYLESS", "ODD", "SECRET", "WIDE"):
             target.cursor().execute(f"DROP TABLE {name}")
 
 
@@ -95,9 +98,10 @@ def test_the_command_names_what_is_refused_and_compares_the_rest(
 ) -> None:
     assert main([str(file), "--json"]) == 1
     found = by_table(capsys.readouterr().out)
-    assert [*found] == ["GONE", "HOTEL", "KEYLESS", "SECRET", "WIDE"]
+    assert [*found] == ["GONE", "HOTEL", "KEYLESS", "ODD", "SECRET", "WIDE"]
     assert MISSING in found["GONE"]["refused"]
     assert "permission denied for table secret" in found["SECRET"]["refused"]
+    assert "'abc' is not a number" in found["ODD"]["refused"]
     assert [found[name]["counts"]["equal"] for name in ("HOTEL", "KEYLESS", "WIDE")] == [2, 2, 1]
     assert found["WIDE"]["counts"]["missing in Oracle"] == 2
 
@@ -168,6 +172,7 @@ def test_the_tasks_answer_for_each_table_alone(selected: Pipeline) -> None:
     assert answers["GONE"].startswith(f"TRAVELBUDDY.GONE cannot be compared: {MISSING}")
     assert answers["GONE"].endswith("then clear verify.compare_parts with its downstream.")
     assert "permission denied for table secret" in answers["SECRET"]
+    assert "'abc' is not a number" in answers["ODD"]
     assert answers["HOTEL"] == "2 rows of TRAVELBUDDY.HOTEL, all the same"
     assert "2 missing in Oracle" in answers["WIDE"]
 
