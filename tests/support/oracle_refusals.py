@@ -69,7 +69,7 @@ UNLISTED = {
     "SELECT * FROM flightspecial PARTITION (p)": "PARTITION",
     "SELECT * FROM flightspecial VERSIONS BETWEEN SCN MINVALUE AND MAXVALUE": "VERSIONS",
     "SELECT * FROM TABLE(places)": "TABLE (...)",
-    "SELECT * FROM all_synonyms": "dictionary view ALL_SYNONYMS",
+    "SELECT * FROM all_db_links": "dictionary view ALL_DB_LINKS",
     "SELECT * FROM dba_tables": "dictionary view DBA_TABLES",
     "SELECT * FROM cat": "dictionary view CAT",
     "SELECT * FROM sys.user_tab_statistics": "dictionary view USER_TAB_STATISTICS",

@@ -129,7 +129,7 @@ _GRAMMAR = {
             "SELECT f.ROWID FROM {source}",
             "SELECT flightspecial_seq.CURRVAL FROM dual",
         ),
-        *("SELECT * FROM all_synonyms", "SELECT * FROM v$parameter", "SELECT * FROM TABLE(DBMS_XPLAN.DISPLAY)"),
+        *("SELECT * FROM all_db_links", "SELECT * FROM v$parameter", "SELECT * FROM TABLE(DBMS_XPLAN.DISPLAY)"),
     ),
     "change": (
         *(
