@@ -54,11 +54,11 @@ def _settings(home: Path, port: int, dags: Path) -> dict[str, str]:
         "database": {"sql_alchemy_conn": f"sqlite:///{database_file(home)}"},
         "logging": {"base_log_folder": home / "logs"},
         # Between two tasks the scheduler sleeps half of its idle time on average (1 s by default, too long for a run of
-        # short tasks); at 0.1 s an idle scheduler takes a sixth of a core. What a killed scheduler or task was at is
+        # short tasks); at 0.2 s an idle scheduler takes a tenth of a core. What a killed scheduler or task was at is
         # taken up in a minute, not in five. Its health threshold stays as it is (30 s): a scheduler that a busy
         # machine holds up for longer takes itself for dead.
         "scheduler": {
-            "scheduler_idle_sleep_time": 0.1,
+            "scheduler_idle_sleep_time": 0.2,
             "orphaned_tasks_check_interval": 10,
             "task_instance_heartbeat_timeout": 90,
         },
