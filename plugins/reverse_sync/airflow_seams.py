@@ -7,6 +7,7 @@ The metadata database's models are `reverse_sync.run_end`'s, whose listener need
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, NoReturn, TypedDict
 
 from airflow.sdk import DAG
@@ -15,6 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from airflow.sdk import Context
+
+
+def log_errors_only() -> None:
+    """Have Airflow log errors only, for a command whose output is its answer; the caller's own setting stands.
+
+    Airflow reads the level when it is imported, which is before any line of the command runs.
+    """
+    from airflow.logging_config import configure_logging
+
+    if os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "ERROR") == "ERROR":
+        configure_logging()
 
 
 class EndedStep(TypedDict):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from contextlib import redirect_stdout
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reverse_sync.airflow_seams import log_errors_only
 from reverse_sync.errors import ReverseSyncError
 from reverse_sync.evidence.export import as_html, as_json, history_as_csv
 from reverse_sync.evidence.rebuilding import rebuild
@@ -34,7 +34,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given and given[0] not in COMMANDS and not given[0].startswith("-"):
         given = ["show", *given]
     options = _parser().parse_args(given)
-    os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "ERROR")
     try:
         with redirect_stdout(sys.stderr):  # Airflow logs to stdout, which belongs to the answer
             code, text = options.command(options)
@@ -122,4 +121,5 @@ def _retire(options: argparse.Namespace) -> tuple[int, str]:
 
 
 if __name__ == "__main__":
+    log_errors_only()
     raise SystemExit(main())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from reverse_sync.airflow_seams import log_errors_only
 from reverse_sync.errors import PipelineError
 from reverse_sync.pipeline import pipeline_files, read, shared_names
 from reverse_sync.preflight.assess_now import assess_now
@@ -35,7 +36,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     how.add_argument("--offline", action="store_true", help="check only what needs no connection")
     how.add_argument("--assess", action="store_true", help="have AWS assess the task first (dms.assessment)")
     options = parser.parse_args(arguments)
-    os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "ERROR")
     found: list[Finding] = []
     console = Console(width=None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL)
     for path in options.pipelines or list(pipeline_files()):
@@ -98,5 +98,6 @@ def _keep_stdout_for_the_report() -> None:
 
 
 if __name__ == "__main__":
+    log_errors_only()
     _keep_stdout_for_the_report()
     sys.exit(main())

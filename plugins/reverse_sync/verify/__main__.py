@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from contextlib import redirect_stdout
 from functools import partial
@@ -15,6 +14,7 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from reverse_sync.airflow_seams import log_errors_only
 from reverse_sync.errors import OF_ONE_TABLE, PipelineError, ReverseSyncError, SlowQueryError
 from reverse_sync.pipeline import read
 from reverse_sync.reconcile.filters import literal
@@ -43,7 +43,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     A table that can't be compared is named in its place, and the others are compared.
     """
     options = _options(arguments)
-    os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "ERROR")
     try:
         with redirect_stdout(sys.stderr):  # Airflow logs to stdout, which belongs to the report
             results = _compare(read(options.pipeline), options.table, _condition(options))
@@ -132,4 +131,5 @@ def _refuse(unknown: Sequence[str], selected: dict[str, Projection]) -> NoReturn
 
 
 if __name__ == "__main__":
+    log_errors_only()
     sys.exit(main())

@@ -80,6 +80,7 @@ def test_as_a_process_of_its_own(parts: Parts) -> None:
         cwd=ROOT, env=os.environ | {"PYTHONPATH": "plugins"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (seed.returncode, len(json.loads(seed.stdout))) == (1, 19)
+    assert not {"[info", "[warning"} & set(seed.stderr.split())  # of Airflow's log
 
 
 def test_the_source_is_opened_read_only_with_time_limits(parts: Parts) -> None:
