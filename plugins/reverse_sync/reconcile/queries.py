@@ -24,6 +24,21 @@ class Span(NamedTuple):
     high: int
     width: int
 
+    @property
+    def zero(self) -> int:
+        """Where bucket 0 begins: at 0 where it can, because to subtract costs each row a tenth of its hash."""
+        return 0 if self.low >= 0 and self.high <= _LARGEST_BIGINT else self.low
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether PostgreSQL's bigint can't hold what is computed of the positions."""
+        return self.high - self.zero > _LARGEST_BIGINT
+
+    def part(self, bucket: int) -> tuple[int, int]:
+        """The positions of one bucket: from the first up to, but not including, the second."""
+        start = self.zero + bucket * self.width
+        return max(start, self.low), min(start + self.width, self.high)
+
 
 ALL_HASHES = Span(0, POSITIONS, POSITIONS)
 
@@ -74,15 +89,13 @@ class Dialect(NamedTuple):
     def _position(self, span: Span) -> str:
         if not self.is_postgres or self.order is not Order.KEY:
             return self.hashing.position
-        wide = span.high - span.low > _LARGEST_BIGINT
-        return f"{self.hashing.position}::{'numeric' if wide else 'bigint'}"
+        return f"{self.hashing.position}::{'numeric' if span.is_wide else 'bigint'}"
 
     def _bucket(self, position: str, span: Span) -> str:
-        from_start = f"({position} - ({span.low}))" if span.low else position
+        from_zero = f"({position} - ({span.zero}))" if span.zero else position
         if not self.is_postgres:
-            return f"TRUNC({from_start} / {span.width})"
-        wide = span.high - span.low > _LARGEST_BIGINT
-        return f"div({from_start}, {span.width})" if wide else f"{from_start} / {span.width}"
+            return f"TRUNC({from_zero} / {span.width})"
+        return f"div({from_zero}, {span.width})" if span.is_wide else f"{from_zero} / {span.width}"
 
     @property
     def _apart(self) -> str:
@@ -115,12 +128,11 @@ def ranges_of(span: Span, buckets: Sequence[int]) -> list[tuple[int, int]]:
 
 def _ranges(span: Span, buckets: Sequence[int]) -> Iterator[tuple[int, int]]:
     start = end = None
-    for bucket in sorted(buckets):
-        low = span.low + bucket * span.width
+    for low, high in map(span.part, sorted(buckets)):
         if end is not None and start is not None and low > end:
             yield start, end
             start = None
         start = low if start is None else start
-        end = min(low + span.width, span.high)
+        end = high
     if start is not None and end is not None:
         yield start, end

@@ -157,8 +157,7 @@ class Scan:
         span, small = found.span, []
         for bucket, rows in differing:
             if rows > _LARGEST_BUCKET_ROWS and span.width > 1 and self._plan.order is Order.KEY:
-                low = span.low + bucket * span.width
-                narrow = Span(low, min(low + span.width, span.high), ceil(span.width / _DIVIDED_INTO))
+                narrow = Span(*span.part(bucket), ceil(span.width / _DIVIDED_INTO))
                 divided = found._replace(span=narrow)
                 yield from self._resolved(divided, self._differing(divided))
             else:

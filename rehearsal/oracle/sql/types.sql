@@ -98,7 +98,7 @@ CREATE FUNCTION times(a numeric, b numeric) RETURNS numeric LANGUAGE sql IMMUTAB
 CREATE FUNCTION divide(a numeric, b numeric) RETURNS numeric LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 DECLARE short numeric := a OPERATOR(pg_catalog./) b;
 BEGIN
-  IF short OPERATOR(pg_catalog.*) b = a THEN RETURN fit(short); END IF;
+  IF short OPERATOR(pg_catalog.*) b = a THEN RETURN CASE WHEN abs(short) < 1e20 AND scale(short) <= 18 THEN short ELSE fit(short) END; END IF;
   RETURN fit(round(a, CASE WHEN abs(b) < 1e20 AND abs(a) >= 1e-20 THEN 90 ELSE 170 END) OPERATOR(pg_catalog./) b);
 END $$;
 CREATE OPERATOR + (LEFTARG = numeric, RIGHTARG = numeric, FUNCTION = plus);
