@@ -50,7 +50,11 @@ class UnmappableRowError(NeedsPersonError):
     """A row holds what the mapping makes no value of; only its table can't be compared."""
 
 
-class SlowQueryError(ReverseSyncError):
+class StatementFailedError(ReverseSyncError):
+    """A database answers, but with an error: another try, or a statement about another table, may fare better."""
+
+
+class SlowQueryError(StatementFailedError):
     """A query of the comparison did not end in time; those of other tables may."""
 
 

@@ -33,6 +33,7 @@ def context(
         dag_id="flightspecials_reverse_sync",
         run_id=run_id,
         try_number=1,
+        max_tries=0,
         pushed=pushed,
         xcom_push=lambda key, value: pushed.update({key: value}),
         get_task_states=lambda run_ids, **_: {run_id: states or {} for run_id in run_ids},

@@ -9,7 +9,7 @@ from decimal import Decimal
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
-from reverse_sync.errors import NeedsPersonError, ReverseSyncError, StatementRefusedError
+from reverse_sync.errors import NeedsPersonError, ReverseSyncError, StatementFailedError, StatementRefusedError
 from reverse_sync.oracle.hook_seam import hook_login
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ REFUSED_STATEMENTS = frozenset({904, 942, 1031})
 REFUSALS = REFUSED_STATEMENTS | {1017, 1045, 28000, 28001}
 # The most sessions or processes, or no handler of the listener that is free: others may leave.
 BUSY = frozenset({18, 20, 12516, 12518, 12519, 12520})
+# The network's errors, and the listener's: https://docs.oracle.com/en/error-help/db/ (TNS)
+_NETWORK = range(12150, 12700)
 
 
 def connect(oracle_conn_id: str) -> oracledb.Connection:
@@ -145,6 +147,7 @@ def readable_oracle_errors(oracle_conn_id: str) -> Iterator[None]:
     :raises ReverseSyncError: where Oracle does not answer: Airflow retries the task.
     :raises NeedsPersonError: where it refuses the login; more tries would lock the account.
     :raises StatementRefusedError: where it refuses the statement.
+    :raises StatementFailedError: where it answers the statement with another error: Airflow retries the task.
     """
     from oracledb import Error
 
@@ -157,6 +160,11 @@ def readable_oracle_errors(oracle_conn_id: str) -> Iterator[None]:
             raise (StatementRefusedError if code in REFUSED_STATEMENTS else NeedsPersonError)(
                 f"Oracle refuses what the connection {oracle_conn_id!r} asks: {reason}. Correct its login or password "
                 "in Airflow, or the login's rights, then clear this task."
+            ) from None
+        if code and code not in _NETWORK and not is_outage(error):
+            raise StatementFailedError(
+                f"Oracle should do what the connection {oracle_conn_id!r} asks, but fails: {reason}. Look that error "
+                "up and correct what it names, then clear this task."
             ) from None
         raise ReverseSyncError(
             f"Oracle does not answer over the connection {oracle_conn_id!r}: {reason}. Check its host, port, service "

@@ -7,7 +7,7 @@ import re
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, cast
 
-from reverse_sync.errors import NeedsPersonError, ReverseSyncError, StatementRefusedError
+from reverse_sync.errors import NeedsPersonError, ReverseSyncError, StatementFailedError, StatementRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,6 +90,7 @@ def readable_postgres_errors(postgres_conn_id: str) -> Iterator[None]:
     :raises ReverseSyncError: where PostgreSQL does not answer: Airflow retries the task.
     :raises NeedsPersonError: where it refuses the login.
     :raises StatementRefusedError: where it refuses the statement.
+    :raises StatementFailedError: where it answers the statement with another error: Airflow retries the task.
     """
     import psycopg
     import psycopg2
@@ -103,6 +104,11 @@ def readable_postgres_errors(postgres_conn_id: str) -> Iterator[None]:
             raise (StatementRefusedError if state.startswith(REFUSED_STATEMENTS) else NeedsPersonError)(
                 f"PostgreSQL refuses what the connection {postgres_conn_id!r} asks: {reason}. Correct its login, "
                 "password or database in Airflow, or the login's rights, then clear this task."
+            ) from None
+        if state and not is_outage(error):
+            raise StatementFailedError(
+                f"PostgreSQL should do what the connection {postgres_conn_id!r} asks, but fails: {reason}. Look that "
+                "error up and correct what it names, then clear this task."
             ) from None
         raise ReverseSyncError(
             f"PostgreSQL does not answer over the connection {postgres_conn_id!r}: {reason}. Check its host, port, "

@@ -33,11 +33,8 @@ class RowComparison:
     def differences(self, expected: list[Row], found: list[Row], place: object = "") -> Iterator[RowDifference]:
         """What differs between the rows of one position: the mapping's and Oracle's."""
         key = self._plan.key
-        if not key:  # rows of one place are equal: only how many there are can differ
-            for row in expected[len(found) :]:
-                yield RowDifference(kind=Kind.MISSING, key=self._key(row), seen=str(place))
-            for row in found[len(expected) :]:
-                yield RowDifference(kind=Kind.EXTRA, key=self._key(row), seen=str(place))
+        if not key:
+            yield from self.differing_counts({place: expected}, {place: found})
             return
         wanted = {key_of(key, row): row for row in expected}
         for row in found:
@@ -47,6 +44,24 @@ class RowComparison:
             elif (difference := self.difference(mine, row)) is not None:
                 yield difference
         yield from (self.missing(row) for row in wanted.values())
+
+    def differing_counts(
+        self, expected: Mapping[object, list[Row]], found: Mapping[object, list[Row]]
+    ) -> Iterator[RowDifference]:
+        """What differs in these places of a table without a key, where only how many rows there are can differ.
+
+        The rows of one place are equal. A row that is only written otherwise stands at another place on each side.
+        """
+        missing = [(place, row) for place, rows in expected.items() for row in rows[len(found.get(place, ())) :]]
+        extra = [(place, row) for place, rows in found.items() for row in rows[len(expected.get(place, ())) :]]
+        for place, row in missing:
+            same = next((n for n, (_, other) in enumerate(extra) if not any(self._columns(row, other))), None)
+            if same is None:
+                yield RowDifference(kind=Kind.MISSING, key=self._key(row), seen=str(place))
+            else:
+                del extra[same]
+        for place, row in extra:
+            yield RowDifference(kind=Kind.EXTRA, key=self._key(row), seen=str(place))
 
     def difference(self, expected: Row, found: Row) -> RowDifference | None:
         """How two rows of one key differ; None where they are the same."""

@@ -77,6 +77,8 @@ class OpenTable:
         limits = Limits(settings.row_limit, settings.most_differences * _FIRST_SIGHT, range_rows)
         scan = Scan(self.plan, self._source, self._target, self._comparison, limits, before_range, part)
         found = scan.matching(condition) if condition else scan.differences()
+        if found and not self.plan.key:  # of rows at different places nobody has seen yet whether they are the same
+            found = list(self._by_places(found))
         scanned = Scanned(
             table=self.plan.name,
             rows=scan.rows,
@@ -155,14 +157,13 @@ class OpenTable:
     def _by_places(self, differences: Sequence[RowDifference]) -> Iterator[RowDifference]:
         places = sorted({int(difference.seen) for difference in differences})
         one_place = ALL_HASHES._replace(width=1)
-        mine: dict[int, list[Row]] = {}
-        theirs: dict[int, list[Row]] = {}
+        mine: dict[object, list[Row]] = {}
+        theirs: dict[object, list[Row]] = {}
         for place, row in self._source.rows(one_place, places):
             mine.setdefault(int(place), []).append(row)
         for place, row in self._target.rows(one_place, places):
             theirs.setdefault(int(place), []).append(row)
-        for place in places:
-            yield from self._comparison.differences(mine.get(place, []), theirs.get(place, []), place)
+        return self._comparison.differing_counts(mine, theirs)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from reverse_sync.airflow_seams import log_errors_only
-from reverse_sync.errors import OF_ONE_TABLE, PipelineError, ReverseSyncError, SlowQueryError
+from reverse_sync.errors import OF_ONE_TABLE, PipelineError, ReverseSyncError, StatementFailedError
 from reverse_sync.pipeline import read
 from reverse_sync.reconcile.filters import literal
 from reverse_sync.reconcile.looks import compared
@@ -105,7 +105,7 @@ def _compare(pipeline: Pipeline, names: Sequence[str] | None, condition: str) ->
             pace = Pace(pipeline, partial(_show, progress, bar))
             try:
                 results.append(compared(pipeline, projection, pace, condition))
-            except (*OF_ONE_TABLE, SlowQueryError) as why:
+            except (*OF_ONE_TABLE, StatementFailedError) as why:
                 results.append(refused(projection.full_name, why))
             except ReverseSyncError as why:  # so would every other table; and more logins might lock the account
                 return [*results, *(refused(left.full_name, why) for left in chosen[number:])]

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from reverse_sync.errors import OF_ONE_TABLE
+from reverse_sync.errors import OF_ONE_TABLE, StatementFailedError
 from reverse_sync.evidence.notes import PROGRESS
 from reverse_sync.reconcile import looks
 from reverse_sync.reconcile.pace import Pace
@@ -18,7 +18,7 @@ from reverse_sync.table_mapping.schema import full_name
 from reverse_sync.verify.opened_table import LookingOperator, open_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from airflow.sdk import Context
 
@@ -43,7 +43,8 @@ class ComparePartOperator(LookingOperator[PartComparison]):
     Both sides are read while they change. A row that differs is looked at again once replication has passed the
     position at which PostgreSQL was read, up to `rechecks` times; only what differs in the end counts. Rows that
     differ are no failure of this task, nor is a table that a database lacks or refuses: the task that joins the parts
-    judges them, so that one table does not keep the others' answers back.
+    judges them, so that one table does not keep the others' answers back. What a database answers with another error
+    is tried again first.
 
     The scan is kept in Airflow's task state store until the task has ended well, so that an attempt that comes after
     an outage or a killed worker goes on with the looks.
@@ -65,18 +66,25 @@ class ComparePartOperator(LookingOperator[PartComparison]):
 
     def execute(self, context: Context) -> PartComparison:
         """Walk the part once, unless an earlier attempt has."""
-        try:
-            with open_table(self.paced(self._rows), self.part) as comparison:
-                return self.go_on(context, self._scanned(context, comparison), comparison)
-        except OF_ONE_TABLE as why:
-            return self._keep(context, refused(full_name(*self.part["target"]), why))
+        return self._or_refusal(context, partial(self._compare, context))
 
     def look_again(self, context: Context, event: object, state: dict[str, str]) -> PartComparison:
         """Look at the rows that differed; a database may refuse the table by now."""
+        return self._or_refusal(context, partial(super().look_again, context, event, state))
+
+    def _or_refusal(self, context: Context, compare: Callable[[], PartComparison]) -> PartComparison:
+        """The comparison; where it can't be made, and no further try may help, why."""
+        ti = context["ti"]
         try:
-            return super().look_again(context, event, state)
-        except OF_ONE_TABLE as why:
+            return compare()
+        except (*OF_ONE_TABLE, StatementFailedError) as why:
+            if isinstance(why, StatementFailedError) and ti.try_number <= ti.max_tries:
+                raise
             return self._keep(context, refused(full_name(*self.part["target"]), why))
+
+    def _compare(self, context: Context) -> PartComparison:
+        with open_table(self.paced(self._rows), self.part) as comparison:
+            return self.go_on(context, self._scanned(context, comparison), comparison)
 
     def _scanned(self, context: Context, comparison: OpenTable) -> Looks:
         part = self._rows

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
-from reverse_sync.errors import StatementRefusedError
+from reverse_sync.errors import StatementFailedError, StatementRefusedError
 from reverse_sync.postgres.session import readable_postgres_errors
 from reverse_sync.reconcile.parts import WHOLE
 from reverse_sync.reconcile.postgres_side import table_size
@@ -67,7 +67,7 @@ class CutTablesOperator(BaseOperator):
                 yield projection, self._parts(connection, projection)
 
     def _parts(self, connection: PostgresConnection, projection: Projection) -> list[Part]:
-        """One where a database refuses the table: its comparison says so, and what to do."""
+        """One where a database refuses the table, or fails at it: its comparison says so, and what to do."""
         settings = self.pipeline.reconciliation
         try:
             with readable_postgres_errors(settings.connection or self.pipeline.postgres.connection):
@@ -76,7 +76,7 @@ class CutTablesOperator(BaseOperator):
                 return [WHOLE]
             with opened(self.pipeline, projection) as comparison:
                 parts = comparison.parts()
-        except StatementRefusedError:
+        except (StatementRefusedError, StatementFailedError):
             connection.rollback()
             return [WHOLE]
         self.log.info("%s.%s in %d parts", projection.schema, projection.table, len(parts))

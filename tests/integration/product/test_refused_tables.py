@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import oracledb
 import pytest
 
-from reverse_sync.errors import NeedsPersonError
+from reverse_sync.errors import NeedsPersonError, StatementFailedError
 from reverse_sync.pipeline import load
 from reverse_sync.reconcile import looks
 from reverse_sync.reconcile.table import opened
@@ -39,6 +39,9 @@ RULES = [
 ]
 POSTGRES = """
 CREATE SCHEMA refused;
+CREATE TABLE refused.failing (id integer PRIMARY KEY); INSERT INTO refused.failing VALUES (1);
+ALTER TABLE refused.failing ENABLE ROW LEVEL SECURITY;
+CREATE POLICY failing ON refused.failing USING (1 / (id - 1) > 0);
 CREATE TABLE refused.gone (id integer PRIMARY KEY);
 CREATE TABLE refused.hotel (id integer PRIMARY KEY); INSERT INTO refused.hotel VALUES (1), (2);
 CREATE TABLE refused.keyless (id integer); INSERT INTO refused.keyless VALUES (1), (1);
@@ -48,6 +51,7 @@ CREATE TABLE refused.odd (id integer PRIMARY KEY, "N" varchar(9)); INSERT INTO r
 REVOKE ALL ON refused.secret FROM reverse_sync, dmsuser;
 """
 ORACLE = (
+    "CREATE TABLE FAILING (ID NUMBER PRIMARY KEY)",
     "CREATE TABLE HOTEL (ID NUMBER PRIMARY KEY)",
     "INSERT INTO HOTEL SELECT 1 FROM DUAL UNION ALL SELECT 2 FROM DUAL",
     "CREATE TABLE KEYLESS (ID NUMBER)",
@@ -56,6 +60,10 @@ ORACLE = (
     "CREATE TABLE SECRET (ID NUMBER PRIMARY KEY)",
     "CREATE TABLE WIDE (ID NUMBER PRIMARY KEY)",
     "INSERT INTO WIDE SELECT 1 FROM DUAL",
+)
+FAILS = (
+    "PostgreSQL should do what the connection 'flightspecials_postgres' asks, but fails: division by zero. Look that error "
+    "up and correct what it names, then clear this task."
 )
 MISSING = "The mapping sends refused.gone to TRAVELBUDDY.GONE, but that is not in Oracle, or the login may not see it"
 
@@ -70,7 +78,7 @@ def tables(running: RunningParts) -> Iterator[None]:
         target.commit()
         yield
         source.execute("DROP SCHEMA refused CASCADE")
-        for name in ("HOTEL", "KEYLESS", "ODD", "SECRET", "WIDE"):
+        for name in ("FAILING", "HOTEL", "KEYLESS", "ODD", "SECRET", "WIDE"):
             target.cursor().execute(f"DROP TABLE {name}")
 
 
@@ -98,7 +106,8 @@ def test_the_command_names_what_is_refused_and_compares_the_rest(
 ) -> None:
     assert main([str(file), "--json"]) == 1
     found = by_table(capsys.readouterr().out)
-    assert [*found] == ["GONE", "HOTEL", "KEYLESS", "ODD", "SECRET", "WIDE"]
+    assert [*found] == ["FAILING", "GONE", "HOTEL", "KEYLESS", "ODD", "SECRET", "WIDE"]
+    assert found["FAILING"]["refused"] == FAILS
     assert MISSING in found["GONE"]["refused"]
     assert "permission denied for table secret" in found["SECRET"]["refused"]
     assert "'abc' is not a number" in found["ODD"]["refused"]
@@ -169,12 +178,26 @@ def test_the_tasks_answer_for_each_table_alone(selected: Pipeline) -> None:
             answers[name] = str(failed)
             assert values["ti"].pushed["return_value"]["complete"] is False
             assert "it cannot be compared" in values["ti"].pushed["return_value"]["why"]
+    assert answers["FAILING"].startswith(f"TRAVELBUDDY.FAILING cannot be compared: {FAILS.removesuffix('this task.')}")
     assert answers["GONE"].startswith(f"TRAVELBUDDY.GONE cannot be compared: {MISSING}")
     assert answers["GONE"].endswith("then clear verify.compare_parts with its downstream.")
     assert "permission denied for table secret" in answers["SECRET"]
     assert "'abc' is not a number" in answers["ODD"]
     assert answers["HOTEL"] == "2 rows of TRAVELBUDDY.HOTEL, all the same"
     assert "2 missing in Oracle" in answers["WIDE"]
+
+
+def test_what_a_database_fails_at_is_tried_again_before_it_is_the_tables_answer(selected: Pipeline) -> None:
+    parts = run(CutTablesOperator(task_id="cut_tables", pipeline=selected))
+    part = next(part for part in parts if part["target"][1] == "FAILING")
+    values = context()
+    values["ti"].max_tries = 1
+    compare = ComparePartOperator(task_id="compare_parts", pipeline=selected, part=part)
+    with pytest.raises(StatementFailedError) as failed:
+        run(compare, values)
+    assert str(failed.value) == FAILS
+    values["ti"].try_number = 2
+    assert FAILS in run(compare, values)["what"]
 
 
 def test_rows_that_were_found_by_a_key_are_not_looked_at_by_another(running: RunningParts, selected: Pipeline) -> None:
