@@ -35,8 +35,8 @@ def arrived(stage: Stage, expected: dict[int, str]) -> None:
 
 
 def exceptions(stage: Stage, arn: str) -> list[tuple[str, str]]:
-    """Statement and error of what the task could not apply."""
-    query = 'SELECT "TASK_NAME", "STATEMENT", "ERROR" FROM "DMSUSER"."awsdms_apply_exceptions"'
+    """Statement and error of what the task could not apply, in the order of its errors."""
+    query = 'SELECT "TASK_NAME", "STATEMENT", "ERROR" FROM "DMSUSER"."awsdms_apply_exceptions" ORDER BY "ERROR_TIME"'
     found = stage.oracle_rows(query, user="dmsuser")
     return [(statement, error) for task, statement, error in found if task == arn.rpartition(":")[2]]
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 import signal
 import sys
 import time
+from contextlib import closing
 from typing import Any
 
 import oracledb
+import psycopg2
 
 from rehearsal.aws.worker.commands import Commands
 from rehearsal.aws.worker.errors import FatalError, RecoverableError, Retries
 from rehearsal.aws.worker.report import Log, report
-from rehearsal.aws.worker.source import Source, worker_errors
+from rehearsal.aws.worker.source import Source
+from rehearsal.aws.worker.source import worker_error as source_error
 from rehearsal.aws.worker.stream import Stopped, Stream
-from rehearsal.aws.worker.target import Target, worker_error
+from rehearsal.aws.worker.target import Target
+from rehearsal.aws.worker.target import worker_error as target_error
 from rehearsal.lifetime import die_with_parent
 from reverse_sync.table_mapping import MappingError
 
@@ -44,22 +48,21 @@ def main() -> None:
 def _replicate(job: dict[str, Any], commands: Commands, log: Log, retries: Retries) -> None:
     """One attempt; ends by an exception only."""
     login, control_schema = job["target"], job["settings"]["ControlTablesSettings"]["ControlSchema"]
-    target = Target(login, job["task"], control_schema or str(login["user"]).upper())
-    source = Source(job["source"], job["slot"], job["plugin"])
     try:
-        with worker_errors():
-            target.connect()
-            source.connect()
-            stream = Stream(job, source, target, commands, log)
+        with (
+            closing(Target(login, job["task"], control_schema or str(login["user"]).upper())) as target,
+            closing(Source(job["source"], job["slot"], job["plugin"])) as source,
+        ):
+            stream = Stream(job, source, target, commands, log, retries.succeeded)
             stream.prepare()
             job["start"] = "resume"
-            stream.run(on_commit=retries.succeeded)
+            stream.run()
+    except psycopg2.Error as error:
+        raise source_error(error) from error
     except oracledb.Error as error:
-        raise worker_error(error) from error
+        raise target_error(error) from error
     finally:
         log.send()
-        source.close()
-        target.close()
 
 
 def _recover(error: RecoverableError, commands: Commands, log: Log, retries: Retries) -> None:

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import psycopg2
@@ -51,6 +52,8 @@ _COLUMNS = """
 """
 # RDS goes by the role, PostgreSQL by an attribute of the login, which the rehearsal's logins have in any case.
 _MAY_REPLICATE = "SELECT pg_has_role(oid, 'USAGE') FROM pg_roles WHERE rolname = 'rds_replication'"
+_HAS_PGLOGICAL = "SELECT 1 FROM pg_extension WHERE extname = 'pglogical'"
+_ADD_TABLE = "SELECT pglogical.replication_set_add_table(%s, format('%%I.%%I', %s, %s)::regclass)"
 _TABLES = """
     SELECT n.nspname, c.relname, c.relreplident = 'i' OR (c.relreplident = 'd' AND EXISTS
         (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary))
@@ -61,52 +64,37 @@ _TABLES = """
 
 
 class Source:
-    """One connection for the catalog and one for the stream. Database errors come out as Recoverable or Fatal."""
+    """One connection for the catalog and one for the stream. Raises psycopg2.Error where one fails, FatalError."""
 
     def __init__(self, login: dict[str, Any], slot: str, wanted_plugin: str) -> None:
+        """Connect, and see which plugin there is: pglogical where it can be used, otherwise test_decoding."""
         self._login = login
         self._slot = slot
-        self._wanted_plugin = wanted_plugin
-        self._sql: Any = None
-        self._stream: Any = None
-        self.cursor: Any = None
-        self.plugin = _TEST_DECODING
+        printed = " ".join(f"-c {name}={value}" for name, value in _HOW_TO_PRINT.items())
+        connect = partial(psycopg2.connect, **login, connect_timeout=10, options=printed)
+        self._sql = connect()
+        self._sql.autocommit = True
+        self._stream = connect(connection_factory=LogicalReplicationConnection)
+        self.cursor = self._stream.cursor()
         self.decode: Callable[[bytes], Message] = from_test_decoding
-
-    def connect(self) -> None:
-        """Connect, and see which plugin there is: pglogical where it can be used, otherwise test_decoding."""
-        with worker_errors():
-            printed = " ".join(f"-c {name}={value}" for name, value in _HOW_TO_PRINT.items())
-            self._sql = psycopg2.connect(**self._login, connect_timeout=10, options=printed)
-            self._sql.autocommit = True
-            self._stream = psycopg2.connect(
-                **self._login,
-                connect_timeout=10,
-                options=printed,
-                connection_factory=LogicalReplicationConnection,
-            )
-            if not self._rows(_MAY_REPLICATE)[0][0]:
-                raise FatalError("FATAL: must be superuser or replication role to start walsender")
-            has_pglogical = self._rows("SELECT 1 FROM pg_extension WHERE extname = 'pglogical'")
-        if has_pglogical and self._wanted_plugin != "test-decoding":
-            self.plugin, self.decode = _PGLOGICAL, Pglogical().decode
+        if not self._rows(_MAY_REPLICATE)[0][0]:
+            raise FatalError("FATAL: must be superuser or replication role to start walsender")
+        has_pglogical = wanted_plugin != "test-decoding" and self._rows(_HAS_PGLOGICAL)
+        self.plugin = _PGLOGICAL if has_pglogical else _TEST_DECODING
 
     def close(self) -> None:
         """Leave PostgreSQL, in whatever state the connections are."""
-        for connection in (self._stream, self._sql):
-            if connection is not None:
-                connection.close()
+        self._stream.close()
+        self._sql.close()
 
     def tables(self, mapping: TableMapping) -> dict[tuple[str, str], bool]:
         """The tables that the mapping selects but DMS's own, and whether pglogical finds a key of each in the log."""
-        with worker_errors():
-            rows = self._rows(_TABLES, OWN_PREFIX)
+        rows = self._rows(_TABLES, OWN_PREFIX)
         return {(schema, table): has_key for schema, table, has_key in rows if mapping.selects(schema, table)}
 
     def table(self, schema: str, name: str) -> Table:
         """A table as it is now."""
-        with worker_errors():
-            rows = self._rows(_COLUMNS, schema, name)
+        rows = self._rows(_COLUMNS, schema, name)
         columns = tuple(
             Column(column, kind, nullable=nullable, length=length, precision=precision, scale=scale)
             for column, kind, nullable, length, precision, scale, _ in rows
@@ -118,22 +106,19 @@ class Source:
         names = [column.name for column in table.columns]
         columns = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(name)) for name in names)
         query = sql.SQL("SELECT {} FROM {}").format(columns, sql.Identifier(table.schema, table.name))
-        with worker_errors():
-            return [dict(zip(names, row, strict=True)) for row in self._rows(query)]
+        return [dict(zip(names, row, strict=True)) for row in self._rows(query)]
 
     def recreate_slot(self) -> str:
         """Drop the slot, if it is there, and create it again: what was not read from it is lost. Returns its LSN."""
-        with worker_errors():
-            if self._rows("SELECT 1 FROM pg_replication_slots WHERE slot_name = %s", self._slot):
-                self._rows("SELECT pg_drop_replication_slot(%s)", self._slot)
-            create = "SELECT lsn FROM pg_create_logical_replication_slot(%s, %s)"
-            return str(self._rows(create, self._slot, self.plugin)[0][0])
+        drop = "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = %s"
+        self._rows(drop, self._slot)
+        create = "SELECT lsn FROM pg_create_logical_replication_slot(%s, %s)"
+        return str(self._rows(create, self._slot, self.plugin)[0][0])
 
     def check_slot(self, lsn: str | None) -> None:
         """Raises FatalError unless the slot is there and has what follows ``lsn``."""
         query = "SELECT plugin, confirmed_flush_lsn, confirmed_flush_lsn > %s::pg_lsn FROM pg_replication_slots"
-        with worker_errors():
-            rows = self._rows(f"{query} WHERE slot_name = %s", lsn, self._slot)  # a constant
+        rows = self._rows(f"{query} WHERE slot_name = %s", lsn, self._slot)  # a constant
         if not rows:
             raise FatalError(f'replication slot "{self._slot}" does not exist')
         plugin, confirmed, too_old = rows[0]
@@ -142,7 +127,7 @@ class Source:
                 f'the position {lsn} is older than {confirmed}, which replication slot "{self._slot}" has confirmed'
             )
         if plugin not in (self.plugin, "pglogical"):
-            self.plugin, self.decode = _TEST_DECODING, from_test_decoding
+            self.plugin = _TEST_DECODING
 
     def sync_sets(self, tables: dict[tuple[str, str], bool]) -> None:
         """Bring pglogical's node and the two replication sets up to what the mapping selects.
@@ -152,28 +137,23 @@ class Source:
         """
         if self.plugin != _PGLOGICAL:
             return
-        with worker_errors():
-            if not self._rows("SELECT 1 FROM pglogical.local_node"):
-                dsn = f"host={self._login['host']} port={self._login['port']} dbname={self._login['dbname']}"
-                self._rows("SELECT pglogical.create_node(%s, %s)", "awsdms_node", dsn)
-            for name, inserts in ((self._slot, False), (f"i{self._slot}", True)):
-                if not self._rows("SELECT 1 FROM pglogical.replication_set WHERE set_name = %s", name):
-                    flags = (inserts, not inserts, not inserts, False)
-                    self._rows("SELECT pglogical.create_replication_set(%s, %s, %s, %s, %s)", name, *flags)
-                members = set(self._rows("SELECT nspname, relname FROM pglogical.tables WHERE set_name = %s", name))
-                for (schema, table), has_key in tables.items():
-                    if (schema, table) not in members and (inserts or has_key):
-                        self._rows(
-                            "SELECT pglogical.replication_set_add_table(%s, format('%%I.%%I', %s, %s)::regclass)",
-                            name,
-                            schema,
-                            table,
-                        )
+        if not self._rows("SELECT 1 FROM pglogical.local_node"):
+            dsn = f"host={self._login['host']} port={self._login['port']} dbname={self._login['dbname']}"
+            self._rows("SELECT pglogical.create_node(%s, %s)", "awsdms_node", dsn)
+        for name, inserts in ((self._slot, False), (f"i{self._slot}", True)):
+            if not self._rows("SELECT 1 FROM pglogical.replication_set WHERE set_name = %s", name):
+                flags = (inserts, not inserts, not inserts, False)
+                self._rows("SELECT pglogical.create_replication_set(%s, %s, %s, %s, %s)", name, *flags)
+            members = set(self._rows("SELECT nspname, relname FROM pglogical.tables WHERE set_name = %s", name))
+            for (schema, table), has_key in tables.items():
+                if (schema, table) not in members and (inserts or has_key):
+                    self._rows(_ADD_TABLE, name, schema, table)
 
     def start(self, lsn: str | None) -> None:
         """Begin to stream from ``lsn``, or from what the slot last confirmed."""
         options = {"skip-empty-xacts": "1", "include-xids": "0"}
         if self.plugin == _PGLOGICAL:
+            self.decode = Pglogical().decode
             options = {
                 "expected_encoding": "UTF8",
                 "min_proto_version": "1",
@@ -182,9 +162,7 @@ class Source:
                 "proto_format": "native",
                 "pglogical.replication_set_names": f"{self._slot},i{self._slot}",
             }
-        with worker_errors():
-            self.cursor = self._stream.cursor()
-            self.cursor.start_replication(slot_name=self._slot, start_lsn=lsn_number(lsn), options=options)
+        self.cursor.start_replication(slot_name=self._slot, start_lsn=lsn_number(lsn), options=options)
 
     def _rows(self, query: str | sql.Composed, *arguments: Any) -> list[Any]:
         with self._sql.cursor() as cursor:
@@ -198,17 +176,9 @@ def lsn_number(lsn: str | None) -> int:
     return (int(high, 16) << 32) + int(low, 16)
 
 
-class worker_errors:  # noqa: N801  # used like a function
-    """PostgreSQL's errors as the worker's own: recoverable, unless trying again cannot help."""
-
-    def __enter__(self) -> None:
-        """Nothing to prepare."""
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if not isinstance(error, psycopg2.Error):
-            return
-        text = " ".join(str(error).split())
-        state = error.pgcode or ""
-        fatal = state.startswith(_FATAL_SQLSTATES) or "password authentication failed" in text
-        fatal = fatal or ("does not exist" in text and "database" in text)
-        raise (FatalError if fatal else RecoverableError)(text or type(error).__name__) from error
+def worker_error(error: psycopg2.Error) -> Exception:
+    """An error of PostgreSQL's as the worker's own: recoverable, unless trying again cannot help."""
+    text = " ".join(str(error).split())
+    fatal = (error.pgcode or "").startswith(_FATAL_SQLSTATES) or "password authentication failed" in text
+    fatal = fatal or ("does not exist" in text and "database" in text)
+    return (FatalError if fatal else RecoverableError)(text or type(error).__name__)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import itertools
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,8 @@ from rehearsal.aws.worker.changes import Begin, Change, Commit, Relation
 from rehearsal.aws.worker.errors import FatalError
 from rehearsal.aws.worker.report import Pace, report
 from rehearsal.aws.worker.source import lsn_number
-from rehearsal.aws.worker.tables import OWN_PREFIX, TargetTable, target_table
+from rehearsal.aws.worker.tables import OWN_PREFIX, TableState, TargetTable, target_table
+from rehearsal.aws.worker.target import POSITION
 from rehearsal.aws.worker.validation import Validation
 from reverse_sync.table_mapping import TableMapping
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 IDLE_S = 0.05
 """How long an idle worker sleeps at most: within that it confirms its position. PostgreSQL cannot stop otherwise."""
 
-_OF_A_TABLE = (Change, Relation)
 _LOOK_UP_EVERY = 500
 _FEEDBACK_EVERY_S = 5.0
 _PROGRESS_EVERY_S = 0.1
@@ -40,7 +40,15 @@ class Stopped(Exception):  # noqa: N818  # no error
 class Stream:
     """One connection's life: from the position that was committed last to whatever ends it."""
 
-    def __init__(self, job: dict[str, Any], source: Source, target: Target, commands: Commands, log: Log) -> None:
+    def __init__(
+        self,
+        job: dict[str, Any],
+        source: Source,
+        target: Target,
+        commands: Commands,
+        log: Log,
+        on_commit: Callable[[], None],
+    ) -> None:
         self._job = job
         self._settings: dict[str, Any] = job["settings"]
         self._policies: dict[str, str] = job["policies"]
@@ -48,105 +56,86 @@ class Stream:
         self._target = target
         self._commands = commands
         self._log = log
+        self._on_commit = on_commit
         self._mapping = TableMapping.parse(job["mapping"], "TableMappings")
         self._applier = Applier(target, self._settings, self._policies, log)
-        self._validation = Validation(source, target) if _validates(self._settings) else None
-        self._states: dict[str, dict[str, Any]] = {}
+        validates = (self._settings.get("ValidationSettings") or {}).get("EnableValidation")
+        self._validation = Validation(source, target) if validates else None
+        self._states: dict[str, TableState] = {}
         self._tables: dict[tuple[str, str], TargetTable | None] = {}
-        self._unreported: dict[str, TargetTable] = {}
+        self._unreported: set[str] = set()
         self._incoming = 0
-        self._begun = Begin(committed=None)
-        self._lsn = 0
+        self._committed: datetime | None = None  # when the transaction was that is read
+        self._newest: datetime | None = None  # and when the newest that the target has
+        self._end = self._lsn = 0
         self._heartbeat, self._feedback, self._progress = Pace(1.0), Pace(_FEEDBACK_EVERY_S), Pace(_PROGRESS_EVERY_S)
 
     def prepare(self) -> None:
         """Create slot, sets and position again for a fresh start; find them again for everything else.
 
-        Raises RecoverableError, FatalError.
+        Raises FatalError.
         """
-        selected = self._source.tables(self._mapping)
+        source, start = self._source, self._job["start"]
+        resumes, fresh = start == "resume", start == "fresh"
+        selected = source.tables(self._mapping)
         if not selected and self._settings["ErrorBehavior"]["FailOnNoTablesCaptured"]:
             raise FatalError("No tables were found at task initialization: the selection rules match none")
-        names = [f"{schema}.{table}" for schema, table in selected]
-        position = self._resume(names) if self._job["start"] == "resume" else self._begin(names, selected)
-        self._source.sync_sets(selected)
+        if not fresh:
+            source.check_slot(None if resumes else start)
+        source.sync_sets(selected)
+        kept = self._target.read_states() if resumes else {}
+        committed = kept.pop(POSITION, {}).get("lsn")
+        position = committed if resumes else source.recreate_slot() if fresh else start
+        self._take_up(kept, [f"{schema}.{table}" for schema, table in selected])
+        states = {name: vars(state) for name, state in self._states.items()}
+        self._target.write_states({POSITION: {"lsn": position} if position else {}} | states)
+        by_setting = resumes and self._policies["recovery_checkpoint"] == "as_task_setting"
+        if by_setting and not self._settings["TargetMetadata"]["TaskRecoveryTableEnabled"]:
+            position = None
         if self._validation:
             self._target.prepare_validation()
         self._lsn = lsn_number(position)
-        self._source.start(position)
-        text = f"Reading slot {self._job['slot']} by {self._source.plugin} from {position}"
-        self._log.add("SOURCE_CAPTURE", "I", text)
+        source.start(position)
+        self._log.add("SOURCE_CAPTURE", "I", f"Reading slot {self._job['slot']} by {source.plugin} from {position}")
         self._log.send()
-        report("running", lsn=position, tables=self._states)
+        report("running", lsn=position, tables=states)
 
-    def _begin(self, names: list[str], selected: dict[tuple[str, str], bool]) -> str:
-        """A fresh start, or one at a position: the target's state of the task begins again."""
-        self._states = {name: self._new_state() for name in names}
-        self._source.sync_sets(selected)
-        if self._job["start"] == "fresh":
-            position = self._source.recreate_slot()
-        else:
-            position = str(self._job["start"])
-            self._source.check_slot(position)
-        self._target.reset_states({"*": {"lsn": position}} | self._states)
-        return position
-
-    def _resume(self, names: list[str]) -> str | None:
-        """Where the target stands; None leaves it to the slot."""
-        self._source.check_slot(None)
-        kept = self._target.read_states()
-        position = kept.pop("*", {}).get("lsn")
-        new = {name: self._new_state() for name in names if name not in kept}
-        self._target.add_states(new if position else new | {"*": {}})
-        self._states = kept | new
+    def _take_up(self, kept: dict[str, dict[str, Any]], selected: list[str]) -> None:
+        """The states that the target kept, and new ones for the tables of which it has none."""
+        state = self._policies["table_state_of_a_cdc_task"]
+        self._states = {name: TableState(**known) for name, known in kept.items()}
         if self._policies["suspended_table_on_resume"] == "retried":
-            for state in self._states.values():
-                state["state"] = self._policies["table_state_of_a_cdc_task"]
-        by_setting = self._policies["recovery_checkpoint"] == "as_task_setting"
-        if by_setting and not self._settings["TargetMetadata"]["TaskRecoveryTableEnabled"]:
-            return None
-        return position
+            for known in self._states.values():
+                known.state = state
+        self._states |= {name: TableState(state) for name in selected if name not in kept}
 
-    def run(self, on_commit: Callable[[], None]) -> None:
+    def run(self) -> None:
         """Read, apply, commit, confirm, until an exception ends it.
 
         Transactions are committed alone while the worker keeps up, and in groups of MinTransactionSize changes when
         more wait, as https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TaskSettings.ChangeProcessingTuning.html
         says of transactional apply.
         """
-        cursor, decode = self._source.cursor, self._source.decode
+        cursor, decode, inside = self._source.cursor, self._source.decode, False
         group = max(1, self._settings["ChangeProcessingTuning"]["MinTransactionSize"])
-        begin, end, inside, read = self._begun, 0, False, 0
-        while True:
-            message = cursor.read_message()
-            if message is None:
-                if not inside and (end or self._applier.touched):
-                    self._commit(end or self._lsn, begin)
-                    on_commit()
-                    end = 0
-                else:
-                    self._rest(cursor, inside=inside)
-                continue
-            content = decode(message.payload)
-            if isinstance(content, _OF_A_TABLE):
-                self._apply(content)
-            elif type(content) is Begin:
-                inside, begin = True, content
-            elif type(content) is Commit:
-                inside, end = False, message.data_start
-                if self._applier.pending >= group:
-                    self._commit(end, begin)
-                    on_commit()
-                    end = 0
-            read += 1
+        for read in itertools.count(1):
+            while (message := cursor.read_message()) is None:
+                self._rest(inside=inside)
+            match decode(message.payload):
+                case Change() as change:
+                    self._apply(change)
+                case Begin(committed):
+                    inside, self._committed = True, committed
+                case Commit():
+                    inside, self._end = False, message.data_start
+                    if self._applier.pending >= group:
+                        self._commit()
+                case Relation(schema, table) if (schema, table) in self._tables:
+                    self._look_up_anew()
             if read % _LOOK_UP_EVERY == 0:
-                self._look_up(cursor)
+                self._look_up()
 
-    def _apply(self, change: Change | Relation) -> None:
-        if isinstance(change, Relation):
-            if (change.schema, change.table) in self._tables:
-                self._look_up_anew()
-            return
+    def _apply(self, change: Change) -> None:
         table = self._known_table(change.schema, change.table)
         if table is not None and not change.new.keys() <= table.columns:
             self._look_up_anew()  # test_decoding does not tell of DDL beforehand
@@ -154,22 +143,27 @@ class Stream:
         if table is not None:
             self._applier.add(change, table)
 
-    def _commit(self, end: int, begin: Begin) -> None:
+    def _commit(self) -> None:
         """Commit what waits on the target, with the position; only then may PostgreSQL forget it."""
-        applier = self._applier
-        applier.flush()
-        changes, touched = applier.take()
+        end, self._end = self._end or self._lsn, 0
+        self._applier.flush()
+        changes, touched = self._applier.take()
         if touched:
-            self._target.commit(lsn_text(end), {name: table.as_state() for name, table in touched.items()})
+            self._target.commit(lsn_text(end), {name: vars(self._states[name]) for name in touched})
             self._unreported |= touched
             self._incoming += changes
-            self._begun = begin
+            self._newest = self._committed
         self._confirm(end)
+        self._on_commit()
 
-    def _rest(self, cursor: Any, *, inside: bool) -> None:
-        """Nothing to read: confirm how far the server's log has come, tell how things stand, wait for more."""
+    def _rest(self, *, inside: bool) -> None:
+        """Nothing to read: end what is open, or tell how things stand and how far the server's log is read; wait."""
+        cursor = self._source.cursor
         if inside:
             self._applier.flush()
+        elif self._end or self._applier.touched:
+            self._commit()
+            return
         else:
             self._report_sometimes()
             self._log.send()
@@ -180,11 +174,11 @@ class Stream:
                 self._unreported |= self._validation.look([table for table in tables if table])
         self._obey(IDLE_S, cursor.connection)
 
-    def _look_up(self, cursor: Any) -> None:
+    def _look_up(self) -> None:
         """In the midst of work: hear commands, tell PostgreSQL that the reader lives, and how things stand."""
         self._obey(0)
         if self._feedback.due():
-            cursor.send_feedback()
+            self._source.cursor.send_feedback()
         self._report_sometimes()
 
     def _confirm(self, lsn: int) -> None:
@@ -198,16 +192,16 @@ class Stream:
     def _report_progress(self) -> None:
         """The tables that changed, with the metrics of what was committed since the last time."""
         latency_s = 0.0
-        if self._begun.committed and self._unreported:
-            latency_s = max(0.0, (datetime.now(UTC) - self._begun.committed).total_seconds())
+        if self._newest and self._unreported:
+            latency_s = max(0.0, (datetime.now(UTC) - self._newest).total_seconds())
         metrics = {
             "CDCIncomingChanges": self._incoming + self._applier.pending,
             "CDCLatencySource": latency_s,
             "CDCLatencyTarget": latency_s,
         }
-        tables = {name: table.as_state() for name, table in self._unreported.items()}
+        tables = {name: vars(self._states[name]) for name in self._unreported}
         report("progress", lsn=lsn_text(self._lsn) if self._lsn else None, tables=tables, metrics=metrics)
-        self._unreported, self._incoming = {}, 0
+        self._unreported, self._incoming = set(), 0
 
     def _obey(self, wait_s: float, connection: Any = None) -> None:
         """Wait for the connection or a command, and do what is commanded."""
@@ -228,39 +222,23 @@ class Stream:
         key = (schema, name)
         if key not in self._tables:
             source = self._source.table(schema, name)
-            projection = self._mapping.project(source) if source.columns else None
-            state = self._states.get(f"{schema}.{name}")
+            state = self._states.get(source.full_name)
             selected = self._mapping.selects(schema, name) and not name.startswith(OWN_PREFIX)
             if selected and not (state and source.columns):
-                text = f"Table '{schema}.{name}' is new since the task started, or gone: its changes are ignored"
+                text = f"Table '{source.full_name}' is new since the task started, or gone: its changes are ignored"
                 self._log.add("SOURCE_CAPTURE", "W", text)
-            self._tables[key] = self._target_table(f"{schema}.{name}", projection, state)
+            projection = self._mapping.project(source) if source.columns else None
+            self._tables[key] = self._target_table(projection, state) if projection and state else None
         return self._tables[key]
 
-    def _target_table(
-        self, name: str, projection: Projection | None, state: dict[str, Any] | None
-    ) -> TargetTable | None:
-        if projection is None or state is None:
-            return None
-        settings = self._settings["TargetMetadata"]
-        types = self._target.column_types(projection.schema, projection.table)
-        return target_table(name, projection, settings, state, types, map_booleans=self._job["map_booleans"])
+    def _target_table(self, projection: Projection, state: TableState) -> TargetTable:
+        types, settings = self._target.column_types(projection), self._settings["TargetMetadata"]
+        return target_table(projection, state, settings, types, map_booleans=self._job["map_booleans"])
 
     def _look_up_anew(self) -> None:
-        """The catalog changed: what is known of tables is looked up again; their statistics go on."""
+        """The catalog changed: what is known of tables is looked up again."""
         self._applier.flush()
-        for table in self._tables.values():
-            if table is not None:
-                self._states[table.name] = table.as_state()
         self._tables.clear()
-        self._applier.forget_statements()
-
-    def _new_state(self) -> dict[str, Any]:
-        return {"state": self._policies["table_state_of_a_cdc_task"], "counts": {}, "updated": time.time()}
-
-
-def _validates(settings: dict[str, Any]) -> bool:
-    return bool((settings.get("ValidationSettings") or {}).get("EnableValidation"))
 
 
 def lsn_text(number: int) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import oracledb
 
 from rehearsal.aws.worker.own_values import own_values
-from rehearsal.aws.worker.target import quoted
 from rehearsal.aws.worker.values import as_double, as_time_of_day, for_oracle, is_lob, reader
-from reverse_sync.table_mapping import dms_type
+from reverse_sync.table_mapping import as_data_type, dms_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,21 +25,9 @@ OWN_PREFIX = "awsdms_"
 
 
 @dataclass
-class TargetTable:
-    """A table's projection, how to read and bind its values, and its statistics.
+class TableState:
+    """A table's state and statistics, as the target keeps them and the stand-in is told them."""
 
-    ``readers``, ``lobs`` and ``columns`` are the source's. Of the target's columns, ``converters`` has those whose
-    values python-oracledb can't bind as they are, ``inputs`` those for which it would choose another type.
-    """
-
-    name: str
-    projection: Projection
-    readers: dict[str, Convert]
-    converters: list[tuple[str, Convert]]
-    inputs: dict[str, oracledb.DbType]
-    lobs: frozenset[str]
-    columns: frozenset[str]
-    has_own_values: bool
     state: str
     counts: dict[str, int] = field(default_factory=dict)
     updated: float = field(default_factory=time.time)
@@ -51,15 +39,34 @@ class TargetTable:
         """Whether the table is out of the replication."""
         return self.state == "Table error"
 
+    def suspend(self) -> None:
+        """Take it out."""
+        self.state, self.updated = "Table error", time.time()
+
     def count(self, what: str, by: int = 1) -> None:
         """Add to one of the counters of DescribeTableStatistics."""
         self.counts[what] = self.counts.get(what, 0) + by
         self.updated = time.time()
 
-    def as_state(self) -> dict[str, Any]:
-        """What is kept and reported of the table."""
-        kept = {"state": self.state, "counts": self.counts, "updated": self.updated}
-        return kept | ({"validation": self.validation} if self.validation else {})
+
+@dataclass(eq=False)
+class TargetTable:
+    """A table's projection, its state, and how to read and bind its values.
+
+    ``readers``, ``lobs`` and ``columns`` are the source's. Of the target's columns, ``converters`` has those whose
+    values python-oracledb can't bind as they are, ``inputs`` those for which it would choose another type.
+    """
+
+    name: str
+    projection: Projection
+    state: TableState
+    readers: dict[str, Convert]
+    converters: list[tuple[str, Convert]]
+    inputs: dict[str, oracledb.DbType]
+    lobs: frozenset[str]
+    lob_limit_kb: int | None
+    columns: frozenset[str]
+    has_own_values: bool
 
     def transform(self, row: dict[str, object], operation: str) -> dict[str, object]:
         """What the row of an operation (I, U, D) becomes, as python-oracledb binds it: a column, a Python type.
@@ -76,34 +83,35 @@ class TargetTable:
 
 
 def target_table(
-    name: str,
     projection: Projection,
+    state: TableState,
     settings: dict[str, Any],
-    known: dict[str, Any],
     types: Mapping[str, oracledb.DbType],
     *,
     map_booleans: bool,
 ) -> TargetTable:
-    """A table as its catalog shows it now, with the statistics ``known`` of it so far.
+    """A table as the catalogs show it now.
 
-    ``types`` are those of the target's columns, ``map_booleans`` is the source endpoint's MapBooleanAsBoolean.
+    ``settings`` are the task's TargetMetadata, ``types`` those of the target's columns, ``map_booleans`` is the source
+    endpoint's MapBooleanAsBoolean.
     """
-    source = projection.source
-    lobs = frozenset(column.name for column in source.columns if is_lob(column.type))
-    readers = {
-        column.name: reader(column) for column in source.columns if settings["SupportLobs"] or column.name not in lobs
-    }
-    converters = [
-        (column.name, convert)
-        for column in projection.columns
-        if (convert := _converter(column, types.get(column.name), map_booleans))
-    ]
-    inputs = {
-        column.name: kind for column in projection.columns if (kind := _input_type(column, types.get(column.name)))
-    }
-    columns = frozenset(column.name for column in source.columns)
-    own = any(column.known_only_to_dms for column in projection.columns)
-    return TargetTable(name, projection, readers, converters, inputs, lobs, columns, own, **known)
+    source, targets = projection.source, [(column, types.get(column.name)) for column in projection.columns]
+    lobs = frozenset(column.name for column in source.columns if is_lob(column))
+    read = [column for column in source.columns if settings["SupportLobs"] or column.name not in lobs]
+    converted = [(column.name, _converter(column, kind, map_booleans)) for column, kind in targets]
+    told = [(column.name, _input_type(column, kind)) for column, kind in targets]
+    return TargetTable(
+        source.full_name,
+        projection,
+        state,
+        readers={column.name: reader(column) for column in read},
+        converters=[(name, convert) for name, convert in converted if convert],
+        inputs={name: kind for name, kind in told if kind},
+        lobs=lobs,
+        lob_limit_kb=projection.lob_limit_kb(settings["LobMaxSize"] if settings["LimitedSizeLobMode"] else None),
+        columns=frozenset(column.name for column in source.columns),
+        has_own_values=any(column.known_only_to_dms for column in projection.columns),
+    )
 
 
 _BINARY = (oracledb.DB_TYPE_BINARY_DOUBLE, oracledb.DB_TYPE_BINARY_FLOAT)
@@ -154,32 +162,9 @@ def _as_number(value: object) -> object:
     return int(value) if isinstance(value, bool) else value
 
 
-def _as_text(value: object) -> object:
-    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
-
-
-def _as_bytes(value: object) -> object:
-    return value if isinstance(value, bytes) else str(value).encode()
-
-
 _SHAPES: dict[str, Convert] = {
     **dict.fromkeys(("boolean", *_NUMBERS), _as_number),
-    **dict.fromkeys(("clob", "nclob", "time"), _as_text),
-    "blob": _as_bytes,
+    **dict.fromkeys(("clob", "nclob", "time"), partial(as_data_type, type_name="string")),
+    "blob": partial(as_data_type, type_name="bytes"),
 }
 """What makes a value of the type that a rule gives a column one that binds; SQLite may give several for one column."""
-
-
-def write_sql(projection: Projection, operation: str, columns: tuple[str, ...]) -> str:
-    """INSERT, UPDATE or DELETE of one row: the binds of ``columns``, then those of the key."""
-    where = f"{quoted(projection.schema)}.{quoted(projection.table)}"
-    if operation == "I":
-        places = ", ".join(f":{number}" for number in range(1, len(columns) + 1))
-        return f"INSERT INTO {where} ({', '.join(map(quoted, columns))}) VALUES ({places})"  # noqa: S608
-    keys = " AND ".join(
-        f"{quoted(name)} = :{number}" for number, name in enumerate(projection.primary_key, len(columns) + 1)
-    )
-    if operation == "D":
-        return f"DELETE FROM {where} WHERE {keys}"  # noqa: S608
-    assignments = ", ".join(f"{quoted(name)} = :{number}" for number, name in enumerate(columns, 1))
-    return f"UPDATE {where} SET {assignments} WHERE {keys}"  # noqa: S608

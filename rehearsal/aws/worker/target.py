@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import socket
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -19,10 +20,12 @@ from rehearsal.aws.worker.errors import FatalError, RecoverableError
 if TYPE_CHECKING:
     from reverse_sync.table_mapping import Projection
 
+POSITION = "*"
+"""Where the position is kept; the other rows of awsdms_txn_state hold a table's statistics each."""
 _EXISTS = 955
 _FATAL_CODES = {1017, 1031, 1045, 28000}
-_POSITION = "*"
-"""Where the position is kept; the other rows of awsdms_txn_state hold a table's statistics each."""
+
+_STATE_COLUMNS = '"TASK_NAME" VARCHAR2(128), "SCOPE" VARCHAR2(257), "STATE" VARCHAR2(4000)'
 
 _EXCEPTION_COLUMNS = """
     "TASK_NAME" VARCHAR2(128) NOT NULL, "TABLE_OWNER" VARCHAR2(128) NOT NULL, "TABLE_NAME" VARCHAR2(128) NOT NULL,
@@ -56,110 +59,61 @@ def connect(login: dict[str, Any]) -> oracledb.Connection:
 
 
 class Target:
-    """A session on Oracle, one transaction after the other."""
+    """A session on Oracle, one transaction after the other. Raises oracledb.Error where it fails."""
 
     def __init__(self, login: dict[str, Any], task: str, schema: str) -> None:
-        self._login = login
+        """Connect, and make the control tables if they are not there."""
         self._task = task
         self._states = f'"{schema}"."awsdms_txn_state"'
         self._exceptions = f'"{schema}"."awsdms_apply_exceptions"'
         self._failures = f'"{schema}"."awsdms_validation_failures_v1"'
-        self._connection: Any = None
-        self.cursor: Any = None
-
-    def connect(self) -> None:
-        """Connect, and make the control tables if they are not there. Raises RecoverableError, FatalError."""
-        try:
-            self._connection = connect(self._login)
-            self.cursor = self._connection.cursor()
-            for table, columns in (
-                (self._states, '"TASK_NAME" VARCHAR2(128), "SCOPE" VARCHAR2(257), "STATE" VARCHAR2(4000)'),
-                (self._exceptions, _EXCEPTION_COLUMNS),
-            ):
-                self._create(table, columns)
-        except oracledb.Error as error:
-            raise worker_error(error) from error
+        self.connection = connect(login)
+        self.cursor = self.connection.cursor()
+        self._create(self._states, _STATE_COLUMNS)
+        self._create(self._exceptions, _EXCEPTION_COLUMNS)
 
     def close(self) -> None:
         """Leave Oracle, in whatever state the session is; nothing uncommitted stays."""
-        if self._connection is not None:
-            try:
-                self._connection.close()
-            except oracledb.Error:
-                return  # it was gone already
+        with suppress(oracledb.Error):  # it was gone already
+            self.connection.close()
+
+    def column_types(self, projection: Projection) -> dict[str, oracledb.DbType]:
+        """The types of a table's columns; none where it is not there or not to be read: its rows' errors will tell."""
+        try:
+            self.cursor.execute(f"SELECT * FROM {_table(projection)} WHERE 1 = 0")
+        except oracledb.Error as error:
+            if is_lost(error):
+                raise
+            return {}
+        return {column.name: column.type_code for column in self.cursor.description or ()}
 
     def read_states(self) -> dict[str, dict[str, Any]]:
         """The position (under `*`) and the statistics of the task's tables, as last committed."""
-        try:
-            self.cursor.execute(
-                f'SELECT "SCOPE", "STATE" FROM {self._states} WHERE "TASK_NAME" = :1',  # noqa: S608  # our own name
-                [self._task],
-            )
-            return {scope: json.loads(state) for scope, state in self.cursor.fetchall()}
-        except oracledb.Error as error:
-            raise worker_error(error) from error
+        self.cursor.execute(f'SELECT "SCOPE", "STATE" FROM {self._states} WHERE "TASK_NAME" = :1', [self._task])
+        return {scope: json.loads(state) for scope, state in self.cursor.fetchall()}
 
-    def column_types(self, schema: str, table: str) -> dict[str, oracledb.DbType]:
-        """The types of a table's columns; none where it is not there or not to be read: its rows' errors will tell."""
-        try:
-            self.cursor.execute(f"SELECT * FROM {quoted(schema)}.{quoted(table)} WHERE 1 = 0")  # noqa: S608  # quoted
-        except oracledb.Error as error:
-            if is_lost(error):
-                raise worker_error(error) from error
-            return {}
-        return {column.name: column.type_code for column in self.cursor.description}
-
-    def reset_states(self, states: dict[str, dict[str, Any]]) -> None:
-        """Begin again with these states, committed."""
-        self.cursor.execute(f'DELETE FROM {self._states} WHERE "TASK_NAME" = :1', [self._task])  # noqa: S608
-        self.add_states(states)
-
-    def add_states(self, states: dict[str, dict[str, Any]]) -> None:
-        """Add the rows that `commit` will update, and commit."""
-        rows = [(self._task, scope, json.dumps(state)) for scope, state in states.items()]
-        if rows:
-            self.cursor.executemany(
-                f'INSERT INTO {self._states} ("TASK_NAME", "SCOPE", "STATE") VALUES (:1, :2, :3)',  # noqa: S608
-                rows,
-            )
-        self._connection.commit()
+    def write_states(self, states: dict[str, dict[str, Any]]) -> None:
+        """Put these in the place of what was kept, and commit."""
+        rows = [(json.dumps(state), self._task, scope) for scope, state in states.items()]
+        self.cursor.execute(f'DELETE FROM {self._states} WHERE "TASK_NAME" = :1', [self._task])
+        self.cursor.executemany(f'INSERT INTO {self._states} ("STATE", "TASK_NAME", "SCOPE") VALUES (:1, :2, :3)', rows)
+        self.connection.commit()
 
     def commit(self, lsn: str, tables: dict[str, dict[str, Any]]) -> None:
         """Commit the changes, with the position and the statistics of ``tables`` in the same transaction."""
-        rows = [(json.dumps(state), self._task, scope) for scope, state in [(_POSITION, {"lsn": lsn}), *tables.items()]]
+        rows = [(json.dumps(state), self._task, scope) for scope, state in [(POSITION, {"lsn": lsn}), *tables.items()]]
+        update = f'UPDATE {self._states} SET "STATE" = :1 WHERE "TASK_NAME" = :2 AND "SCOPE" = :3'
+        self.connection.autocommit = True  # saves the round trip of a commit of its own
         try:
-            self._connection.autocommit = True  # saves the round trip of a commit of its own
-            self.cursor.executemany(
-                f'UPDATE {self._states} SET "STATE" = :1 WHERE "TASK_NAME" = :2 AND "SCOPE" = :3',  # noqa: S608
-                rows,
-            )
-        except oracledb.Error as error:
-            raise worker_error(error) from error
+            self.cursor.executemany(update, rows)
         finally:
-            self._connection.autocommit = False
+            self.connection.autocommit = False
 
-    def rollback(self) -> None:
-        """Take back what is not committed."""
-        try:
-            self._connection.rollback()
-        except oracledb.Error as error:
-            raise worker_error(error) from error
-
-    def add_exception(self, schema: str, table: str, statement: str, error: str, *, commit: bool = False) -> None:
+    def add_exception(self, projection: Projection, statement: str, error: str) -> None:
         """Note a change that could not be applied in awsdms_apply_exceptions."""
-        now = datetime.now(UTC).replace(tzinfo=None)
-        try:
-            self.cursor.setinputsizes(None, None, None, oracledb.DB_TYPE_TIMESTAMP)
-            self.cursor.execute(
-                f"INSERT INTO {self._exceptions}"  # noqa: S608  # our own name
-                ' ("TASK_NAME", "TABLE_OWNER", "TABLE_NAME", "ERROR_TIME", "STATEMENT", "ERROR")'
-                " VALUES (:1, :2, :3, :4, :5, :6)",
-                [self._task, schema, table, now, _short(statement), _short(error)],
-            )
-            if commit:
-                self._connection.commit()
-        except oracledb.Error as failure:
-            raise worker_error(failure) from failure
+        row = [self._task, projection.schema, projection.table, _now(), _short(statement), _short(error)]
+        self.cursor.setinputsizes(None, None, None, oracledb.DB_TYPE_TIMESTAMP, None, None)
+        self.cursor.execute(f"INSERT INTO {self._exceptions} VALUES (:1, :2, :3, :4, :5, :6)", row)
 
     def prepare_validation(self) -> None:
         """Make the table of what validation finds, if it is not there."""
@@ -167,19 +121,16 @@ class Target:
 
     def rows(self, projection: Projection, columns: list[str]) -> list[tuple[Any, ...]]:
         """Every row of a target table."""
-        with self._connection.cursor() as cursor:
+        with self.connection.cursor() as cursor:
             cursor.outputtypehandler = _as_decimals
-            cursor.execute(select_sql(projection, columns))
+            cursor.execute(f"SELECT {', '.join(map(quoted, columns))} FROM {_table(projection)}")
             return list(cursor.fetchall())
 
-    def add_validation_failure(self, schema: str, table: str, key: str, kind: str, details: str) -> None:
+    def add_validation_failure(self, projection: Projection, key: str, kind: str, details: str) -> None:
         """Note a row that validation found different, and commit."""
-        row = [self._task, schema, table, datetime.now(UTC).replace(tzinfo=None), "Row", _short(key), kind]
-        self.cursor.execute(
-            f"INSERT INTO {self._failures} VALUES (:1, :2, :3, :4, :5, :6, :7, :8)",  # noqa: S608  # our own name
-            [*row, _short(details)],
-        )
-        self._connection.commit()
+        row = [self._task, projection.schema, projection.table, _now(), "Row", _short(key), kind, _short(details)]
+        self.cursor.execute(f"INSERT INTO {self._failures} VALUES (:1, :2, :3, :4, :5, :6, :7, :8)", row)
+        self.connection.commit()
 
     def _create(self, table: str, columns: str) -> None:
         try:
@@ -187,6 +138,21 @@ class Target:
         except oracledb.DatabaseError as error:
             if code(error) != _EXISTS:
                 raise
+
+
+def write_sql(projection: Projection, operation: str, columns: tuple[str, ...]) -> str:
+    """INSERT, UPDATE or DELETE of one row: the binds of ``columns``, then those of the key."""
+    table, count = _table(projection), len(columns)
+    if operation == "I":
+        places = ", ".join(f":{number}" for number in range(1, count + 1))
+        return f"INSERT INTO {table} ({', '.join(map(quoted, columns))}) VALUES ({places})"
+    binds = [f"{quoted(name)} = :{number}" for number, name in enumerate((*columns, *projection.primary_key), 1)]
+    start = f"UPDATE {table} SET {', '.join(binds[:count])}" if operation == "U" else f"DELETE FROM {table}"
+    return f"{start} WHERE {' AND '.join(binds[count:])}"
+
+
+def _table(projection: Projection) -> str:
+    return f"{quoted(projection.schema)}.{quoted(projection.table)}"
 
 
 def quoted(name: str) -> str:
@@ -197,12 +163,6 @@ def quoted(name: str) -> str:
 
 def _as_decimals(cursor: Any, metadata: Any) -> Any:
     return cursor.var(Decimal, arraysize=cursor.arraysize) if metadata.type_code is oracledb.DB_TYPE_NUMBER else None
-
-
-def select_sql(projection: Projection, columns: list[str]) -> str:
-    """Every row of the target table."""
-    names = ", ".join(map(quoted, columns))
-    return f"SELECT {names} FROM {quoted(projection.schema)}.{quoted(projection.table)}"  # noqa: S608
 
 
 def code(error: oracledb.Error) -> int:
@@ -218,9 +178,13 @@ def is_lost(error: oracledb.Error) -> bool:
 
 
 def worker_error(error: oracledb.Error) -> Exception:
-    """An error of the session as the worker's own."""
+    """An error of Oracle's as the worker's own."""
     text = str(error).splitlines()[0]
     return FatalError(text) if code(error) in _FATAL_CODES and not is_lost(error) else RecoverableError(text)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _short(text: str) -> str:

@@ -33,20 +33,18 @@ class Validation:
         self._suspects: dict[str, set[str]] = {}
         self._noted: set[tuple[str, str]] = set()
 
-    def look(self, tables: Iterable[TargetTable]) -> dict[str, TargetTable]:
-        """Where it is time, compare the tables; those whose result is another one than before."""
-        if not self._pace.due():
-            return {}
-        changed = {}
-        for table in tables:
-            before, table.validation = table.validation, self._validate(table)
-            if table.validation != before:
-                changed[table.name] = table
+    def look(self, tables: Iterable[TargetTable]) -> set[str]:
+        """Where it is time, compare the tables; the names of those whose result is another one than before."""
+        changed = set()
+        for table in tables if self._pace.due() else ():
+            before, table.state.validation = table.state.validation, self._validate(table)
+            if table.state.validation != before:
+                changed.add(table.name)
         return changed
 
     def _validate(self, table: TargetTable) -> dict[str, Any]:
-        if table.suspended or not table.projection.primary_key:
-            return {"state": "Table error" if table.suspended else "No primary key"}
+        if table.state.suspended or not table.projection.primary_key:
+            return {"state": "Table error" if table.state.suspended else "No primary key"}
         columns = [c.name for c in table.projection.columns if not (c.source and c.source.name in table.lobs)]
         wanted, found = self._expected(table, columns), self._found(table, columns)
         differing = {
@@ -59,9 +57,7 @@ class Validation:
         for key in sorted(failed):
             if (table.name, key) not in self._noted:
                 self._noted.add((table.name, key))
-                self._target.add_validation_failure(
-                    table.projection.schema, table.projection.table, key, *differing[key]
-                )
+                self._target.add_validation_failure(table.projection, key, *differing[key])
         state = "Mismatched records" if failed else "Pending records" if differing else "Validated"
         return {"state": state, "failed": len(failed), "pending": len(differing) - len(failed)}
 

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import partial
 from typing import TYPE_CHECKING, Any
+
+from reverse_sync.table_mapping import dms_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from reverse_sync.table_mapping import Column
 
-_LOB_TYPES = {"text", "bytea", "json", "jsonb", "xml", "tsvector", "tsquery", "path", "polygon", "hstore"}
-_INTEGERS = {"smallint", "integer", "bigint", "oid"}
-_FLOATS = {"real", "double precision"}
 _SIX_PLACES = Decimal("0.000001")
-_MOST_NUMERIC_DIGITS = 38
 _MOST_NUMBER_DIGITS = 40
 _NUMBER_EXPONENTS = (-130, 125)
 _INFINITY = datetime(9999, 12, 31, 23, 59, 59)  # noqa: DTZ001  # as a TIMESTAMP without a zone keeps it
@@ -27,21 +26,17 @@ _INFINITY = datetime(9999, 12, 31, 23, 59, 59)  # noqa: DTZ001  # as a TIMESTAMP
 guide's page of PostgreSQL as a source, data types."""
 
 
-def is_lob(type_name: str) -> bool:
-    """Whether DMS takes a PostgreSQL type for a LOB: BLOB, CLOB or NCLOB."""
-    return type_name in _LOB_TYPES or type_name.endswith("[]")
+def is_lob(column: Column) -> bool:
+    """Whether DMS takes a PostgreSQL column for a LOB."""
+    return dms_type(column) in ("blob", "clob", "nclob") or column.type.endswith("[]")
 
 
 def reader(column: Column) -> Callable[[str], object]:
     """What makes a column's value of PostgreSQL's text; raises ValueError for one that Oracle cannot hold."""
-    if column.type in _INTEGERS:
-        return int
-    if column.type in _FLOATS:
-        return float
     if column.type == "numeric":
         if column.precision is None:
             return _unbounded_numeric
-        return Decimal if column.precision <= _MOST_NUMERIC_DIGITS else str  # beyond that DMS takes it for a STRING
+        return Decimal if dms_type(column) == "numeric" else str
     return _READERS.get(column.type, str)
 
 
@@ -90,18 +85,11 @@ def _unbounded_numeric(text: str) -> Decimal:
         raise ValueError(f"{number} does not fit NUMERIC(28,6)") from None
 
 
-def _timestamp(text: str) -> datetime:
+def _moment(text: str, parse: Callable[[str], date]) -> date:
     try:
-        return datetime.fromisoformat(text)
+        return parse(text)
     except ValueError:
-        return _beyond_python(text)
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return _beyond_python(text)  # a DATE of Oracle's has a time of day too
+        return _beyond_python(text)  # a datetime for a date too: a DATE of Oracle's has a time of day
 
 
 def _beyond_python(text: str) -> datetime:
@@ -129,48 +117,32 @@ def _boolean(text: str) -> bool:
 
 
 _READERS: dict[str, Callable[[str], object]] = {
-    "timestamp with time zone": _timestamp,
-    "timestamp without time zone": _timestamp,
-    "date": _date,
+    **dict.fromkeys(("smallint", "integer", "bigint", "oid"), int),
+    **dict.fromkeys(("real", "double precision"), float),
+    "timestamp with time zone": partial(_moment, parse=datetime.fromisoformat),
+    "timestamp without time zone": partial(_moment, parse=datetime.fromisoformat),
+    "date": partial(_moment, parse=date.fromisoformat),
     "money": _money,
-    "bytea": _bytes,
-    "boolean": _boolean,
+    "bytea": lambda text: bytes.fromhex(text.removeprefix("\\x")),
+    "boolean": lambda text: text in ("t", "true"),
 }
 
 
-def _moment(value: datetime) -> datetime:
-    return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
-
-
-def _decimal(value: Decimal) -> Decimal:
-    if not value.is_finite():
+def _number(value: float | Decimal) -> float | Decimal:
+    number = Decimal(str(value))
+    if not number.is_finite():
         raise ValueError(f"{value} is no value of Oracle's NUMBER")
-    if not value:
-        return Decimal(0)
+    if not number:
+        return 0  # whatever its exponent
     least, most = _NUMBER_EXPONENTS
-    significant = bytes(value.as_tuple().digits).rstrip(b"\0")
-    if not least <= value.adjusted() <= most or len(significant) > _MOST_NUMBER_DIGITS:
+    significant = bytes(number.as_tuple().digits).rstrip(b"\0")
+    if not least <= number.adjusted() <= most or len(significant) > _MOST_NUMBER_DIGITS:
         raise ValueError(f"{value} is beyond Oracle's NUMBER: {_MOST_NUMBER_DIGITS} digits, 1E{least} to 1E{most + 1}")
     return value
 
 
-def _float(value: float) -> float:
-    _decimal(Decimal(repr(value)))
-    return value
-
-
-def _integer(value: int) -> int:
-    if not -_LARGEST_INTEGER < value < _LARGEST_INTEGER:
-        _decimal(Decimal(value))
-    return value
-
-
-_LARGEST_INTEGER = 10**_MOST_NUMBER_DIGITS
-
 _CONVERTERS: dict[type, Callable[[Any], object]] = {
-    datetime: _moment,
+    datetime: lambda value: value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value,
     bool: lambda value: "true" if value else "false",
-    Decimal: _decimal,
-    float: _float,
-    int: _integer,
+    **dict.fromkeys((Decimal, float, int), _number),
 }

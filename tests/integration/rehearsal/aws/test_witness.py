@@ -82,8 +82,8 @@ def test_rows_arrive_as_the_page_says(case: dict[str, Any], stage: Stage) -> Non
     for look in case["finds"]:
         assert rows(stage, look["select"]) == [[exact(value) for value in row] for row in look["rows"]]
     errors, wanted = [error for _, error in exceptions(stage, arn)], case.get("errors", [])
-    assert len(errors) == len(wanted)
-    assert all(text in error for error, text in zip(errors, wanted, strict=True))
+    assert len(errors) == len(wanted), errors
+    assert all(text in error for error, text in zip(errors, wanted, strict=True)), errors
 
 
 def test_every_case_says_where_its_rows_come_from() -> None:
