@@ -15,7 +15,8 @@ from rehearsal.oracle.dialect.tree.changes import Change, Insert
 from rehearsal.oracle.dialect.tree.definitions import Control, CreateTrigger, Definition
 from rehearsal.oracle.dialect.tree.expressions import sequences
 from rehearsal.oracle.dialect.tree.queries import Query
-from rehearsal.oracle.errors import OracleError, shown, stored
+from rehearsal.oracle.dialect.tree.walking import find
+from rehearsal.oracle.errors import OracleError, shown, stored, unlisted
 from rehearsal.oracle.packets import Packets
 
 _KEPT_STATEMENTS = 200
@@ -100,8 +101,16 @@ class Engine:
     def query(self, known: Known, values: Values) -> Stream:
         """Start a query; SELECT ... FOR UPDATE opens a transaction first."""
         if isinstance(known.statement, Query) and known.statement.lock:
+            self._refuse_lock(known.statement)
             self.backend.begin()
         return self.backend.query(known.rows, values)
+
+    def _refuse_lock(self, query: Query) -> None:
+        """Oracle locks rows for who may SELECT them, PostgreSQL for who may change them."""
+        for name in find(Name, getattr(query.select, "sources", ())):
+            may = f"has_table_privilege({literal(name.path)}, '%s')"
+            if name.owner != self.user and self._truth(f"{may % 'SELECT'} AND NOT {may % 'UPDATE'}"):
+                raise unlisted("SELECT ... FOR UPDATE with the privilege SELECT alone")
 
     def change(self, known: Known, rows: list[Values]) -> list[int]:
         """Run INSERT, UPDATE, DELETE or MERGE once a row; the numbers of rows touched.
@@ -117,7 +126,7 @@ class Engine:
         try:
             return self.backend.change(known.rows, rows)
         except OracleError as error:
-            if error.number == _INSUFFICIENT and not self._sees_target(known):
+            if error.number == _INSUFFICIENT and not self._sees(known.target):
                 raise OracleError(942, "table or view does not exist") from None
             if 0 < error.done < len(rows):
                 error.counts = self.backend.change(known.rows, rows[: error.done])
@@ -183,14 +192,13 @@ class Engine:
             user = definition.owner if right == "REFERENCES" else self.user
             may = f'"SYS".may_touch({literal(stored(user))}, {literal(table.path)}, {literal(right)})'
             if table.owner != user and not self._truth(may):
-                seen = f"has_table_privilege({literal(table.path)}, 'SELECT, INSERT, UPDATE, DELETE')"
-                missing = right != "ALTER" and not self._truth(seen)
+                missing = right != "ALTER" and not self._sees(literal(table.path))
                 raise OracleError(
                     *(942, "table or view does not exist") if missing else (1031, "insufficient privileges")
                 )
 
-    def _sees_target(self, known: Known) -> bool:
-        return self._truth(f"has_table_privilege({known.target}, 'SELECT, INSERT, UPDATE, DELETE')")
+    def _sees(self, table: str) -> bool:
+        return self._truth(f"has_table_privilege({table}, 'SELECT, INSERT, UPDATE, DELETE')")
 
     def _refers_to_itself(self, known: Known) -> bool:
         """Whether the table has a foreign key to itself: a row may then not come before the one that it refers to."""

@@ -47,10 +47,11 @@ def shown(name: str) -> str:
 _YEARS = "(full) year must be between -4713 and +9999, and not be 0"
 _TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text())
 _OWN = "OR000"  # raised by the functions of functions.sql, already worded
+_NAMES = (Field.SCHEMA_NAME, Field.TABLE_NAME, Field.COLUMN_NAME, Field.CONSTRAINT_NAME)
 _TRIGGER = re.compile(r'PL/pgSQL function "([^"]+)"\."([^"]+)"\(\)')
 
 
-def from_postgres(result: PGresult, sql: bytes) -> OracleError:  # noqa: C901  # one branch a kind of failure
+def from_postgres(result: PGresult, sql: bytes) -> OracleError:
     """The Oracle error for a failed result of ``sql``; what has no counterpart becomes ORA-20999 without details."""
 
     def part(name: Field) -> str:
@@ -65,39 +66,20 @@ def from_postgres(result: PGresult, sql: bytes) -> OracleError:  # noqa: C901  #
         own = message if state == _OWN else part(Field.CONSTRAINT_NAME)
         number, _, wording = own.removeprefix("ORA-").partition(": ")
         return OracleError(int(number), wording or _YEARS)  # which is too long for a constraint's name
-    if state.startswith("23"):
-        names = (Field.SCHEMA_NAME, Field.TABLE_NAME, Field.COLUMN_NAME, Field.CONSTRAINT_NAME)
-        return _violation(state, message, sql, *(shown(part(name)) for name in names))
     if state == "42703" or message.startswith(("missing FROM-clause", "invalid reference to FROM-clause")):
         return _unknown_column(message, sql, int(part(Field.STATEMENT_POSITION) or 0))
     if state == "42803":
         return _misplaced_aggregate(message, sql)
     for in_state, start, wanted, code, text in _TABLES["by_text"]:
-        if state == in_state and sql.startswith(start.encode()) and wanted in message:
-            return OracleError(code, text)
+        if state == in_state and re.match(start, sql.decode()) and wanted in message:
+            schema, table, column, constraint = (shown(part(name)) for name in _NAMES)
+            place = f'("{schema}"."{table}"."{column}")'
+            return OracleError(code, text.format(constraint=f"({schema}.{constraint})", column=place))
     if state == "42883":
         return unlisted(_without_postgres_names(message))
     if state in _TABLES["by_state"]:
         return OracleError(*_TABLES["by_state"][state])
     return OracleError(INTERNAL, f"the stand-in could not do this (reason {state or 'unknown'} in its log)")
-
-
-def _violation(state: str, message: str, sql: bytes, schema: str, table: str, column: str, name: str) -> OracleError:
-    constraint, place = f"({schema}.{name})", f'("{schema}"."{table}"."{column}")'
-    if state == "23502":
-        updates = sql.startswith(b"UPDATE")
-        return (
-            OracleError(1407, f"cannot update {place} to NULL")
-            if updates
-            else OracleError(1400, f"cannot insert NULL into {place}")
-        )
-    if state == "23505":
-        return OracleError(1, f"unique constraint {constraint} violated")
-    if state == "23514":
-        return OracleError(2290, f"check constraint {constraint} violated")
-    if message.startswith("insert"):
-        return OracleError(2291, f"integrity constraint {constraint} violated - parent key not found")
-    return OracleError(2292, f"integrity constraint {constraint} violated - child record found")
 
 
 def _unknown_column(message: str, sql: bytes, position: int) -> OracleError:

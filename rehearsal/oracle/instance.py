@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterable
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
 
@@ -122,17 +123,13 @@ class Instance:
         self._run("SYSTEM", legacy.users())
         self._run("SYSTEM", chain(legacy.schema(), legacy.grants()))
         rows: list[list[bytes | None]] = [[str(value).encode() for value in row] for row in legacy.flight_specials()]
-        engine = Engine(self.conninfo, "TRAVELBUDDY")
-        try:
+        with closing(Engine(self.conninfo, "TRAVELBUDDY")) as engine:
             engine.change(engine.prepare(legacy.INSERT, ["text"] * len(rows[0])), rows)
             engine.backend.end("COMMIT")
-        finally:
-            engine.close()
 
     def _run(self, user: str, statements: Iterable[str]) -> None:
         """Run Oracle's SQL as a user."""
-        engine = Engine(self.conninfo, user)
-        try:
+        with closing(Engine(self.conninfo, user)) as engine:
             for statement in statements:
                 known = engine.prepare(statement, [])
                 if known.prepared:
@@ -140,8 +137,6 @@ class Instance:
                 else:
                     engine.run(known.statement)
             engine.backend.end("COMMIT")
-        finally:
-            engine.close()
 
 
 def _session_settings() -> dict[str, str]:

@@ -67,18 +67,9 @@ def end_of_call(
     """The end of a call: counts, the error if there is one, and the failed rows of an array statement."""
     if batch:
         error = OracleError(_BATCH_ERRORS, "error(s) in array DML")
-    number = ub(error.number if error else 0)
-    position = ub(error.position if error else 0)
-    parts = [
-        b"\x04",
-        ub(_TRANSACTION_OPEN * in_transaction),
-        b"\x00",
-        ub(rows),
-        number,
-        b"\x00\x00",
-        ub(cursor),
-        position,
-    ]
+    number, position = ub(error.number if error else 0), ub(error.position if error else 0)
+    state = ub(_TRANSACTION_OPEN * in_transaction)
+    parts = [b"\x04", state, b"\x00", ub(rows), number, b"\x00\x00", ub(cursor), position]
     parts += [bytes(5), bytes((0x20 if invalid else 0,)), bytes(5), bytes(5), _batch_errors(batch or [])]
     parts += [number, ub(rows)]
     if error:

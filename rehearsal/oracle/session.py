@@ -25,6 +25,7 @@ from rehearsal.oracle.requests import (
     Function,
     Login,
     Option,
+    Piggyback,
     Row,
     connect_target,
     read_data_types,
@@ -56,8 +57,7 @@ class Session:
         self._lobs = Lobs()
         self._cursors: dict[int, Cursor] = {}
         self._numbers = itertools.count(1)
-        self._wanted_module = ""
-        self._wanted_schema = ""  # what a piggyback asked for; an error of it belongs to the call that follows
+        self._wanted = Piggyback()  # what one asked for; an error of it belongs to the call that follows
 
     @property
     def engine(self) -> Engine:
@@ -197,8 +197,8 @@ class Session:
             code = reader.u8()
             reader.u8()
             piggyback = read_piggyback(reader, code)
-            self._wanted_schema = piggyback.schema or self._wanted_schema
-            self._wanted_module = piggyback.module or self._wanted_module
+            self._wanted.schema = piggyback.schema or self._wanted.schema
+            self._wanted.module = piggyback.module or self._wanted.module
             self._lobs.free(piggyback.locators)
             for number in piggyback.cursors:
                 if cursor := self._cursors.pop(number, None):
@@ -232,12 +232,11 @@ class Session:
     def _act(self, function: int, request: object) -> bytes:
         if isinstance(request, OracleError):
             raise request
-        if schema := self._wanted_schema:
-            self._wanted_schema = ""
-            self.engine.use_schema(schema)
-        if module := self._wanted_module:
-            self._wanted_module = ""
-            self.engine.name_module(module)
+        wanted, self._wanted = self._wanted, Piggyback()
+        if wanted.schema:
+            self.engine.use_schema(wanted.schema)
+        if wanted.module:
+            self.engine.name_module(wanted.module)
         if isinstance(request, Execute):
             return self._execute(request)
         if function == Function.FETCH and isinstance(request, tuple):

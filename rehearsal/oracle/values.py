@@ -117,16 +117,8 @@ def encode_date(text: bytes) -> bytes:
     """`YYYY-MM-DD HH:MM:SS` as DATE: 7 bytes."""
     if text[4:5] != b"-" or text.endswith(b"BC"):
         raise OracleError(1841, "(full) year must be between -4713 and +9999, and not be 0")
-    year = int(text[:4])
-    return bytes(
-        (
-            year // 100 + 100,
-            year % 100 + 100,
-            int(text[5:7]),
-            int(text[8:10]),
-            *(int(text[at : at + 2]) + 1 for at in (11, 14, 17)),
-        )
-    )
+    century, year, month, day, *clock = (int(text[at : at + 2]) for at in (0, 2, 5, 8, 11, 14, 17))
+    return bytes((century + 100, year + 100, month, day, *(part + 1 for part in clock)))
 
 
 def encode_timestamp(text: bytes) -> bytes:
@@ -194,10 +186,8 @@ def _as_is(data: bytes) -> bytes:
 
 # What a bind of each type becomes: the PostgreSQL type it is cast to, and how its bytes become that type's text.
 BINDS: dict[int, tuple[str, Callable[[bytes], bytes]]] = {
-    Code.VARCHAR: ("text", _as_is),
-    Code.LONG: ("text", _as_is),
+    **dict.fromkeys((Code.VARCHAR, Code.LONG, Code.CLOB), ("text", _as_is)),
     Code.CHAR: ("bpchar", _as_is),
-    Code.CLOB: ("text", _as_is),
     Code.BINARY_FLOAT: ("float4", decode_float),
     Code.BINARY_DOUBLE: ("float8", decode_double),
     Code.NUMBER: ("numeric", decode_number),
@@ -206,9 +196,7 @@ BINDS: dict[int, tuple[str, Callable[[bytes], bytes]]] = {
     Code.TIMESTAMP: ("timestamp", decode_timestamp),
     Code.TIMESTAMP_LTZ: ("timestamp", decode_timestamp),
     Code.TIMESTAMP_TZ: ('"SYS".timestamptz', decode_timestamp_tz),
-    Code.RAW: ("bytea", lambda data: b"\\x" + data.hex().encode()),
-    Code.BLOB: ("bytea", lambda data: b"\\x" + data.hex().encode()),
-    Code.LONG_RAW: ("bytea", lambda data: b"\\x" + data.hex().encode()),
+    **dict.fromkeys((Code.RAW, Code.BLOB, Code.LONG_RAW), ("bytea", lambda data: b"\\x" + data.hex().encode())),
 }
 
 

@@ -175,9 +175,21 @@ END $$;
 
 -- What PostgreSQL would make and Oracle does not: a constraint's name is its schema's only one, a list of columns has one index, and a
 -- column stays that a key of several columns, or another table, needs.
+CREATE FUNCTION kind_of(data_type text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT CASE data_type WHEN 'FLOAT' THEN 'NUMBER' ELSE regexp_replace(data_type, '\(\d+\)', '') END $$;
 CREATE FUNCTION require_new_constraint(path text, wanted name) RETURNS void LANGUAGE sql AS $$
   SELECT require(NOT EXISTS (SELECT FROM pg_constraint c JOIN pg_class r ON r.oid = path::regclass AND r.relnamespace = c.connamespace WHERE c.conname = wanted),
     2264, 'name already used by an existing constraint') $$;
+CREATE FUNCTION require_sound_key(path text, wanted name) RETURNS void LANGUAGE sql AS $$
+  SELECT require(NOT EXISTS (SELECT FROM pg_constraint o WHERE o.conrelid = c.conrelid AND o.oid <> c.oid AND o.conkey = c.conkey AND c.contype <> 'f' AND o.contype IN ('p', 'u')),
+      2261, 'such unique or primary key already exists in the table'),
+    require(NOT EXISTS (SELECT FROM pg_constraint o WHERE o.conrelid = c.conrelid AND o.oid <> c.oid AND o.conkey = c.conkey AND o.confrelid = c.confrelid AND o.confkey = c.confkey),
+      2275, 'such a referential constraint already exists in the table'),
+    require(NOT EXISTS (SELECT FROM column_facts WHERE relid = c.conrelid AND attnum = ANY (c.conkey) AND c.contype <> 'f' AND data_type LIKE '%WITH TIME ZONE'),
+      2329, 'column of datatype TIME/TIMESTAMP WITH TIME ZONE cannot be unique or a primary key'),
+    require(NOT EXISTS (SELECT FROM unnest(c.conkey, c.confkey) AS k (own, other) JOIN column_facts a ON a.relid = c.conrelid AND a.attnum = own
+      JOIN column_facts b ON b.relid = c.confrelid AND b.attnum = other WHERE c.contype = 'f' AND kind_of(a.data_type) <> kind_of(b.data_type)),
+      2267, 'column type incompatible with referenced column type')
+  FROM pg_constraint c WHERE conrelid = path::regclass AND conname = wanted $$;
 CREATE FUNCTION require_only_index(path text) RETURNS void LANGUAGE sql AS $$
   SELECT require(NOT EXISTS (SELECT FROM pg_index i JOIN pg_index o USING (indrelid) WHERE i.indexrelid = path::regclass AND o.indexrelid <> i.indexrelid AND o.indkey = i.indkey),
     1408, 'such column list already indexed') $$;
@@ -207,5 +219,12 @@ BEGIN
     WHERE relid = path::regclass AND data_type IN ('VARCHAR2', 'CHAR', 'RAW', 'NVARCHAR2', 'NCHAR', 'FLOAT');
   IF steps IS NULL THEN RETURN; END IF;
   EXECUTE format('CREATE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS %L', function, 'BEGIN ' || steps || ' RETURN NEW; END');
-  EXECUTE format('CREATE TRIGGER "~~" BEFORE INSERT OR UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION %s()', path, function);
+  EXECUTE format('CREATE TRIGGER "~~" BEFORE INSERT OR UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION %s(); ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~~"', path, function);
+END $$;
+-- What a new column's default gives the rows that are there passes that trigger, and no other.
+CREATE FUNCTION fit_default(path text, wanted name) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  SET LOCAL session_replication_role = replica;
+  EXECUTE format('UPDATE %s SET %I = %2$I', path, wanted);
+  SET LOCAL session_replication_role = origin;
 END $$;

@@ -17,6 +17,8 @@ from rehearsal.oracle.dialect.tree.definitions import (
     Drop,
     Step,
 )
+from rehearsal.oracle.dialect.tree.expressions import NULL, Column, Literal
+from rehearsal.oracle.dialect.tree.walking import find
 from rehearsal.oracle.errors import OracleError, unlisted
 
 _MAX_BIGINT = 2**63 - 1
@@ -174,6 +176,11 @@ class Definitions:
             return AddConstraint(table, name, "UNIQUE", columns or self._columns())
         if words.accept("CHECK"):
             condition, text = words.wrapped(lambda: words.spelled(self._expressions.condition))
+            words_used = {word.text for word in find(Literal, condition) if word.kind == "WORD"}
+            if any(not word.startswith("'") for word in words_used - {NULL.text}):  # the others are constants
+                raise OracleError(2436, "date or system variable wrongly specified in CHECK constraint")
+            if columns and any(column.name not in columns for column in find(Column, condition)):
+                raise OracleError(2438, "column check constraint cannot reference other columns")
             return AddConstraint(table, name, "CHECK", condition=condition, text=text)
         if not columns and not words.accept("FOREIGN", "KEY"):
             raise words.error(904, ": invalid identifier")
@@ -223,7 +230,11 @@ _FLAGS: dict[str, tuple[list[str], list[str]]] = {
 
 
 def _in_order(table: Name, additions: tuple[tuple[Addition, ...], ...]) -> tuple[Step, ...]:
-    """Columns, and behind them the constraints, of a new or changed table."""
+    """Columns, what rows that are there have in them, and the constraints, of a new or changed table."""
     found = list(itertools.chain(*additions))
-    found.sort(key=lambda addition: isinstance(addition, AddConstraint))
-    return *found, Action("size_strings", (table,))
+    columns = [one for one in found if isinstance(one, AddColumn)]
+    if len({column.name for column in columns}) < len(columns):
+        raise OracleError(957, "duplicate column name")
+    fits = [Action("fit_default", (table, column.name)) for column in columns if column.default]
+    constraints = [one for one in found if isinstance(one, AddConstraint)]
+    return *columns, Action("size_strings", (table,)), *fits, *constraints

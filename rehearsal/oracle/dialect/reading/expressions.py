@@ -255,7 +255,7 @@ class Expressions:
         if token.text == "CASE":
             return self._case()
         if words.ahead().text == "(" and words.ahead().kind == "op":
-            return self._call()
+            return self._called(words.take().text)
         if token.text in ("DATE", "TIMESTAMP"):
             return self._datetime_literal(words.take().text)
         if token.text == "INTERVAL":
@@ -280,9 +280,6 @@ class Expressions:
         if len(names) > 3:
             raise OracleError(1747, "invalid user.table.column, table.column, or column specification")
         return Column(names[-1], names[-2] if len(names) > 1 else "")
-
-    def _call(self) -> Value:
-        return self._called(self.words.take().text)
 
     def _called(self, name: str) -> Value:
         words = self.words

@@ -29,15 +29,9 @@ class Insert(Node):
         A subquery would not see the rows before its own, and unnest would split a TIMESTAMP WITH TIME ZONE.
         """
         binds = find(Bind, self.rows)
-        if (
-            not binds
-            or self.returning
-            or isinstance(self.rows, Query)
-            or DEFAULT in self.rows
-            or find(Subquery, self.rows)
-        ):
+        if isinstance(self.rows, Query) or DEFAULT in self.rows or find(Subquery, self.rows):
             return ""
-        if any(bind.type == '"SYS".timestamptz' for bind in binds):
+        if not binds or self.returning or any(bind.type == '"SYS".timestamptz' for bind in binds):
             return ""
         arrays = ", ".join(f"{bind.sql()}[]" for bind in binds)
         values = written(changed(self.rows, Bind, lambda bind: replace(bind, is_column=True)))

@@ -76,9 +76,7 @@ class AddColumn(Step):
     def statements(self) -> list[str]:
         sql = f"{quote(self.name)} {self.type.postgres}{' NOT NULL' if self.null_constraint else ''}"
         if self.default:
-            value, (limit, unit) = self.default.sql(), self.type.limit
-            padded = f"\"SYS\".padded({value}::text, {limit}, '{unit}')"
-            sql += f" DEFAULT {padded if self.type.data_type == 'CHAR' else value}"
+            sql += f" DEFAULT {self.default.sql()}"
         values = (*astuple(self.type)[1:], self.default_text, self.null_constraint)
         facts = ", ".join("NULL" if fact is None else literal(str(fact)) for fact in values)
         found = f"attrelid = {self.table.regclass} AND attname = {literal(stored(self.name))}"
@@ -104,15 +102,20 @@ class AddConstraint(Step):
     def statements(self) -> list[str]:
         head = f"ALTER TABLE {self.table.path} ADD CONSTRAINT {quote(self.name)} {self.kind}"
         first = Action("require_new_constraint", (self.table, self.name)).statements()
+        then = Action("require_sound_key", (self.table, self.name)).statements()
         if self.condition:
             comment = f"COMMENT ON CONSTRAINT {quote(self.name)} ON {self.table.path} IS {literal(self.text)}"
             return [*first, f"{head} ({self.condition.sql()})", comment]
         if self.target:
             wanted = f" ({columns(self.target_columns)})" if self.target_columns else ""
-            return [*first, f"{head} ({columns(self.columns)}) REFERENCES {self.target.path}{wanted}{self.on_delete}"]
+            return [
+                *first,
+                f"{head} ({columns(self.columns)}) REFERENCES {self.target.path}{wanted}{self.on_delete}",
+                *then,
+            ]
         # Oracle compares rows that are NULL in some of the columns, in the others.
         nulls = " NULLS NOT DISTINCT" if self.kind == "UNIQUE" and len(self.columns) > 1 else ""
-        return [*first, f"{head}{nulls} ({columns(self.columns)})"]
+        return [*first, f"{head}{nulls} ({columns(self.columns)})", *then]
 
     def touched(self) -> tuple[tuple[Name, str], ...]:
         return ((self.target, "REFERENCES"),) if self.target else ()
@@ -141,6 +144,8 @@ class CreateIndex(Step):
     is_unique: bool
 
     def statements(self) -> list[str]:
+        if len(set(self.columns)) < len(self.columns):
+            raise OracleError(957, "duplicate column name")
         names, unique = columns(self.columns), "UNIQUE " if self.is_unique else ""
         nulls = f" NULLS NOT DISTINCT WHERE NOT (({names}) IS NULL)" if unique else ""
         only = Action("require_only_index", (Name(self.table.owner, self.name.name),)).statements()

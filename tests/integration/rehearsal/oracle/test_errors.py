@@ -240,6 +240,12 @@ def test_privileges(oracle: Oracle) -> None:
                     visitor.execute("DELETE FROM travelbuddy.flightspecial")
                 cursor.execute("GRANT SELECT ON travelbuddy.flightspecial TO visitor")
                 assert visitor.execute("SELECT COUNT(*) FROM travelbuddy.flightspecial").fetchone() == (11,)
+                with raises(3001, "SELECT ... FOR UPDATE with the privilege SELECT alone"):  # Oracle would lock
+                    visitor.execute("SELECT id FROM travelbuddy.flightspecial FOR UPDATE")
+                with raises(942):
+                    visitor.execute("SELECT id FROM travelbuddy.hotelspecial FOR UPDATE")
+                with raises(3001, "unimplemented feature: LOCK"):
+                    visitor.execute("LOCK TABLE travelbuddy.flightspecial IN EXCLUSIVE MODE")
                 with raises(1031):
                     visitor.execute("DELETE FROM travelbuddy.flightspecial")
                 with raises(1031):
