@@ -50,10 +50,13 @@ class Cursor:
         self.define(self.defines, lobs)
 
     def define(self, wanted: list[Descriptor], lobs: Lobs) -> None:
-        """Send the columns as these types from now on; none: as they are."""
+        """Send the LOBs as these types from now on; the clients convert all other columns themselves."""
         self.defines = wanted
-        wanted = wanted or [Descriptor(column.code, 0, False, column.national) for column in self.columns]
-        self._encoders = [encoder(column, how, lobs) for column, how in zip(self.columns, wanted, strict=True)]
+        own = [Descriptor(column.code, 0, False, column.national) for column in self.columns]
+        self._encoders = [
+            encoder(column, how if column.code in _LOBS else as_it_is, lobs)
+            for column, as_it_is, how in zip(self.columns, own, wanted or own, strict=True)
+        ]
 
     def look(self) -> None:
         """Have the first rows, so that an error of theirs comes now and not at the first fetch."""

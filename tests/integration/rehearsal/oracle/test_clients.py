@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import decimal
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -234,6 +235,47 @@ def test_the_trigger_rewrites_ids_until_it_is_disabled(oracle: Oracle) -> None:
         finally:
             cursor.execute("ALTER TRIGGER TRAVELBUDDY.FLIGHTSPECIAL_TRIGGER ENABLE")
         assert cursor.execute(status).fetchone() == ("ENABLED",)
+
+
+@pytest.mark.parametrize("kind", [oracledb.DB_TYPE_VARCHAR, oracledb.DB_TYPE_NVARCHAR, oracledb.DB_TYPE_LONG], ids=str)
+def test_columns_beside_a_lob_are_fetched_as_a_client_asks(cursor: oracledb.Cursor, kind: oracledb.DbType) -> None:
+    """python-oracledb names the types of all columns where one is a LOB, and converts all others itself."""
+
+    def wanted(cursor: oracledb.Cursor, metadata: oracledb.FetchInfo) -> oracledb.Var:
+        return cursor.var(kind, 255, arraysize=cursor.arraysize)
+
+    cursor.outputtypehandler = wanted
+    values = "-1234.5, DATE '2024-02-29', TIMESTAMP '2024-02-29 01:02:03.5', CAST('12' AS VARCHAR2(5)), 1.5d"
+    found = cursor.execute(f"SELECT {values}, TO_CLOB('long') FROM dual").fetchall()
+    assert found == [("-1234.5", "2024-02-29 00:00:00", "2024-02-29 01:02:03.500000", "12", "1.5", "long")]
+
+
+def test_sqlalchemy_reads_back_what_it_wrote(oracle: Oracle) -> None:
+    """Its dialect asks for numbers as strings and for LOBs inline."""
+    engine = sqlalchemy.create_engine(f"oracle+oracledb://TRAVELBUDDY:welcome@127.0.0.1:{oracle.port}/?service_name=XE")
+    table = sqlalchemy.Table(
+        "written",
+        sqlalchemy.MetaData(),
+        sqlalchemy.Column("id", sqlalchemy.Integer, primary_key=True, autoincrement=False),
+        sqlalchemy.Column("price", sqlalchemy.Numeric(10, 2)),
+        sqlalchemy.Column("ratio", sqlalchemy.Float),
+        sqlalchemy.Column("big", sqlalchemy.BigInteger),
+        sqlalchemy.Column("born", sqlalchemy.Date),
+        sqlalchemy.Column("note", sqlalchemy.Text),
+        sqlalchemy.Column("image", sqlalchemy.LargeBinary),
+    )
+    rows = [
+        (12, decimal.Decimal("1.25"), 0.1, 2**60, datetime.date(2024, 2, 29), "가" * 5000, b"\xff\x00"),
+        (-7, None, None, None, None, None, None),
+    ]
+    table.create(engine)
+    try:
+        with engine.begin() as connection:
+            connection.execute(table.insert(), [dict(zip(table.c.keys(), row, strict=True)) for row in rows])
+            assert connection.execute(table.select().order_by(table.c.id.desc())).all() == rows
+    finally:
+        table.drop(engine)
+        engine.dispose()
 
 
 def test_sqlalchemy_s_inspector(oracle: Oracle) -> None:
