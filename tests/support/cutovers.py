@@ -12,6 +12,7 @@ from reverse_sync.catalog.postgres_server import Extension, Login, Rights, Serve
 from reverse_sync.pipeline import Pipeline, read
 from reverse_sync.preflight.aws_facts import DmsFacts, RdsFacts
 from reverse_sync.preflight.cutover import Cutover
+from reverse_sync.preflight.made_values import made_values
 from reverse_sync.preflight.runner import examine
 from reverse_sync.preflight.source_facts import ColumnValues, SourceFacts
 from reverse_sync.preflight.target_facts import SchemaFacts, TargetFacts
@@ -80,6 +81,7 @@ def source(**facts: Any) -> Any:
         "max_slot_wal_keep_size": Setting("-1", "MB", pending_restart=False),
     } | facts.pop("settings", {})
     tables = facts.pop("tables", (FLIGHTSPECIAL,))
+    rows = facts.pop("rows", ())
     values: dict[tuple[str, str, str], Any] = {
         (table.schema, table.name, column.name): ColumnValues(0, 0, 3, 3, 3)
         for table in tables
@@ -112,6 +114,7 @@ def source(**facts: Any) -> Any:
             "rights": lambda _table, _column: Rights("app", select=True, update=True),
             "row": lambda _table, _key: None,
             "values": lambda table, column: values.get((table.schema, table.name, column)),
+            "made": lambda projection: made_values(projection, rows),
             **facts,
         },
     )

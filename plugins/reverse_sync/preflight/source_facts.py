@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reverse_sync.catalog import postgres, postgres_server
 from reverse_sync.catalog.database import Connection, fetch_all, fetch_one
+from reverse_sync.preflight.made_values import MadeValues, columns_read, made_values
 from reverse_sync.preflight.read_once import read_once
 from reverse_sync.sql import quoted, select_expressions_by_key
 from reverse_sync.table_mapping.policy import DMS_OWN
@@ -14,9 +15,9 @@ from reverse_sync.type_pairs.rows import read_source_row, source_expressions
 from reverse_sync.type_pairs.source_types import source_type
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from reverse_sync.table_mapping import Column, Table
+    from reverse_sync.table_mapping import Column, Projection, Table
 
 SETTINGS = (
     "shared_preload_libraries", "wal_level", "max_replication_slots", "max_wal_senders", "wal_sender_timeout",
@@ -27,6 +28,8 @@ _MEASURES = 7
 LONG_TRANSACTION_S = 300.0
 MOST_ROWS_SCANNED = 100_000
 """A table that the planner takes for larger is not read to count its values."""
+MOST_ROWS_MADE = 10_000
+"""Of so many rows what rules make is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,7 @@ class SourceFacts:
         self._connection = connection
         self.dms_login = dms_login
         self._scans: dict[tuple[str, str], Scan] = {}
+        self._made: dict[tuple[str, str], dict[str, MadeValues]] = {}
 
     @read_once
     def server(self) -> postgres_server.Server:
@@ -210,3 +214,20 @@ class SourceFacts:
         if name not in self._scans and self.is_small(table):
             self._scans[name] = Scan(self._connection, table)
         return self._scans[name].values[column] if name in self._scans else None
+
+    def made(self, projection: Projection) -> dict[str, MadeValues] | None:
+        """Target column -> what its rule makes of up to MOST_ROWS_MADE rows; None where the table is too large."""
+        table = projection.source
+        name = (table.schema, table.name)
+        if not self.is_small(table):
+            return None
+        if name not in self._made:
+            columns = columns_read(projection)
+            self._made[name] = made_values(projection, self._rows(table, columns) if columns else ())
+        return self._made[name]
+
+    def _rows(self, table: Table, columns: Sequence[Column]) -> Iterator[dict[str, object]]:
+        selected = ", ".join(source_expressions(columns))
+        sql = f"SELECT {selected} FROM {quoted(table.schema, table.name)} LIMIT {MOST_ROWS_MADE}"  # noqa: S608  # quoted
+        for row in fetch_all(self._connection, sql):
+            yield read_source_row(columns, row)

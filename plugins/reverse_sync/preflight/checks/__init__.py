@@ -16,6 +16,7 @@ for name in (
     "types",
     "value_ranges",
     "text_lengths",
+    "made_values",
     "lobs",
     "source_server",
     "source_tables",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reverse_sync.preflight.cutover import Cutover, PairedColumn
+    from reverse_sync.preflight.made_values import MadeValues
     from reverse_sync.preflight.source_facts import ColumnValues
     from reverse_sync.table_mapping import Column, ProjectedColumn
 
@@ -23,17 +24,15 @@ _WHY = "a longer text fails with ORA-12899 and is only logged"
 _WHY_OF_TEXTS = f"{_WHY}; a Korean syllable takes 3 bytes"
 
 
-class _Limit(NamedTuple):
+class Limit(NamedTuple):
     """How much the target column takes, in which unit, and how much of it one character may need."""
 
     most: int
     unit: str
     each: int
 
-    def longest(self, values: ColumnValues | None) -> int | None:
-        """Of what is there now; None where that is not known."""
-        if values is None:
-            return None
+    def of(self, values: ColumnValues | MadeValues) -> int:
+        """How much the longest of what is there now needs."""
         measured = {"bytes": values.most_bytes, "characters": values.most_characters}
         return measured.get(self.unit, values.most_utf16)
 
@@ -46,13 +45,18 @@ def text_too_long(cutover: Cutover) -> Iterator[Finding]:
         if sizes.fixed_length(column.projected) or not column.pair.sides.source.documented:
             continue
         length = sizes.longest_text(source)
-        limits = [limit for limit in _limits(column.to, source) if length is None or length * limit.each > limit.most]
-        if not limits:
+        ascii_only = sizes.is_spelled_by_postgres(source)
+        narrow = [
+            limit
+            for limit in limits(column.to, ascii_only=ascii_only)
+            if length is None or length * limit.each > limit.most
+        ]
+        if not narrow:
             continue
         values = cutover.source.values(column.table, source.name)
-        exceeded = next((limit for limit in limits if (limit.longest(values) or 0) > limit.most), None)
-        limit = exceeded or limits[0]
-        fact = _fact(column, length, limit, limit.longest(values))
+        exceeded = next((limit for limit in narrow if (limit.of(values) if values else 0) > limit.most), None)
+        limit = exceeded or narrow[0]
+        fact = _fact(column, length, limit, limit.of(values) if values else None)
         if values and not exceeded:
             fitting.setdefault(column.table_name, []).append(fact)
             continue
@@ -124,26 +128,25 @@ def bytes_too_long(cutover: Cutover) -> Iterator[Finding]:
         )
 
 
-def _limits(to: Column, source: Column) -> Iterator[_Limit]:
+def limits(to: Column, *, ascii_only: bool) -> Iterator[Limit]:
     """Oracle's limits of a text column: a VARCHAR2 that counts characters has one in bytes, too.
 
     https://docs.oracle.com/en/database/oracle/oracle-database/19/refrn/MAX_STRING_SIZE.html
     """
-    ascii_only = sizes.is_spelled_by_postgres(source)
     bytes_each = 1 if ascii_only else sizes.BYTES_A_CHARACTER
     if not to.length:
         return
     if to.length_in_bytes:
-        yield _Limit(to.length, "bytes", bytes_each)
+        yield Limit(to.length, "bytes", bytes_each)
     elif counts_utf16(to):
-        yield _Limit(to.length, "characters of UTF-16", 1 if ascii_only else sizes.UNITS_A_CHARACTER)
+        yield Limit(to.length, "characters of UTF-16", 1 if ascii_only else sizes.UNITS_A_CHARACTER)
     else:
-        yield _Limit(to.length, "characters", 1)
+        yield Limit(to.length, "characters", 1)
         if to.most_bytes:
-            yield _Limit(to.most_bytes, "bytes", bytes_each)
+            yield Limit(to.most_bytes, "bytes", bytes_each)
 
 
-def _fact(column: PairedColumn, length: int | None, limit: _Limit, longest: int | None) -> str:
+def _fact(column: PairedColumn, length: int | None, limit: Limit, longest: int | None) -> str:
     source, to = column.projected.source, column.to
     takes = f"{length} characters" if length else "any length"
     most = "" if limit.most == to.length else f" of at most {limit.most} bytes"
@@ -152,7 +155,7 @@ def _fact(column: PairedColumn, length: int | None, limit: _Limit, longest: int 
     return f"{source.name if source else ''} takes {takes}, {to.name} is {declared_type(to)}{most}, {known}"
 
 
-def _longer(to: Column, length: int | None, limit: _Limit) -> str:
+def _longer(to: Column, length: int | None, limit: Limit) -> str:
     if limit.most != to.length:
         return "make the column a CLOB, or shorten such texts: MAX_STRING_SIZE is a matter of the whole database"
     if counts_utf16(to):

@@ -55,20 +55,22 @@ def lob_transformed(cutover: Cutover) -> Iterator[Finding]:
 
 @check(Group.MAPPING, links.TRANSFORMATIONS, "mapping", "source")
 def rule_lacks_room(cutover: Cutover) -> Iterator[Finding]:
-    """A change-data-type rule gives a precision, scale or length that has no room for each value of its column."""
+    """A change-data-type rule's type, precision, scale or length has no room for each value of its column."""
     for projection in cutover.projections:
+        made = cutover.source.made(projection) or {}
         for column in projection.columns:
             source, rule = column.source, column.rule
             # That a LOB's type is changed at all is a finding of its own.
             if not column.lacks_room or source is None or rule is None or dms_type(source) in LOBS:
                 continue
-            in_key = source.name in projection.source.primary_key
+            in_key, values = source.name in projection.source.primary_key, made.get(column.name)
+            now = f": {values.said_refused}" if values and values.refused else ""
             yield (error if in_key else warning)(
                 f"{source.name}{', of the key,' if in_key else ''} is carried by rule {rule.rule_id}, but "
-                f"{column.only_dms_knows}",
-                "AWS does not say whether DMS rounds, cuts or refuses a larger value, so the column is left out of "
+                f"{column.only_dms_knows}{now}",
+                "AWS does not say whether DMS rounds, cuts or refuses such a value, so the column is left out of "
                 "every comparison" + (", and rows are not found by it" if in_key else ""),
-                "give the rule at least the column's own precision, scale or length, or none",
+                "give the rule a type with at least the column's own precision, scale or length",
                 file=cutover.mapping_file,
                 rule=str(rule.rule_id),
                 table=projection.source.full_name,
