@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reverse_sync.preflight.source_facts import ColumnValues
 from reverse_sync.table_mapping import Column, Table
-from tests.support.cutovers import TRAITS, find, source, target
+from tests.support.cutovers import PIPELINE, TRAITS, find, source, target
 from tests.support.mappings import include, transformation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reverse_sync.pipeline import Pipeline
+    from reverse_sync.preflight import Finding
 
 IDENTITY = (
     include("s", "t"),
@@ -22,16 +28,23 @@ IDENTITY = (
 _IDS = (Column("id", "bigint", nullable=False), Column("ID", "NUMBER", nullable=False))
 
 
-def found_between(
+def found_between(columns: list[Column], to: list[Column], *rules: Any, **more: Any) -> list[tuple[str, str, str]]:
+    """Severity, code and what was found of :func:`findings_between`."""
+    return [(str(item.severity), item.code, item.what) for item in findings_between(columns, to, *rules, **more)]
+
+
+def findings_between(
     columns: list[Column],
     to: list[Column],
     *rules: dict[str, Any],
     values: Any = None,
     key: tuple[str, ...] = ("id",),
     id_columns: tuple[Column, Column] = _IDS,
+    pipeline: Pipeline = PIPELINE,
+    target_facts: Mapping[str, Any] | None = None,
     **traits: Any,
-) -> list[tuple[str, str, str]]:
-    """The findings about columns of `s.t` that meet those of `S.T`: severity, code and what was found."""
+) -> list[Finding]:
+    """The findings about columns of `s.t` that meet those of `S.T`."""
     source_id, target_id = id_columns
     table = Table("s", "t", (source_id, *columns), key)
     facts = source(
@@ -41,8 +54,8 @@ def found_between(
     )
     target_table = Table("S", "T", (target_id, *to), ("ID",))
     text = json.dumps({"rules": rules or IDENTITY})
-    found = find(text, source=facts, target=target(target_table, triggers=(), sequences=(), constraints=()))
-    return [(str(item.severity), item.code, item.what) for item in found]
+    there: dict[str, Any] = {"triggers": (), "sequences": (), "constraints": (), **(target_facts or {})}
+    return find(text, pipeline, source=facts, target=target(target_table, **there))
 
 
 def column_values(**more: int) -> ColumnValues:

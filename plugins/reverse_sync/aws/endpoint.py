@@ -8,6 +8,7 @@ from reverse_sync.airflow_seams import is_secret_name
 from reverse_sync.aws.dms import Difference
 from reverse_sync.errors import NeedsPersonError
 from reverse_sync.oracle.address import address
+from reverse_sync.pipeline.attributes import attributes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -108,7 +109,7 @@ def _is_same(key: str, actual: object, wanted: object) -> bool:
 
 def _attribute_differences(where: str, found: str, wanted: str) -> list[Difference]:
     """One difference an attribute; the value of one that may be a secret is not shown."""
-    actual, expected = _attributes(found), _attributes(wanted)
+    actual, expected = attributes(found), attributes(wanted)
     return [
         Difference(
             where,
@@ -120,9 +121,3 @@ def _attribute_differences(where: str, found: str, wanted: str) -> list[Differen
         for name in {**expected, **actual}
         if actual.get(name) != expected.get(name)
     ]
-
-
-def _attributes(text: str) -> dict[str, str]:
-    """`name=value;...`: neither the order of the attributes nor the case of their names matters."""
-    pairs = (pair.partition("=") for pair in text.split(";") if pair.strip())
-    return {name.strip().lower(): value.strip() for name, _, value in pairs}

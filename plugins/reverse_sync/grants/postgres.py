@@ -5,9 +5,9 @@ https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html#CHA
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from reverse_sync.pipeline.attributes import is_on
 from reverse_sync.sql import quoted
 
 if TYPE_CHECKING:
@@ -49,11 +49,8 @@ def artifacts_schemas(source: SourceEndpoint) -> list[str]:
     captureDDLs and ddlArtifactsSchema are explained at
     https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html#CHAP_Source.PostgreSQL.ConnectionAttrib
     """
-    given = {
-        name.lower(): value.strip()
-        for name, value in re.findall(r"(\w+)\s*=([^;]*)", source.extra_connection_attributes)
-    }
-    captures = given.get("captureddls", "Y").lower() not in ("n", "no", "false")
+    given = source.attributes
+    captures = is_on(given.get("captureddls"), default=True)
     schemas = [given.get("ddlartifactsschema", "public")] if captures else []
     schemas += [source.heartbeat.artifacts_schema] if source.heartbeat else []
     return list(dict.fromkeys(schemas))

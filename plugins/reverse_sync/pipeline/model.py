@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 from pydantic import Field, PrivateAttr, StringConstraints, field_validator, model_validator
 
 from reverse_sync.errors import NeedsPersonError, PipelineError
+from reverse_sync.pipeline.attributes import attributes
 from reverse_sync.pipeline.canary import Canary, HttpCanary, IngressAddress
 from reverse_sync.pipeline.section import ConnectionId, Section, shaped
 from reverse_sync.table_mapping import MappingError, TableMapping
@@ -171,6 +172,11 @@ class Endpoint(Section):
         if self.certificate_file and not self.certificate_file.is_file():
             raise ValueError(f"certificate with a file that is there, and there is no {self.certificate_file}")
         return self
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """The extra connection attributes, by their names in small letters."""
+        return attributes(self.extra_connection_attributes)
 
     @property
     def certificate_file(self) -> Path | None:
@@ -599,10 +605,10 @@ class Pipeline(Section):
     @property
     def settings(self) -> dict[str, object]:
         """Each key with its value, given or not; what may hold a credential is left out."""
-        attributes = {"extra_connection_attributes"}
+        hidden = {"extra_connection_attributes"}
         secret: IncEx = {
             "canaries": {"__all__": {"headers", "body"}},
-            "dms": {"source_endpoint": attributes, "target_endpoint": attributes},
+            "dms": {"source_endpoint": hidden, "target_endpoint": hidden},
         }
         return dict(_flat(self.model_dump(mode="json", exclude=secret)))
 

@@ -32,6 +32,7 @@ FROM_POSTGRES: dict[str, DataTypeName] = {
     "character": "wstring",
     "character varying": "wstring",
     "text": "nclob",
+    "citext": "nclob",
     "json": "nclob",
     "jsonb": "nclob",
     "hstore": "nclob",

@@ -130,9 +130,19 @@ _OWN: dict[str, SourceType] = {
 _DOES_NOT_MIGRATE = frozenset(
     {"macaddr", "tsvector", "tsquery", "line", "lseg", "box", "path", "circle", "enum", "composite", "range"}
 )
+# "AWS DMS supports the PostGIS data type for only homogeneous migrations."
+_POSTGIS = frozenset({"geometry", "geography", "raster", "topogeometry", "box2d", "box3d"})
 _UNBOUNDED_NUMERIC = SourceType("numeric", Kind.NUMERIC, readers.number, unbounded=True)
 _BEYOND_NUMERIC = SourceType("string", Kind.NUMERIC, readers.number)
 _UNKNOWN = SourceType("string", Kind.TEXT, documented=False)
+
+
+def is_of_postgis(column: Column) -> bool:
+    """Whether DMS carries the column between PostgreSQL databases only.
+
+    https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html#CHAP_Source.PostgreSQL.Limitations
+    """
+    return name_of_type(column) in _POSTGIS
 
 
 def source_type(column: Column) -> SourceType:

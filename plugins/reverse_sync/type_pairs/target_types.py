@@ -53,6 +53,8 @@ _STORES = {
     "INTERVAL DAY": Store.INTERVAL,
     "INTERVAL YEAR": Store.INTERVAL,
 }
+MOST_DIGITS = 38
+"""That a NUMBER is sure to keep."""
 _DIGITS_OF_A_SECOND = 6
 _BINARY_DIGITS_OF_A_FLOAT = 126
 # Those that are sure to come through: C's FLT_DIG is six, but what single precision prints has seven.

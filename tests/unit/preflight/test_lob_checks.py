@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from reverse_sync.table_mapping import Column
+from reverse_sync.table_mapping import Column, Table
 from tests.support.columns import IDENTITY, column_values, found_between
+from tests.support.cutovers import changed, find, source
 
 RENAMED = "lob-transformed"
 
@@ -20,6 +22,7 @@ RENAMED = "lob-transformed"
         ("xml", "CLOB", {"most_bytes": 32_769, "most_characters": 32_769}, 33),
         ("bytea", "BLOB", {"most_bytes": 40_000, "most_characters": 80_002}, 40),
         ("text", "VARCHAR2", {"most_bytes": 120_000, "most_characters": 40_000}, 118),
+        ("public.citext", "CLOB", {"most_bytes": 40_000, "most_characters": 40_000}, 79),
     ],
 )
 def test_a_value_beyond_the_limit_is_an_error(type_name: str, to: str, size: dict[str, int], needed_kb: int) -> None:
@@ -34,6 +37,39 @@ def test_a_value_beyond_the_limit_is_an_error(type_name: str, to: str, size: dic
             ),
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "length", "size", "said"),
+    [
+        ("", None, {"most_bytes": 8000}, []),
+        ("", 20_000, {"most_bytes": 8001}, []),
+        ("unboundedVarcharMaxSize=9000", None, {"most_bytes": 9000}, []),
+        (
+            "", None, {"most_bytes": 8001},
+            [("error", "a is a character varying without a length, of which DMS takes 8000 bytes; the longest now has 8001 bytes")],
+        ),
+        (
+            "UnboundedVarcharMaxSize=9000;", None, {"most_bytes": 9001},
+            [("error", "a is a character varying without a length, of which DMS takes 9000 bytes; the longest now has 9001 bytes")],
+        ),
+        (
+            "", None, None,
+            [("warning", "a is a character varying without a length, of which DMS takes 8000 bytes; the table is large")],
+        ),
+    ],
+)  # fmt: skip
+def test_a_varchar_without_a_length_keeps_to_dms_s_own_limit(
+    attributes: str, length: int | None, size: dict[str, int] | None, said: list[tuple[str, str]]
+) -> None:
+    table = Table("s", "t", (Column("id", "bigint"), Column("a", "character varying", length=length)), ("id",))
+    values = {("s", "t", "a"): column_values(**size) if size else None}
+    found = find(
+        json.dumps({"rules": IDENTITY}),
+        changed("dms.source_endpoint", extra_connection_attributes=attributes),
+        source=source(tables=(table,), values=values),
+    )
+    assert [(str(one.severity), one.what) for one in found if one.code == "varchar-without-length"] == said
 
 
 @pytest.mark.parametrize(
@@ -70,7 +106,6 @@ def test_the_lob_settings_of_a_table_override_the_tasks(settings: dict[str, Any]
     [
         ("text", {"most_bytes": 32_768, "most_characters": 10_922}),
         ("xml", {"most_bytes": 32_768, "most_characters": 32_768}),
-        ("character varying", {"most_bytes": 120_000, "most_characters": 40_000}),
     ],
 )
 def test_a_value_within_the_limit(type_name: str, size: dict[str, int]) -> None:

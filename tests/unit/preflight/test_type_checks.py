@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reverse_sync.table_mapping import Column, Table, TableMapping
-from tests.support.columns import IDENTITY, column_values, found_between
+from tests.support.columns import IDENTITY, column_values, findings_between, found_between
 from tests.support.cutovers import TRAITS, find, source, target
 from tests.support.mappings import transformation
 
@@ -41,8 +41,16 @@ def data_type(type_name: str, **more: Any) -> dict[str, Any]:
             id="inet",
         ),
         pytest.param(
-            Column("a", "citext"), Column("A", "NUMBER"),
-            [("warning", "unsupported-type", "a is citext, a type that DMS is not documented to replicate")],
+            Column("a", "numeric", precision=50, scale=10), Column("A", "NUMBER"),
+            [("warning", "digits-lost", "a takes 50 digits, A is NUMBER and keeps 38")], id="more digits than Oracle has",
+        ),
+        pytest.param(
+            Column("a", "public.geometry"), Column("A", "CLOB"),
+            [("error", "unsupported-type", "a is public.geometry, a type of PostGIS")], id="PostGIS",
+        ),
+        pytest.param(
+            Column("a", "ltree"), Column("A", "NUMBER"),
+            [("warning", "unsupported-type", "a is ltree, a type that DMS is not documented to replicate")],
             id="of an unknown type nothing more is claimed",
         ),
         pytest.param(
@@ -193,3 +201,16 @@ def test_a_boolean_for_a_number_is_told_a_way_that_leads_there(name: str, to: st
     values = (True, False, None)
     made = [projection.transform({"id": 1, name: value})[to] for value in values]
     assert made == ([True, False, None] if name == to else [1, 0, None])
+
+
+@pytest.mark.parametrize(
+    ("key", "type_name", "advice"),
+    [
+        (("id",), "uuid", "remove the column and add the target's by an add-column rule whose expression gives hexadecimal"),
+        (("id", "a"), "uuid", "give the target's column a type that the source's fits"),
+        (("id",), "bit varying", "remove the column and add the target's by an add-column rule with an expression"),
+    ],
+)  # fmt: skip
+def test_a_text_for_a_raw_is_told_a_way_that_fits_the_column(key: tuple[str, ...], type_name: str, advice: str) -> None:
+    found = findings_between([Column("a", type_name)], [Column("A", "RAW", most_bytes=16)], key=key)
+    assert [one.do[: len(advice)] for one in found if one.code == "type-clash"] == [advice]

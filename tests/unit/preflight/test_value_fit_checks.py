@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reverse_sync.table_mapping import Column
-from tests.support.columns import column_values, found_between
+from tests.support.columns import column_values, findings_between, found_between
 
 if TYPE_CHECKING:
     from reverse_sync.preflight.source_facts import ColumnValues
@@ -128,3 +128,18 @@ def test_one_column(column: Column, to: Column, values: ColumnValues, found: lis
 def test_a_key_with_blanks_on_one_side(key: Column, to: Column, found: list[str]) -> None:
     padded = [what for _, code, what in found_between([], [], id_columns=(key, to)) if code == "key-is-padded"]
     assert padded == found
+
+
+@pytest.mark.parametrize(
+    ("column", "to", "values", "advice"),
+    [
+        (Column("a", "text"), Column("A", "VARCHAR2", length=4000, length_in_bytes=True), {"most_bytes": 4200}, "make the column a CLOB, or shorten such texts"),
+        (Column("a", "text"), Column("A", "VARCHAR2", length=100, length_in_bytes=True), {"most_bytes": 4200}, "make the column a CLOB, or shorten such texts"),
+        (Column("a", "text"), Column("A", "VARCHAR2", length=100, length_in_bytes=True), {"most_bytes": 300}, "make the column longer, or count characters: MODIFY A VARCHAR2(4000 CHAR)"),
+        (Column("a", "character", length=4), Column("A", "CHAR", length=4, length_in_bytes=True), {"most_bytes": 12}, "make the column longer, or count characters: MODIFY A CHAR(4 CHAR)"),
+    ],
+)  # fmt: skip
+def test_what_to_do_makes_room(column: Column, to: Column, values: dict[str, int], advice: str) -> None:
+    found = findings_between([column], [to], values=column_values(**values))
+    assert [one.do.partition(":")[0] for one in found if one.code == "text-too-long"] == [advice.partition(":")[0]]
+    assert advice in next(one.do for one in found if one.code == "text-too-long")

@@ -42,7 +42,7 @@ def test_what_aws_lists_as_not_migrating() -> None:
 
 
 def test_what_aws_does_not_document() -> None:
-    assert not source_type(Column("c", "citext")).documented
+    assert not source_type(Column("c", "ltree")).documented
     assert source_type(Column("c", "point")).documented
 
 

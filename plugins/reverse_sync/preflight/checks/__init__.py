@@ -30,6 +30,7 @@ for name in (
     "target_login",
     "rds",
     "dms",
+    "attributes",
     "aws_assessment",
     "writers",
     "api",

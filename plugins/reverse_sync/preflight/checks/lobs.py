@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _LOB_STORES = frozenset({Store.CLOB, Store.BLOB})
 _BYTES_OF_AN_NCLOB_CHARACTER = 2
+_VARCHAR_LIMIT, _VARCHAR_BYTES = "unboundedVarcharMaxSize", 8000
 
 
 @check(Group.MAPPING, links.DMS_LOBS, "mapping", "source", "target", accepted_by="dms.task.limited_lob_max_kb")
@@ -69,6 +70,38 @@ def _limit_of(cutover: Cutover, projection: Projection) -> _Limit:
     kb = projection.lob_limit_kb(of_task_kb)
     own = "the bulk-max-size of its table-settings"
     return _Limit(kb) if projection.lob_settings is None else _Limit(kb, own, own)
+
+
+@check(
+    Group.MAPPING,
+    links.DMS_POSTGRES_ATTRIBUTES,
+    "mapping",
+    "source",
+    accepted_by="dms.source_endpoint.extra_connection_attributes",
+)
+def varchar_without_length(cutover: Cutover) -> Iterator[Finding]:
+    """A varchar without a length holds more bytes than DMS takes of one: 8000, or as `unboundedVarcharMaxSize` says."""
+    attributes = cutover.pipeline.dms.source_endpoint.attributes
+    given = attributes.get(_VARCHAR_LIMIT.lower(), "")
+    limit = int(given) if given.isdigit() else _VARCHAR_BYTES
+    for projection in cutover.projections:
+        table = projection.source
+        for column in projection.columns:
+            source = column.source
+            if source is None or source.type != "character varying" or source.length:
+                continue
+            values = cutover.source.values(table, source.name)
+            if values is None or values.most_bytes > limit:
+                known = "the table is large" if values is None else f"the longest now has {values.most_bytes} bytes"
+                yield (warning if values is None else error)(
+                    f"{source.name} is a character varying without a length, of which DMS takes {limit} bytes; {known}",
+                    "AWS sizes such a column by that limit and does not say what becomes of a longer value",
+                    f"set {_VARCHAR_LIMIT}=... (at most 10485760) in dms.source_endpoint.extra_connection_attributes, "
+                    "or give the column a length",
+                    file=cutover.mapping_file,
+                    table=table.full_name,
+                    column=source.name,
+                )
 
 
 @check(Group.MAPPING, links.ORACLE_TYPES, "mapping", "source", "target")

@@ -10,7 +10,7 @@ from reverse_sync.preflight.finding import Finding, Group, error, note, warning
 from reverse_sync.preflight.registry import check
 from reverse_sync.type_pairs import Store, sizes
 from reverse_sync.type_pairs.source_types import Kind
-from reverse_sync.type_pairs.target_types import counts_utf16, declared_type
+from reverse_sync.type_pairs.target_types import counts_utf16, declared_type, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from reverse_sync.preflight.source_facts import ColumnValues
     from reverse_sync.table_mapping import Column, ProjectedColumn
 
+_MOST_BYTES = {Store.VARCHAR: 4000, Store.CHAR: 2000}
+"""Of a column, where MAX_STRING_SIZE is STANDARD, however many characters it declares."""
 _WHY = "a longer text fails with ORA-12899 and is only logged"
 _WHY_OF_TEXTS = f"{_WHY}; a Korean syllable takes 3 bytes"
 
@@ -61,7 +63,11 @@ def text_too_long(cutover: Cutover) -> Iterator[Finding]:
             fitting.setdefault(column.table_name, []).append(fact)
             continue
         yield (error if exceeded else warning)(
-            fact, _WHY_OF_TEXTS, _longer(column.to, length, limit), table=column.table_name, column=column.to.name
+            fact,
+            _WHY_OF_TEXTS,
+            _longer(column.to, length, limit, values),
+            table=column.table_name,
+            column=column.to.name,
         )
     for name, facts in fitting.items():
         yield note(
@@ -155,12 +161,15 @@ def _fact(column: PairedColumn, length: int | None, limit: Limit, longest: int |
     return f"{source.name if source else ''} takes {takes}, {to.name} is {declared_type(to)}{most}, {known}"
 
 
-def _longer(to: Column, length: int | None, limit: Limit) -> str:
-    if limit.most != to.length:
-        return "make the column a CLOB, or shorten such texts: MAX_STRING_SIZE is a matter of the whole database"
+def _longer(to: Column, length: int | None, limit: Limit, values: ColumnValues | None) -> str:
+    most_bytes = _MOST_BYTES[store_of(to)]
+    as_long_as_can_be = limit.unit == "bytes" and limit.most >= most_bytes
+    if limit.most != to.length or as_long_as_can_be or (values and values.most_bytes > most_bytes):
+        larger = "a CLOB" if store_of(to) is Store.VARCHAR else "a VARCHAR2 or a CLOB"
+        return f"make the column {larger}, or shorten such texts: MAX_STRING_SIZE is a matter of the whole database"
     if counts_utf16(to):
         return f"make the column longer: MODIFY {to.name} {to.type}({(length or 1000) * sizes.UNITS_A_CHARACTER})"
-    return f"make the column longer, or count characters: MODIFY {to.name} VARCHAR2({length or 4000} CHAR)"
+    return f"make the column longer, or count characters: MODIFY {to.name} {to.type}({length or most_bytes} CHAR)"
 
 
 def _said(longest: int) -> str:

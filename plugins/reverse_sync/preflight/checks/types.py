@@ -10,14 +10,14 @@ from reverse_sync.preflight.finding import Finding, Group, error, note, warning
 from reverse_sync.preflight.registry import check
 from reverse_sync.table_mapping import ProjectedColumn
 from reverse_sync.type_pairs import Store, Verdict, pair, sizes, source_type
-from reverse_sync.type_pairs.source_types import Kind
+from reverse_sync.type_pairs.source_types import Kind, is_of_postgis
 from reverse_sync.type_pairs.target_types import declared_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reverse_sync.preflight.cutover import Cutover
-    from reverse_sync.table_mapping import Column
+    from reverse_sync.table_mapping import Column, Table
     from reverse_sync.table_mapping.grammar import Transformation
     from reverse_sync.type_pairs import Pair
 
@@ -44,7 +44,7 @@ def type_clash(cutover: Cutover) -> Iterator[Finding]:
                 yield error(
                     f"{column.name} ({column.type}) would be written to {name} ({declared_type(to)})",
                     found.why_not_comparable,
-                    _what_to_do(found, column.name, name),
+                    _what_to_do(found, projection.source, column, name),
                     file=cutover.mapping_file,
                     rule=str(rule.rule_id) if rule else None,
                     table=target.full_name,
@@ -73,6 +73,16 @@ def unsupported_type(cutover: Cutover) -> Iterator[Finding]:
                 continue
             found = source_type(column.source)
             if found.documented and found.migrates:
+                continue
+            if is_of_postgis(column.source):
+                yield error(
+                    f"{column.source.name} is {_spelled(column.source)}, a type of PostGIS",
+                    "AWS DMS carries PostGIS's types between PostgreSQL databases only: Oracle does not get its values",
+                    "remove the column by a rule; let a column of PostgreSQL hold ST_AsText of it if Oracle needs it",
+                    file=cutover.mapping_file,
+                    table=projection.source.full_name,
+                    column=column.source.name,
+                )
                 continue
             yield warning(
                 f"{column.source.name} is {_spelled(column.source)}, a type that "
@@ -173,31 +183,34 @@ def key_is_padded(cutover: Cutover) -> Iterator[Finding]:
             yield warning(
                 f"{source.name} of the key is character({source.length}), which PostgreSQL sends filled up with "
                 f"blanks, and {projected.name} is {declared_type(to)}, which Oracle compares blank by blank",
-                "a row that is in Oracle without those blanks is found only where DMS cuts them off, and AWS does not "
-                "say that it does: else each update and delete of it is lost, and each insert makes a second row",
+                "a row that is in Oracle without those blanks is found only where DMS cuts them off: TrimSpaceInChar, "
+                "which is on by default, does so 'during migration', and AWS does not say that changes are meant",
                 "prove it by a canary whose key is shorter than the column, or make the target's column a CHAR",
                 table=table.full_name,
                 column=to.name,
             )
 
 
-def _what_to_do(found: Pair, column: str, name: str) -> str:
+def _what_to_do(found: Pair, table: Table, column: Column, name: str) -> str:
     """How the column could be written to the target column `name` all the same.
 
-    One rule acts on a column, so that a change of its type leaves its name as it is.
+    One rule acts on a column, so that a change of its type leaves its name as it is. A column of the key has to stay,
+    for DMS finds rows by it.
     """
+    if column.name in table.primary_key:
+        return "give the target's column a type that the source's fits (docs/types.md): a key can't be made by a rule"
     match found.kind, found.store:
-        case Kind.BOOLEAN_AS_TEXT, Store.NUMBER if column == name:
+        case Kind.BOOLEAN_AS_TEXT, Store.NUMBER if column.name == name:
             return "add a change-data-type rule with the data-type boolean: true becomes 1, false 0"
         case Kind.BOOLEAN_AS_TEXT, Store.NUMBER:
             return (
                 f"remove the column and add {name} by an add-column rule with the data-type int1 and the expression "
-                f"CASE ${column} WHEN 'true' THEN 1 WHEN 'false' THEN 0 END"
+                f"CASE ${column.name} WHEN 'true' THEN 1 WHEN 'false' THEN 0 END"
             )
-        case Kind.TEXT, Store.RAW:
+        case Kind.TEXT, Store.RAW if column.type == "uuid":
             return (
                 "remove the column and add the target's by an add-column rule whose expression gives hexadecimal "
-                f"digits: replace(${column}, '-', '') of a uuid"
+                f"digits: replace(${column.name}, '-', '')"
             )
         case _:
             return "remove the column and add the target's by an add-column rule with an expression"

@@ -9,7 +9,14 @@ from reverse_sync.preflight.finding import Finding, Group, error, note, warning
 from reverse_sync.preflight.registry import check
 from reverse_sync.type_pairs import sizes
 from reverse_sync.type_pairs.source_types import Kind
-from reverse_sync.type_pairs.target_types import decimal_digits, declared_type, fraction_digits, has_zone
+from reverse_sync.type_pairs.target_types import (
+    MOST_DIGITS,
+    Store,
+    decimal_digits,
+    declared_type,
+    fraction_digits,
+    has_zone,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,16 +64,18 @@ def number_too_large(cutover: Cutover) -> Iterator[Finding]:
 
 @check(Group.MAPPING, links.ORACLE_TYPES, "mapping", "source", "target")
 def digits_lost(cutover: Cutover) -> Iterator[Finding]:
-    """An exact number is written to a binary one that keeps fewer digits."""
+    """An exact number is written to a binary one, or to Oracle's longest, which keep fewer digits."""
     for column, source in plain_columns(cutover, lambda pair: pair.kind in (Kind.INTEGER, Kind.NUMERIC)):
         kept, most = decimal_digits(column.to), sizes.digits(source)
+        if column.pair.store is Store.NUMBER and most is not None and not column.to.precision:
+            kept = MOST_DIGITS
         if kept is None or source.type not in sizes.EXACT_NUMBERS or (most is not None and most <= kept):
             continue
         yield warning(
             f"{source.name} takes {'any number of' if most is None else most} digits, {column.to.name} is "
             f"{declared_type(column.to)} and keeps {kept}",
             "Oracle rounds without a word, and the comparison can't see more than it keeps",
-            "make the target column a NUMBER",
+            "make the target column a NUMBER" if kept < MOST_DIGITS else "give the source column a precision of 38",
             table=column.table_name,
             column=column.to.name,
         )
