@@ -14,7 +14,7 @@ from reverse_sync.preflight.aws_facts import DmsFacts, RdsFacts
 from reverse_sync.preflight.cutover import Cutover
 from reverse_sync.preflight.made_values import made_values
 from reverse_sync.preflight.runner import examine
-from reverse_sync.preflight.source_facts import ColumnValues, SourceFacts
+from reverse_sync.preflight.source_facts import ColumnValues, LongestRow, SourceFacts
 from reverse_sync.preflight.target_facts import SchemaFacts, TargetFacts
 from reverse_sync.table_mapping import Column, Table
 from tests.support.mappings import FLIGHTSPECIAL, ROOT, SHIPPED_MAPPING
@@ -114,6 +114,7 @@ def source(**facts: Any) -> Any:
             "rights": lambda _table, _column: Rights("app", select=True, update=True),
             "row": lambda _table, _key: None,
             "values": lambda table, column: values.get((table.schema, table.name, column)),
+            "longest_row": lambda _table, _columns, _limit: LongestRow(0, 0),
             "made": lambda projection: made_values(projection, rows),
             **facts,
         },

@@ -71,7 +71,13 @@ def test_the_shipped_file_has_the_seeds_values() -> None:
     assert (task.identifier, task.migration_type) == ("flightspecials-postgresql-to-oracle-rsync-task", "cdc")
     assert task.start_on_create
     assert task.settings == {
-        "TargetMetadata": {"SupportLobs": True, "FullLobMode": False, "LimitedSizeLobMode": True, "LobMaxSize": 32},
+        "TargetMetadata": {
+            "SupportLobs": True,
+            "FullLobMode": False,
+            "LimitedSizeLobMode": True,
+            "LobMaxSize": 32,
+            "BatchApplyEnabled": False,
+        },
         "FullLoadSettings": {"TargetTablePrepMode": "DO_NOTHING"},
         "Logging": {"EnableLogging": True, "EnableLogContext": True},
         "ValidationSettings": {"EnableValidation": False},

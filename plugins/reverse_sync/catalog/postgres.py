@@ -62,6 +62,10 @@ SELECT n.nspname, c.relname, c.relkind = 'p', c.relispartition, c.relpersistence
        c.relrowsecurity, coalesce(i.indimmediate, true),
        CASE WHEN c.reltuples >= 0 THEN c.reltuples::bigint ELSE pg_relation_size(c.oid) / %s END,
        c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid),
+       ARRAY(SELECT conname::text FROM pg_constraint
+             WHERE conrelid = c.oid AND condeferrable AND contype IN ('u', 'f', 'x') ORDER BY conname),
+       ARRAY(SELECT x.indexrelid::regclass::text FROM pg_index x
+             WHERE x.indrelid = c.oid AND x.indisunique AND pg_get_indexdef(x.indexrelid) ~* 'coalesce' ORDER BY 1),
        (SELECT ARRAY[pn.nspname::text, pc.relname::text] FROM pg_inherits h JOIN pg_class pc ON pc.oid = h.inhparent
         JOIN pg_namespace pn ON pn.oid = pc.relnamespace WHERE h.inhrelid = c.oid AND c.relispartition)
 FROM pg_class c
@@ -78,8 +82,9 @@ class TableTraits:
 
     `replica_identity` is PostgreSQL's letter: `d` primary key, `n` nothing, `f` all columns, `i` another index.
     `estimated_rows` is the planner's; of a table that was never analysed, the most rows that its size allows.
-    `has_children` is of a table that others inherit from, without being its partitions. `partition_of` is of a
-    partition its table's schema and name.
+    `has_children` is of a table that others inherit from, without being its partitions. `deferrable` names
+    constraints beside the primary key, `coalesced` unique indexes over COALESCE. `partition_of` is of a partition its
+    table's schema and name.
     """
 
     partitioned: bool
@@ -90,6 +95,8 @@ class TableTraits:
     key_immediate: bool
     estimated_rows: int
     has_children: bool = False
+    deferrable: tuple[str, ...] = ()
+    coalesced: tuple[str, ...] = ()
     partition_of: tuple[str, str] | None = None
 
 
@@ -127,8 +134,13 @@ def read_traits(connection: Connection, schemas: Collection[str]) -> dict[tuple[
     """(schema, table) -> traits, for every table of the schemas."""
     rows = fetch_all(connection, _TRAITS, [_SMALLEST_ROW_BYTES, list(schemas)])
     return {
-        (schema, table): replace(TableTraits(*traits), partition_of=tuple(above) if above else None)
-        for schema, table, *traits, above in rows
+        (schema, table): replace(
+            TableTraits(*traits),
+            deferrable=tuple(deferrable),
+            coalesced=tuple(coalesced),
+            partition_of=tuple(above) if above else None,
+        )
+        for schema, table, *traits, deferrable, coalesced, above in rows
     }
 
 

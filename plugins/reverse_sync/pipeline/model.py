@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 from pydantic import Field, PrivateAttr, StringConstraints, field_validator, model_validator
 
 from reverse_sync.errors import NeedsPersonError, PipelineError
-from reverse_sync.pipeline.attributes import attributes
+from reverse_sync.pipeline.attributes import attributes, is_on
 from reverse_sync.pipeline.canary import Canary, HttpCanary, IngressAddress
 from reverse_sync.pipeline.section import ConnectionId, Section, shaped
 from reverse_sync.table_mapping import MappingError, TableMapping
@@ -236,6 +236,14 @@ class TargetEndpoint(Endpoint):
     port: Port = 1521
     ssl_mode: Literal["none", "verify-ca"] = "none"
 
+    @property
+    def writes_empty_text_as_blank(self) -> bool:
+        """Whether DMS writes one space for '', as it does unless it is told not to.
+
+        https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Target.Oracle.html#CHAP_Target.Oracle.ConnectionAttrib
+        """
+        return is_on(self.attributes.get("alwaysreplaceemptystring"), default=True)
+
 
 class ReplicationTask(Section):
     """The DMS task."""
@@ -248,6 +256,10 @@ class ReplicationTask(Section):
     """Oracle's tables are left as they are."""
     limited_lob_max_kb: Annotated[int, Field(ge=1, le=102400)] = 32
     """Limited LOB mode: DMS cuts a longer value here."""
+    batch_apply: bool = False
+    """true: DMS applies changes in batches (`BatchApplyEnabled`), which lifts Oracle's limit of 32 KB a statement; it
+    writes the net changes of one table after the other then, so a foreign key of the target may be in the way.
+    """
     validation: bool = False
     """DMS's own validation."""
     cloudwatch_logs: bool = True
@@ -276,6 +288,7 @@ class ReplicationTask(Section):
                 "FullLobMode": False,
                 "LimitedSizeLobMode": True,
                 "LobMaxSize": self.limited_lob_max_kb,
+                "BatchApplyEnabled": self.batch_apply,
             },
             "FullLoadSettings": {"TargetTablePrepMode": self.target_table_preparation},
             "Logging": {"EnableLogging": self.cloudwatch_logs, "EnableLogContext": self.log_context},

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 _FULL_LOAD = "about a full load; the task replicates changes only"
-_BATCH = "about BatchApplyEnabled, which the pipeline leaves off"
+_BATCH = "about BatchApplyEnabled, which is off unless dms.task.batch_apply is true"
 _OTHER_TARGET = "about another target than Oracle"
 _MASKS_OF_ORACLE = "about masks of an Oracle source; those of PostgreSQL are above"
 

@@ -48,7 +48,9 @@ class MadeValues:
         self.most_characters = max(self.most_characters, len(text))
         self.most_bytes = max(self.most_bytes, len(text.encode()))
         self.most_utf16 = max(self.most_utf16, len(text.encode("utf-16-le")) // 2)
-        if isinstance(value, int | float | Decimal) and (number := Decimal(str(value))).is_finite():
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+            return
+        if (number := Decimal(str(value))).is_finite():
             self.most_digits = max(self.most_digits, number.adjusted() + 1 if number else 0)
             exponent = number.normalize().as_tuple().exponent
             self.most_fraction_digits = max(self.most_fraction_digits, -exponent if isinstance(exponent, int) else 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reverse_sync.catalog import postgres, postgres_server
 from reverse_sync.catalog.database import Connection, fetch_all, fetch_one
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SETTINGS = (
     "shared_preload_libraries", "wal_level", "max_replication_slots", "max_wal_senders", "wal_sender_timeout",
     "max_slot_wal_keep_size", "logical_decoding_work_mem", "rds.force_ssl", "idle_in_transaction_session_timeout",
+    "max_prepared_transactions",
 )  # fmt: skip
 RDS_ROLES = ("rds_superuser", "rds_replication")
 _MEASURES = 7
@@ -49,6 +50,24 @@ class ColumnValues:
     most_utf16: int = 0
 
 
+class LongestRow(NamedTuple):
+    """The most bytes of a row as text, without its large objects and with them, each cut as DMS cuts it."""
+
+    without_lobs: int
+    with_lobs: int
+
+
+def _bytes_of(columns: Sequence[Column], lob_limit_bytes: int | None) -> str:
+    """How many bytes the columns of a row have together."""
+    return " + ".join(["0", *(f"coalesce({_size(column, lob_limit_bytes)}, 0)" for column in columns)])
+
+
+def _size(column: Column, lob_limit_bytes: int | None) -> str:
+    name = quoted(column.name)
+    size = f"octet_length({name if column.type == 'bytea' else source_type(column).select.format(name)})"
+    return f"least({size}, {lob_limit_bytes})" if lob_limit_bytes and source_type(column).is_lob else size
+
+
 class Scan:
     """One reading of a whole table."""
 
@@ -72,7 +91,7 @@ class Scan:
     def _measures(column: Column) -> str:
         name = quoted(column.name)
         text = source_type(column).select.format(name)
-        size = f"octet_length({name if column.type == 'bytea' else text})"
+        size = _size(column, None)
         digits = f"length(ltrim(split_part({text}, '.', 1), '-'))" if column.type == "numeric" else "NULL::int"
         return (
             f"count(*) FILTER (WHERE {text} IS NULL), count(*) FILTER (WHERE {size} = 0), "
@@ -214,6 +233,15 @@ class SourceFacts:
         if name not in self._scans and self.is_small(table):
             self._scans[name] = Scan(self._connection, table)
         return self._scans[name].values[column] if name in self._scans else None
+
+    def longest_row(self, table: Table, columns: Sequence[Column], lob_limit_bytes: int | None) -> LongestRow | None:
+        """The most bytes that a row has in these columns; None where the table is too large to be read."""
+        if not self.is_small(table):
+            return None
+        others = [column for column in columns if not source_type(column).is_lob]
+        sums = [f"coalesce(max({_bytes_of(chosen, lob_limit_bytes)}), 0)" for chosen in (others, columns)]
+        sql = f"SELECT {', '.join(sums)} FROM {quoted(table.schema, table.name)}"  # noqa: S608  # quoted
+        return LongestRow(*fetch_one(self._connection, sql))
 
     def made(self, projection: Projection) -> dict[str, MadeValues] | None:
         """Target column -> what its rule makes of up to MOST_ROWS_MADE rows; None where the table is too large."""

@@ -119,7 +119,7 @@ def test_a_table_that_somebody_locks_is_said_to_be_out_of_sight(parts: Parts, mo
             "UPDATE travelbuddy.flightspecial SET header = 'x' WHERE id = 5",
             [
                 (
-                    "error", "empty-into-not-null",
+                    "warning", "empty-into-not-null",
                     "header may be '' in the source, which is NULL in Oracle, and HEADER may not be NULL (1 row now)",
                 )
             ],

@@ -44,6 +44,11 @@ SOURCE = (
     "CREATE TABLE strange.by_code (id bigint PRIMARY KEY, code text NOT NULL UNIQUE)",
     "ALTER TABLE strange.by_code REPLICA IDENTITY USING INDEX by_code_code_key",
     "CREATE TABLE strange.by_key (id bigint PRIMARY KEY)",
+    "CREATE TABLE strange.late (id bigint PRIMARY KEY, a integer UNIQUE DEFERRABLE)",
+    "CREATE TABLE strange.coalesced (id bigint PRIMARY KEY, a integer)",
+    "CREATE UNIQUE INDEX coalesced_a ON strange.coalesced (coalesce(a, 0))",
+    "CREATE TABLE strange.lengthy (id bigint PRIMARY KEY, a varchar(20000), b varchar(20000), c varchar(20000))",
+    "INSERT INTO strange.lengthy VALUES (1, repeat('가', 6000), repeat('b', 15000), NULL), (2, NULL, NULL, repeat('c', 20000))",
     "ALTER TABLE strange.by_key REPLICA IDENTITY USING INDEX by_key_pkey",
     (
         "CREATE TABLE strange.made (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n integer, "
@@ -59,6 +64,8 @@ TARGET = {
     "PARTED_1": "ID NUMBER(19), D DATE, PRIMARY KEY (ID, D)",
     **dict.fromkeys(("PARENT", "CHILD", "QUICK", "WHOLE", "NONE", "BY_KEY"), "ID NUMBER(19) PRIMARY KEY"),
     **dict.fromkeys(("KEYLESS", "UNIQUE_ONLY"), "A NUMBER(10)"),
+    **dict.fromkeys(("LATE", "COALESCED"), "ID NUMBER(19) PRIMARY KEY, A NUMBER(10)"),
+    "LENGTHY": "ID NUMBER(19) PRIMARY KEY, A CLOB, B CLOB, C CLOB",
     "BY_CODE": "ID NUMBER(19) PRIMARY KEY, CODE CLOB",
     "MADE": "ID NUMBER(19) PRIMARY KEY, N NUMBER(10), TWICE NUMBER(10)",
     '"항공권"': '"번호" NUMBER(19) PRIMARY KEY, "이름" CLOB',
@@ -110,9 +117,22 @@ def test_each_strange_table_gets_its_finding(strange: Parts, parts: Parts) -> No
         "whole": {"error replica-identity"},
         "none": {"error replica-identity"},
         "by_code": {"error replica-identity"},
+        "coalesced": {"error coalesced-index"},
+        "lengthy": {"error statement-too-long"},
         "made": {"warning generated-column"},
         "wide": {"error target-column-missing"},
     }
+
+
+def test_constraints_that_wait_for_the_end_of_a_transaction_are_named(strange: Parts, parts: Parts) -> None:
+    found = run(PIPELINE, mapping_text=json.dumps({"rules": [include("strange", "late"), *UPPER]}))
+    [item] = [item for item in found if item.code == "deferrable-constraint"]
+    assert (str(item.severity), item.what) == ("note", "constraints of strange.late are DEFERRABLE: late_a_key")
+
+
+def test_a_long_row_is_measured_in_bytes(strange: Parts, parts: Parts) -> None:
+    [item] = [item for item in look(include("strange", "lengthy")) if item.code == "statement-too-long"]
+    assert item.what.startswith("the longest row of strange.lengthy has 33001 bytes without its large objects")
 
 
 def test_a_table_wider_than_oracles_is_one_finding(strange: Parts, parts: Parts) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,6 +20,15 @@ INSTANCE = rds().instance
 
 def _found(**parts: Any) -> list[tuple[str, str, str]]:
     return [(str(item.severity), item.code, item.what) for item in find(**parts)]
+
+
+def test_an_rds_proxy_is_no_source_of_changes() -> None:
+    host = "orders.proxy-abc123.eu-west-1.rds.amazonaws.com"
+    facts = dms()
+    facts.logins = facts.logins | {"flightspecials_dms_source": SimpleNamespace(login="dmsuser", port=None, host=host)}
+    assert [item.what for item in find(dms=facts) if item.code == "source-is-a-proxy"] == [
+        f"the host of the connection 'flightspecials_dms_source' is an RDS Proxy, {host}"
+    ]
 
 
 def test_all_is_well() -> None:

@@ -85,6 +85,11 @@ def test_a_number_of_an_expression_against_a_column_with_fewer_digits() -> None:
     assert (str(rounded.severity), "digits behind the point, the largest now has 0" in rounded.what) == ("note", True)
 
 
+def test_a_boolean_is_no_number_of_digits() -> None:
+    rule = transformation(0, "column", ("s", "t", "name"), "change-data-type", data_type={"type": "boolean"})
+    assert [one.code for one in _found(rule, Column("X", "CLOB"), ROW | {"name": True})] == ["rule-lacks-room"]
+
+
 @pytest.mark.parametrize(
     ("rule", "to"),
     [

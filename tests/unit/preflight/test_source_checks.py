@@ -54,6 +54,11 @@ def test_a_source_that_is_ready_yields_nothing() -> None:
             {"settings": {"max_replication_slots": _setting("0")}},
             "error", "replication-capacity", "max_replication_slots is 0 and 0 are in use",
         ),
+        (
+            {"settings": {"max_prepared_transactions": _setting("10")}},
+            "warning", "two-phase-commits",
+            "max_prepared_transactions is 10, so that PREPARE TRANSACTION works in the source",
+        ),
         ({"wal_senders": 10}, "error", "replication-capacity", "max_wal_senders is 10 and 10 are in use"),
         (
             {"settings": {"wal_sender_timeout": _setting("5000")}},

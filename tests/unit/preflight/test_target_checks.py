@@ -84,6 +84,15 @@ def test_constraints(constraint: Constraint, severity: str, what: str) -> None:
     assert [(item.severity, item.what) for item in found] == [(severity, what)]
 
 
+def test_a_foreign_key_where_changes_go_in_batches() -> None:
+    to_itself = Constraint("FLIGHTSPECIAL", "FK", "R", ("ID",), "FLIGHTSPECIAL")
+    batched = changed("dms.task", batch_apply=True)
+    found = find(pipeline=batched, source=source(), target=target(constraints=(KEY, to_itself)))
+    assert [(str(item.severity), item.what) for item in found if item.code == "foreign-key"] == [
+        ("warning", "FK refers to FLIGHTSPECIAL, and dms.task.batch_apply is true")
+    ]
+
+
 @pytest.mark.parametrize(
     ("kind", "what", "do"),
     [

@@ -10,8 +10,8 @@ import pytest
 
 from reverse_sync.catalog.postgres_server import Sequence
 from reverse_sync.table_mapping import Column, Table
-from tests.support.columns import IDENTITY, column_values, found_between
-from tests.support.cutovers import TRAITS, find, source, target
+from tests.support.columns import IDENTITY, column_values, findings_between, found_between
+from tests.support.cutovers import TRAITS, changed, find, source, target
 from tests.support.mappings import include, transformation
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ if TYPE_CHECKING:
         ),
         pytest.param(
             Column("a", "character varying", nullable=False, length=4), Column("A", "VARCHAR2", nullable=False, length=16), column_values(empty=1),
-            [("error", "empty-into-not-null", "a may be '' in the source, which is NULL in Oracle, and A may not be NULL (1 row now)")],
+            [("warning", "empty-into-not-null", "a may be '' in the source, which is NULL in Oracle, and A may not be NULL (1 row now)")],
             id="'' now",
         ),
         pytest.param(
@@ -336,3 +336,33 @@ def test_an_added_column_that_is_not_there_is_told_what_to_do_with_its_rule() ->
         if item.code == "target-column-missing"
     ]
     assert item.do == "give the added column the name of one that is there, or remove the rule"
+
+
+@pytest.mark.parametrize(
+    ("type_name", "to_type", "attributes", "severity", "why"),
+    [
+        ("character varying", "VARCHAR2", "", "warning", "AWS: DMS writes one space for ''"),
+        ("character varying", "VARCHAR2", "alwaysReplaceEmptyString=true", "warning", "AWS: DMS writes one space for ''"),
+        ("character varying", "VARCHAR2", "AlwaysReplaceEmptyString=false;", "error", "such a row fails with ORA-01400"),
+        ("bytea", "BLOB", "", "error", "such a row fails with ORA-01400"),
+    ],
+)  # fmt: skip
+def test_what_becomes_of_an_empty_text_is_the_endpoint_s_to_say(
+    type_name: str, to_type: str, attributes: str, severity: str, why: str
+) -> None:
+    found = findings_between(
+        [Column("a", type_name, nullable=False, length=4)],
+        [Column("A", to_type, nullable=False, length=16)],
+        values=column_values(empty=1),
+        pipeline=changed("dms.target_endpoint", extra_connection_attributes=attributes),
+    )
+    [said] = [one for one in found if one.code == "empty-into-not-null"]
+    assert (str(said.severity), said.why[: len(why)]) == (severity, why)
+
+
+def test_a_column_that_is_default_on_null_refuses_no_null() -> None:
+    column = Column("a", "character varying", length=4)
+    to = Column("A", "VARCHAR2", nullable=False, length=16, default="'-'")
+    facts = {"defaults_on_null": {("T", "A"): "'-'"}}
+    found = findings_between([column], [to], values=column_values(nulls=1, empty=1), target_facts=facts)
+    assert [one.code for one in found] == ["default-replaces-null"]

@@ -10,7 +10,7 @@ from reverse_sync.catalog.oracle import Constraint
 from reverse_sync.catalog.oracle_objects import InvisibleColumn, read_kinds
 from reverse_sync.table_mapping import Column, Table
 from tests.support.columns import column_values, found_between
-from tests.support.cutovers import KEY, TARGET, find, source, target
+from tests.support.cutovers import KEY, TARGET, changed, find, source, target
 
 if TYPE_CHECKING:
     from reverse_sync.preflight import Finding
@@ -82,8 +82,13 @@ def test_invisible_columns_are_not_said_to_be_missing() -> None:
 
 
 def test_default_on_null_is_named_where_a_row_may_bring_null() -> None:
-    found = _said(defaults_on_null={(NAME, "COST"): "0", (NAME, "ID"): "1", (NAME, "HEADER"): "'-'"})
-    assert found == [
+    defaults = {(NAME, "COST"): "0", (NAME, "ID"): "1", (NAME, "HEADER"): "'-'"}
+    assert _said(defaults_on_null=defaults) == [
+        ("warning", "default-replaces-null", "COST is DEFAULT ON NULL, but cost may be NULL")
+    ]
+    as_null = changed("dms.target_endpoint", extra_connection_attributes="alwaysReplaceEmptyString=false")
+    found = find(pipeline=as_null, source=source(), target=target(defaults_on_null=defaults))
+    assert [(str(one.severity), one.code, one.what) for one in found if one.code in CODES] == [
         ("warning", "default-replaces-null", "HEADER is DEFAULT ON NULL, but header may be ''"),
         ("warning", "default-replaces-null", "COST is DEFAULT ON NULL, but cost may be NULL"),
     ]

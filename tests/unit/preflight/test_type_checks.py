@@ -214,3 +214,14 @@ def test_a_boolean_for_a_number_is_told_a_way_that_leads_there(name: str, to: st
 def test_a_text_for_a_raw_is_told_a_way_that_fits_the_column(key: tuple[str, ...], type_name: str, advice: str) -> None:
     found = findings_between([Column("a", type_name)], [Column("A", "RAW", most_bytes=16)], key=key)
     assert [one.do[: len(advice)] for one in found if one.code == "type-clash"] == [advice]
+
+
+def test_a_rule_that_gives_way_as_it_is_meant_to_makes_no_clash() -> None:
+    """The exact rule with the lower id applies, the wildcard never: what it would make of the column is no matter."""
+    exact = transformation(0, "column", ("s", "t", "A"), "change-data-type", data_type={"type": "boolean"})
+    columns, to = [Column("A", "boolean")], [Column("A", "NUMBER", precision=1)]
+    found = found_between(columns, to, *IDENTITY, exact, values=column_values())
+    assert [code for _, code, _ in found] == ["rules-collide"]
+    late = exact | {"rule-id": "9"}
+    found = found_between(columns, to, *IDENTITY, late, values=column_values())
+    assert [code for _, code, _ in found] == ["rules-collide", "type-clash"]

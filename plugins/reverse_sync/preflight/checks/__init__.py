@@ -18,6 +18,7 @@ for name in (
     "text_lengths",
     "made_values",
     "lobs",
+    "statements",
     "source_server",
     "source_tables",
     "assessments",

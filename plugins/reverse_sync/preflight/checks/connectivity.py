@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from reverse_sync.preflight import links
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reverse_sync.preflight.cutover import Cutover
+
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-connecting.html
+_PROXY = re.compile(r"\.proxy-[a-z0-9]+\.[a-z0-9-]+\.rds\.amazonaws\.com")
 
 
 @check(Group.CONNECTIVITY, links.AIRFLOW_CONNECTIONS)
@@ -48,6 +52,19 @@ def unknown_region(cutover: Cutover) -> Iterator[Finding]:
             f"aws.region is {region!r}, which is no region of AWS{hint}",
             "AWS has no address there, so no call gets through",
             "correct aws.region, for instance ap-northeast-2",
+        )
+
+
+@check(Group.CONNECTIVITY, links.DMS_POSTGRES_LIMITS, "dms")
+def source_is_a_proxy(cutover: Cutover) -> Iterator[Finding]:
+    """The source endpoint leads to an RDS Proxy, through which AWS DMS captures no changes."""
+    endpoint = cutover.pipeline.dms.source_endpoint
+    host = cutover.dms.logins[endpoint.connection].host or ""
+    if _PROXY.search(host):
+        yield error(
+            f"the host of the connection {endpoint.connection!r} is an RDS Proxy, {host}",
+            "AWS DMS does not support capturing changes through RDS Proxy: it has no replication connections",
+            "leave the host empty, for the RDS instance's own address, or name that",
         )
 
 

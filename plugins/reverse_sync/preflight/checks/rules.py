@@ -90,6 +90,20 @@ def rule_summary(rule: Transformation) -> str:
     return " ".join(part for part in (rule.rule_action, rule.value or "", "on", pattern) if part)
 
 
+def is_an_exception(first: Transformation, others: Sequence[Transformation]) -> bool:
+    """Whether the rule that applies is more exact than each of the others, as somebody means it who orders rules so.
+
+    `include-column` makes no exception: it drops every other column, so nothing tells whether this one is kept.
+    """
+    if any(rule.rule_action == "include-column" for rule in (first, *others)):
+        return False
+    exact = _exactness(first)
+    return all(
+        all(mine >= theirs for mine, theirs in zip(exact, _exactness(rule), strict=True)) and exact != _exactness(rule)
+        for rule in others
+    )
+
+
 def _collisions(
     cutover: Cutover, what: str, objects: Iterable[tuple[str, Sequence[Transformation]]]
 ) -> Iterator[Finding]:
@@ -98,7 +112,7 @@ def _collisions(
     for name, rules in objects:
         if len(rules) > 1:
             widest = min(rules, key=lambda rule: sum(_exactness(rule)))
-            key = (widest.rule_id, rules[0] is widest, _is_an_exception(rules[0], rules[1:]))
+            key = (widest.rule_id, rules[0] is widest, is_an_exception(rules[0], rules[1:]))
             causes.setdefault(key, []).append((name, rules))
     for (*_, works), met in causes.items():
         yield _collision(cutover, what, met, works=works)
@@ -135,20 +149,6 @@ def _listed(names: Sequence[str]) -> str:
 def _some(rules: Sequence[Transformation]) -> str:
     shown = ", ".join(f"{rule.rule_id} ({rule_summary(rule)})" for rule in rules[:_MOST_RULES])
     return shown + (f" and {len(rules) - _MOST_RULES} more" if len(rules) > _MOST_RULES else "")
-
-
-def _is_an_exception(first: Transformation, others: Sequence[Transformation]) -> bool:
-    """Whether the rule that applies is more exact than each of the others, as somebody means it who orders rules so.
-
-    `include-column` makes no exception: it drops every other column, so nothing tells whether this one is kept.
-    """
-    if any(rule.rule_action == "include-column" for rule in (first, *others)):
-        return False
-    exact = _exactness(first)
-    return all(
-        all(mine >= theirs for mine, theirs in zip(exact, _exactness(rule), strict=True)) and exact != _exactness(rule)
-        for rule in others
-    )
 
 
 def _exactness(rule: Transformation) -> tuple[bool, ...]:

@@ -103,6 +103,18 @@ def slot_size_limit(cutover: Cutover) -> Iterator[Finding]:
         )
 
 
+@check(Group.SOURCE, links.DMS_POSTGRES_LIMITS, "source")
+def two_phase_commits(cutover: Cutover) -> Iterator[Finding]:
+    """`max_prepared_transactions` lets the service commit in two phases, which AWS DMS does not process."""
+    setting = cutover.source.settings.get("max_prepared_transactions")
+    if setting and int(setting.value) > 0:
+        yield warning(
+            f"max_prepared_transactions is {setting.value}, so that PREPARE TRANSACTION works in the source",
+            "AWS DMS does not support change processing of two-phase commits: what is committed so may not arrive",
+            "set it to 0 where nothing commits in two phases; else prove such a commit before the cutover",
+        )
+
+
 @check(Group.SOURCE, links.DMS_POSTGRES, "source")
 def long_transaction(cutover: Cutover) -> Iterator[Finding]:
     """A transaction has been open for more than five minutes: a new slot waits for it to end."""

@@ -67,6 +67,42 @@ def deferrable_key(cutover: Cutover) -> Iterator[Finding]:
             )
 
 
+@check(Group.SOURCE, links.DMS_POSTGRES_LIMITS, "mapping", "source")
+def deferrable_constraint(cutover: Cutover) -> Iterator[Finding]:
+    """A selected table has constraints that a transaction may break until its end: AWS DMS does not support them."""
+    kept = {}
+    for projection, target in cutover.pairs if cutover.has("target") else ():
+        constraints = cutover.target.schema(target.schema).constraints
+        kept[projection.source.full_name] = [
+            one.name for one in constraints if one.table == target.name and one.kind in ("R", "U")
+        ]
+    for table, traits in _selected(cutover):
+        if traits.deferrable:
+            names = kept.get(table.full_name, [])
+            yield (warning if names else note)(
+                f"constraints of {table.full_name} are DEFERRABLE: {', '.join(traits.deferrable)}"
+                + (f", and the target has {', '.join(names)}" if names else ""),
+                "AWS DMS does not support deferred constraints: it writes row by row in the source's order, so that "
+                "Oracle refuses a row which only the end of the transaction makes right",
+                "disable such constraints in the target, or make the source's NOT DEFERRABLE",
+                table=table.full_name,
+            )
+
+
+@check(Group.SOURCE, links.DMS_POSTGRES_LIMITS, "mapping", "source")
+def coalesced_index(cutover: Cutover) -> Iterator[Finding]:
+    """A selected table has a unique index over COALESCE(...): AWS DMS does not support the table's replication."""
+    for table, traits in _selected(cutover):
+        if traits.coalesced:
+            yield error(
+                f"{table.full_name} has a unique index over COALESCE: {', '.join(traits.coalesced)}",
+                "AWS DMS does not support replication of a table with a unique index made with COALESCE",
+                "replace it by an index without COALESCE (NULLS NOT DISTINCT, from PostgreSQL 15 on, or two partial "
+                "ones), or leave the table out",
+                table=table.full_name,
+            )
+
+
 @check(Group.SOURCE, links.DMS_POSTGRES, "mapping", "source")
 def partitioned_table(cutover: Cutover) -> Iterator[Finding]:
     """A selected table is partitioned or a partition: changes carry the partition's name, which must be selected."""

@@ -49,12 +49,20 @@ def foreign_key(cutover: Cutover) -> Iterator[Finding]:
             if constraint.kind == "R" and constraint.table == target.name:
                 parent = constraint.refers_to or "a table of another schema"
                 known = (target.schema, parent) in replicated
+                if known and cutover.pipeline.dms.task.batch_apply:
+                    yield warning(
+                        f"{constraint.name} refers to {parent}, and dms.task.batch_apply is true",
+                        "in a batch DMS writes one table after the other: a row may come before its parent (ORA-02291)",
+                        "disable the constraint while the replication runs, or set dms.task.batch_apply to false",
+                        table=target.full_name,
+                    )
+                    continue
                 yield (note if known else warning)(
                     f"{constraint.name} refers to {parent}" + ("" if known else ", which is not replicated"),
                     "DMS applies transaction by transaction, so the source's order holds"
                     if known
                     else "a row whose parent is missing there fails with ORA-02291 and is only logged",
-                    "leave BatchApplyEnabled off" if known else f"replicate {parent} too, or disable the constraint",
+                    "leave dms.task.batch_apply off" if known else f"replicate {parent} too, or disable the constraint",
                     table=target.full_name,
                 )
 

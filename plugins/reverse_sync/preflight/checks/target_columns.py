@@ -163,26 +163,41 @@ def key_differs(cutover: Cutover) -> Iterator[Finding]:
 @check(Group.MAPPING, links.ORACLE_CONSTRAINTS, "mapping", "source", "target")
 def null_into_not_null(cutover: Cutover) -> Iterator[Finding]:
     """The source may hold NULL where the target forbids it, with the number of rows that do now."""
+    filled = _filled_by_oracle(cutover)
     for column in cutover.columns:
         source, to = column.projected.source, column.to
-        if source is None or not source.nullable or to.nullable:
+        if source is None or not source.nullable or to.nullable or (id(column.table), to.name) in filled:
             continue
         projected = f"{source.name} may be NULL in the source, {to.name} may not in the target"
         yield _rows_at_risk(cutover, column, source, projected, "nulls", "NULL")
 
 
-@check(Group.MAPPING, links.ORACLE_NULLS, "mapping", "source", "target")
+@check(Group.MAPPING, links.DMS_ORACLE_ATTRIBUTES, "mapping", "source", "target")
 def empty_into_not_null(cutover: Cutover) -> Iterator[Finding]:
     """'' is NULL in Oracle: an empty text or bytea fails a NOT NULL there, with the number of rows that are so now."""
+    filled = _filled_by_oracle(cutover)
     for column in cutover.columns:
         source, to = column.projected.source, column.to
         if to.nullable or source is None or sizes.is_spelled_by_postgres(source):
+            continue
+        if (id(column.table), to.name) in filled:
             continue
         # A number is never '', and neither is the text that a mask makes of it.
         kinds = {column.pair.kind, source_type(source).kind}
         if not kinds <= {Kind.TEXT, Kind.BYTES}:
             continue
         projected = f"{source.name} may be '' in the source, which is NULL in Oracle, and {to.name} may not be NULL"
+        if column.pair.kind is Kind.TEXT and cutover.pipeline.dms.target_endpoint.writes_empty_text_as_blank:
+            rows, known = _counted(cutover, column, source, "empty")
+            yield (note if rows == 0 else warning)(
+                f"{projected} ({known})",
+                "AWS: DMS writes one space for '' (AlwaysReplaceEmptyString, on by default), which is not what "
+                "PostgreSQL holds; written as NULL such a row would fail with ORA-01400",
+                "tell the readers of the target, or forbid '' in the source",
+                table=column.table_name,
+                column=to.name,
+            )
+            continue
         yield _rows_at_risk(cutover, column, source, projected, "empty", "''")
 
 
@@ -227,9 +242,7 @@ def _with_columns(cutover: Cutover) -> Iterator[tuple[Projection, Table]]:
 
 
 def _rows_at_risk(cutover: Cutover, column: PairedColumn, source: Column, what: str, kind: str, shown: str) -> Finding:
-    values = cutover.source.values(column.table, source.name)
-    rows = getattr(values, kind) if values else None
-    known = "not counted, the table is large" if rows is None else f"{rows} row{'' if rows == 1 else 's'} now"
+    rows, known = _counted(cutover, column, source, kind)
     return (error if rows else note if rows == 0 else warning)(
         f"{what} ({known})",
         "such a row fails with ORA-01400 and is only logged; the task stays running",
@@ -237,6 +250,23 @@ def _rows_at_risk(cutover: Cutover, column: PairedColumn, source: Column, what: 
         table=column.table_name,
         column=column.to.name,
     )
+
+
+def _counted(cutover: Cutover, column: PairedColumn, source: Column, kind: str) -> tuple[int | None, str]:
+    """How many rows are so now, and that in words."""
+    values = cutover.source.values(column.table, source.name)
+    rows = getattr(values, kind) if values else None
+    return rows, "not counted, the table is large" if rows is None else f"{rows} row{'' if rows == 1 else 's'} now"
+
+
+def _filled_by_oracle(cutover: Cutover) -> set[tuple[int, str]]:
+    """Source table and target column of those that are DEFAULT ON NULL, which is a finding of its own."""
+    return {
+        (id(projection.source), name)
+        for projection, target in cutover.pairs
+        for table, name in cutover.target.schema(target.schema).defaults_on_null
+        if table == target.name
+    }
 
 
 def _has_default(column: Column) -> bool:

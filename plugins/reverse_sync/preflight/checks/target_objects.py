@@ -81,7 +81,9 @@ def default_replaces_null(cutover: Cutover) -> Iterator[Finding]:
             if default is None or to is None:
                 continue
             source = column.source
-            empties = pair(column, to).kind in (Kind.TEXT, Kind.BYTES)
+            kind = pair(column, to).kind
+            blank = cutover.pipeline.dms.target_endpoint.writes_empty_text_as_blank
+            empties = kind is Kind.BYTES or (kind is Kind.TEXT and not blank)
             brings = " or ".join(["NULL"] * (source is None or source.nullable) + ["''"] * empties)
             if brings:
                 yield warning(

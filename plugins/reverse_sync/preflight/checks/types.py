@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reverse_sync.preflight import links
+from reverse_sync.preflight.checks.rules import is_an_exception
 from reverse_sync.preflight.finding import Finding, Group, error, note, warning
 from reverse_sync.preflight.registry import check
 from reverse_sync.table_mapping import ProjectedColumn
@@ -33,11 +34,11 @@ _WITHOUT_INFINITY = frozenset({Store.NUMBER, Store.FLOAT, Store.DATE, Store.TIME
 
 @check(Group.MAPPING, links.DMS_POSTGRES_TYPES, "mapping", "source", "target")
 def type_clash(cutover: Cutover) -> Iterator[Finding]:
-    """A column would meet a target column of another kind; a rule that loses to another rule counts as well."""
+    """A column would meet a target column of another kind; a rule that loses to another by mistake counts as well."""
     for projection, target in cutover.pairs:
         for column, name, rule in cutover.mapping.candidates(projection.source):
             to = target.column(name)
-            if to is None:
+            if to is None or _loses_as_meant(cutover, projection.source, column, rule):
                 continue
             found = pair(_candidate(projection.columns, column, name, rule), to)
             if found.verdict is Verdict.CLASHES and found.sides.source.documented:
@@ -189,6 +190,12 @@ def key_is_padded(cutover: Cutover) -> Iterator[Finding]:
                 table=table.full_name,
                 column=to.name,
             )
+
+
+def _loses_as_meant(cutover: Cutover, table: Table, column: Column, rule: Transformation | None) -> bool:
+    """Whether the rule gives way to one that excepts the column from it."""
+    first, *others = cutover.mapping.rules_for_column(table, column) or (rule,)
+    return bool(first and rule and rule is not first and is_an_exception(first, [one for one in others if one]))
 
 
 def _what_to_do(found: Pair, table: Table, column: Column, name: str) -> str:
