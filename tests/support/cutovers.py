@@ -208,9 +208,9 @@ def api(**facts: Any) -> Any:
         **{
             "canary": PIPELINE.canaries[0],
             "base_url": "http://api.example",
-            "list_path": "/travelbuddy/flightspecials",
+            "read_path": "/travelbuddy/flightspecials",
             "path": "/travelbuddy/flightspecials/1/name",
-            "list_status": 200,
+            "read_status": 200,
             "allowed_methods": None,
             **facts,
         }

@@ -209,7 +209,8 @@ def test_no_service_is_named_in_the_code(word: str) -> None:
             "sometimes",
             "postgres.reboot: found 'sometimes'. Allowed: 'when_needed', 'always' or",
         ),
-        (("canary", "method"), "PATCH", "canary.method: found 'PATCH'. Allowed: 'PUT' or 'POST'"),
+        (("canary", "body"), "{text}", "canary.body: found '{text}'. Allowed: a section of keys and values; or a list"),
+        (("canary", "method"), "DELETE", "canary.method: found 'DELETE'. Allowed: 'PUT', 'POST' or 'PATCH'"),
         (
             ("canary", "table"),
             "flightspecial",

@@ -14,7 +14,7 @@ from reverse_sync.pipeline.section import ConnectionId, Section, shaped
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-HttpMethod = Literal["PUT", "POST"]
+HttpMethod = Literal["PUT", "POST", "PATCH"]
 KeyValue = Annotated[int, Field(strict=True)] | Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 RowId = KeyValue | Annotated[dict[str, KeyValue], Field(min_length=1)]
 TableName = Annotated[
@@ -113,9 +113,9 @@ class HttpCanary(RowCanary):
     """Where it is called; `{id}` becomes the row's id."""
     method: HttpMethod
     """How it is called."""
-    body: dict[str, Any]
-    """The call's JSON, nested as the service wants it: `{id: "{id}", title: "{text}"}` for example; `{id}` becomes
-    the id, a number where it is one, `{text}` the text.
+    body: dict[str, Any] | list[Any]
+    """The call's JSON, nested as the service wants it: `{id: "{id}", title: "{text}"}` for example, or a list, as JSON
+    Patch has it; `{id}` becomes the id, a number where it is one, `{text}` the text.
     """
     headers: dict[str, str] = Field(default_factory=dict)
     """The call's own headers, with the same placeholders."""
@@ -142,9 +142,9 @@ class HttpCanary(RowCanary):
         """Where the API shows that row after the change; None where the run does not ask it."""
         return None if self.get_path is None else _address(self.get_path, row_id)
 
-    def fill_body(self, row_id: RowId, text: str) -> dict[str, object]:
+    def fill_body(self, row_id: RowId, text: str) -> object:
         """The request's JSON; a value that is one placeholder takes the type of what it stands for."""
-        return {name: _filled(value, {**_key(row_id), "text": text}) for name, value in self.body.items()}
+        return _filled(self.body, {**_key(row_id), "text": text})
 
     def fill_headers(self, row_id: RowId, text: str) -> dict[str, str]:
         """The request's own headers."""

@@ -130,7 +130,7 @@ def _lines(errors: Iterable[ErrorDetails], *, one_canary: bool) -> list[str]:
 
 
 def _location(details: ErrorDetails, *, one_canary: bool) -> tuple[int | str, ...]:
-    """Where it is in the file; of a canary pydantic names the kind too, and of its id the types that may be.
+    """Where it is in the file; of a canary pydantic names the kind too, and the types of its id and its body.
 
     :param one_canary: whether the file has a single canary, which is in no list
     """
@@ -141,7 +141,7 @@ def _location(details: ErrorDetails, *, one_canary: bool) -> tuple[int | str, ..
     if inside and inside[0] in ("http", "sql"):
         inside = inside[1:]
     name = "canary" if one_canary else f"canary[{number}]"
-    return (name, *(inside[:1] if inside[:1] == ["id"] else inside))
+    return (name, *(inside[:1] if inside[:1] in (["id"], ["body"]) else inside))
 
 
 def _required_inside(location: tuple[int | str, ...]) -> str:

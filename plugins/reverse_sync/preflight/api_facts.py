@@ -22,24 +22,30 @@ class ApiFacts:
         self.canary = canary
         self.base_url = base_url
         self.path = canary.fill_path(canary.id)
-        self.list_path = canary.path.partition("{")[0].rstrip("/") or "/"
+        self.read_path = canary.fill_get_path(canary.id) or canary.path.partition("{")[0].rstrip("/?&=") or "/"
+        self._headers = canary.fill_headers(canary.id, canary.text)
 
     @read_once
-    def list_status(self) -> int:
-        """The status of a GET of the collection that the canary's row belongs to.
+    def read_status(self) -> int:
+        """The status of a GET: of `canary.get_path`, or else of the collection that the canary's row belongs to.
 
         The collection may hold a whole table, so its body is left unread: the connection ends after the headers.
         """
-        address = self.base_url + self.list_path
-        with self._session.get(address, timeout=TIMEOUT_S, allow_redirects=False, stream=True) as answer:
+        address = self.base_url + self.read_path
+        with self._session.get(
+            address, headers=self._headers, timeout=TIMEOUT_S, allow_redirects=False, stream=True
+        ) as answer:
             return answer.status_code
 
     @read_once
     def allowed_methods(self) -> frozenset[str] | None:
         """What OPTIONS, or else a 405, says of the canary's path; None where neither says anything."""
         address = self.base_url + self.path
-        answer = self._session.options(address, timeout=TIMEOUT_S, allow_redirects=False)
+        answer = self._ask("OPTIONS", address)
         if "Allow" not in answer.headers:
-            answer = self._session.request("TRACE", address, timeout=TIMEOUT_S, allow_redirects=False)
+            answer = self._ask("TRACE", address)
         allowed = answer.headers.get("Allow")
         return frozenset(method.strip().upper() for method in allowed.split(",")) if allowed else None
+
+    def _ask(self, method: str, address: str) -> requests.Response:
+        return self._session.request(method, address, headers=self._headers, timeout=TIMEOUT_S, allow_redirects=False)

@@ -138,7 +138,7 @@ class OpenConnections:
         session = hook.get_conn()
         self._open.enter_context(closing(session))
         facts = ApiFacts(session, hook.base_url, canary)
-        facts.list_status  # noqa: B018  # the first call shows whether the API can be reached
+        facts.read_status  # noqa: B018  # the first call shows whether the API can be reached
         return facts
 
 

@@ -22,6 +22,15 @@ CONNECT_TIMEOUT_S = 10
 READ_TIMEOUT_S = 30
 # A service that caches what it shows may be a moment late.
 SHOWN_WITHIN_S = 2
+ACCEPTED = 202
+"""Taken, but not done yet: RFC 9110, 15.3.3."""
+_MISSING_HEADERS = {
+    406: "say in canary.headers what it may answer with, for instance Accept: application/json",
+    412: "it changes a row only under a condition that does not hold: correct If-Match in canary.headers, or use '*'",
+    415: "say in canary.headers what the body is, for instance Content-Type: application/merge-patch+json",
+    428: "it changes a row only under a condition: add If-Match to canary.headers, for instance '*'",
+}
+"""Answers that ask for another header, and what to do: RFC 9110, 15.5, and RFC 6585, 3."""
 
 
 class Call(NamedTuple):
@@ -38,7 +47,7 @@ class Call(NamedTuple):
         return self.canary.fill_path(self.row_id)
 
     @property
-    def body(self) -> dict[str, object]:
+    def body(self) -> object:
         """The request's JSON, id and text filled in."""
         return self.canary.fill_body(self.row_id, self.text)
 
@@ -179,6 +188,12 @@ def _refusal(response: Response, method: str, path: str, canary: HttpCanary) -> 
         return NeedsPersonError(
             f"{fact}; it allows {allowed}: choose such a method in canary.method or the trigger form."
         )
+    if response.status_code in (401, 403):
+        return NeedsPersonError(
+            f"{fact} ({said}): correct the login, or the headers of the extra, of the connection {canary.connection!r}."
+        )
+    if response.status_code in _MISSING_HEADERS:
+        return NeedsPersonError(f"{fact} ({said}): {_MISSING_HEADERS[response.status_code]}.")
     if may_recover(response.status_code):
         return ReverseSyncError(f"{fact} ({said}): look at the service's log; the next try calls it again.")
-    return NeedsPersonError(f"{fact} ({said}): correct canary.body, or the credentials in {canary.connection!r}.")
+    return NeedsPersonError(f"{fact} ({said}): correct canary.body, canary.path or canary.headers.")

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 # A commit of the service may come a moment after its answer.
 SEEN_IN_POSTGRES_WITHIN_S = 2
+MADE_WITHIN_S = 60
+"""A change that the service has accepted and queued."""
 
 
 def unique_text(text: str, dag_id: str, run_id: str, times_cleared: int) -> str:
@@ -133,7 +135,7 @@ class ReadCanaryOperator(CanaryOperator):
 class ChangeRowOperator(CanaryOperator):
     """Changes the row as the pipeline says and sees the change in PostgreSQL; an answer alone proves nothing.
 
-    :param method: PUT or POST where the canary is a call, empty for the pipeline file's own; a template
+    :param method: PUT, POST or PATCH where the canary is a call, empty for the pipeline file's own; a template
     :param canary: what :class:`ReadCanaryOperator` returned; a template
     """
 
@@ -159,7 +161,7 @@ class ChangeRowOperator(CanaryOperator):
             change = change_of(row, self.method, text)
             answer = change.send()
             answered = datetime.now(UTC)
-            if (now := settled_text(row, text)) != text:
+            if (now := settled_text(row, text, is_under_way=change.is_under_way)) != text:
                 raise change.no_effect(now, str(find_strays(row.source, text, canary.schema_and_table)))
             seen_after_s = watch.seconds_until(text, answered)
             return {
@@ -184,7 +186,7 @@ class ChangeRowOperator(CanaryOperator):
 class RestoreCanaryOperator(CanaryOperator):
     """Puts the old text back the way it was changed, also when the verification failed.
 
-    :param method: PUT or POST where the canary is a call, empty for the pipeline file's own; a template
+    :param method: PUT, POST or PATCH where the canary is a call, empty for the pipeline file's own; a template
     :param canary: what :class:`ReadCanaryOperator` returned; a template
     :param change: what :class:`ChangeRowOperator` returned, None where it failed; a template
     """
@@ -254,7 +256,7 @@ class RestoreCanaryOperator(CanaryOperator):
         change = change_of(row, self.method, old)
         try:
             change.send()
-            if (now := settled_text(row, old)) != old:
+            if (now := settled_text(row, old, is_under_way=change.is_under_way)) != old:
                 raise change.no_effect(now, "What that is can't be found by the old text.")
         except NeedsPersonError as error:
             raise NeedsPersonError(
@@ -263,9 +265,12 @@ class RestoreCanaryOperator(CanaryOperator):
             ) from None
 
 
-def settled_text(row: CanaryRow, expected: str) -> object:
-    """What the canary's column holds in PostgreSQL once it is what is expected, or when the time for that is over."""
-    deadline = time.monotonic() + SEEN_IN_POSTGRES_WITHIN_S
+def settled_text(row: CanaryRow, expected: str, *, is_under_way: bool = False) -> object:
+    """What the canary's column holds in PostgreSQL once it is what is expected, or when the time for that is over.
+
+    :param is_under_way: whether the service has only accepted the change, and makes it later
+    """
+    deadline = time.monotonic() + (MADE_WITHIN_S if is_under_way else SEEN_IN_POSTGRES_WITHIN_S)
     while (now := row.read_text()) != expected and time.monotonic() < deadline:
         time.sleep(0.1)
     return now

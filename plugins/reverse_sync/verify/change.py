@@ -20,6 +20,10 @@ class Change(Protocol):
     def send(self) -> str:
         """Make it; how it was answered, in words."""
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether the answer to it says that it will be made later."""
+
     def no_effect(self, found: object, elsewhere: str) -> NotProvedError:
         """What it means that the row holds something else afterwards."""
 
@@ -56,6 +60,11 @@ class ApiChange:
         self._status = api.change(self._call, self._aws)
         return f"HTTP {self._status}"
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether the service has only accepted it."""
+        return self._status == api.ACCEPTED
+
     def no_effect(self, found: object, elsewhere: str) -> NotProvedError:
         """What was sent, how it was answered, and where the text is instead."""
         return api.no_effect(self._call, self._status, found, elsewhere)
@@ -86,6 +95,11 @@ class UpdateChange:
         with self._row.source.cursor() as cursor:
             cursor.execute(sql, [self._text, *self._row.key])
             return f"UPDATE {cursor.rowcount}"
+
+    @property
+    def is_under_way(self) -> bool:
+        """Never: an UPDATE is made when it is answered."""
+        return False
 
     def shown(self) -> str:
         """Nothing: there is no service."""

@@ -257,7 +257,7 @@ def test_the_api_says_which_methods_it_allows(parts: Parts) -> None:
         connections.fill(cutover)
         [api] = cutover.apis
         assert api.allowed_methods == frozenset({"OPTIONS", "POST", "PUT"})
-        assert api.list_status == 200
+        assert api.read_status == 200
     assert cutover.unreachable == {}
 
 

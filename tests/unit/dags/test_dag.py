@@ -185,7 +185,7 @@ def test_the_form_refuses_what_does_not_fit(dag: DAG) -> None:
         "section": "",
     }
     assert (schemas["canary_text"]["minLength"], schemas["canary_text"]["maxLength"]) == (1, 200)
-    assert schemas["canary_method"]["enum"] == ["PUT", "POST"]
+    assert schemas["canary_method"]["enum"] == ["PUT", "POST", "PATCH"]
     assert schemas["canary_restore"]["type"] == "boolean"
     assert schemas["repair"]["enum"] == ["none", "oracle", "touch"]
     assert dag.params["repair"] == "none"

@@ -16,6 +16,7 @@ from tests.support.cutovers import PIPELINE, api, changed, dms, find, rds, sourc
 from tests.support.mappings import SHIPPED_MAPPING
 
 INSTANCE = rds().instance
+SHOWN = changed("canary", get_path="/travelbuddy/flightspecials/{id}").canaries[0]
 
 
 def _found(**parts: Any) -> list[tuple[str, str, str]]:
@@ -288,7 +289,7 @@ def test_a_failed_task_says_why() -> None:
     ("facts", "found"),
     [
         (
-            {"list_status": 503},
+            {"read_status": 503},
             [("error", "api-answer", "GET http://api.example/travelbuddy/flightspecials answers 503")],
         ),
         (
@@ -296,13 +297,30 @@ def test_a_failed_task_says_why() -> None:
             [("error", "api-method", "/travelbuddy/flightspecials/1/name allows OPTIONS, POST, the canary uses PUT")],
         ),
         ({"allowed_methods": frozenset({"PUT"})}, []),
+        ({"read_status": 405}, []),
+        (
+            {"read_status": 404},
+            [("warning", "api-answer", "GET http://api.example/travelbuddy/flightspecials answers 404")],
+        ),
+        (
+            {"read_status": 404, "canary": SHOWN, "read_path": "/travelbuddy/flightspecials/1"},
+            [("error", "api-answer", "GET http://api.example/travelbuddy/flightspecials/1 answers 404")],
+        ),
     ],
 )
 def test_api(facts: dict[str, Any], found: list[tuple[str, str, str]]) -> None:
     assert _found(api=api(**facts)) == found
 
 
-@pytest.mark.parametrize(("status", "passing"), [(503, True), (500, True), (429, True), (404, False), (302, False)])
+@pytest.mark.parametrize(("status", "passing"), [(503, True), (500, True), (429, True), (401, False), (302, False)])
 def test_the_apis_own_answer_says_whether_it_may_recover(status: int, passing: bool) -> None:
-    [finding] = find(api=api(list_status=status))
+    [finding] = find(api=api(read_status=status))
     assert (finding.severity, finding.blind, finding.passing) == ("error", False, passing)
+
+
+def test_a_secret_is_no_header_of_the_pipeline_file() -> None:
+    pipeline = changed("canary", headers={"Authorization": "Bearer 5f0c", "X-Tenant": "erp"})
+    [found] = [item for item in find(pipeline=pipeline) if item.code == "secret-header"]
+    assert (str(found.severity), found.what) == (
+        "warning", "the canary of travelbuddy.flightspecial has a header Authorization in the pipeline file",
+    )  # fmt: skip
