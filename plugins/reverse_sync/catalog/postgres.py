@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,9 @@ SELECT n.nspname, c.relname, c.relkind = 'p', c.relispartition, c.relpersistence
              WHERE conrelid = c.oid AND condeferrable AND contype IN ('u', 'f', 'x') ORDER BY conname),
        ARRAY(SELECT x.indexrelid::regclass::text FROM pg_index x
              WHERE x.indrelid = c.oid AND x.indisunique AND pg_get_indexdef(x.indexrelid) ~* 'coalesce' ORDER BY 1),
+       (SELECT json_agg(ARRAY(SELECT a.attname FROM pg_attribute a
+                              WHERE a.attrelid = c.oid AND a.attnum = ANY (x.indkey)))::text FROM pg_index x
+        WHERE x.indrelid = c.oid AND x.indisunique AND x.indimmediate AND x.indpred IS NULL AND x.indexprs IS NULL),
        (SELECT ARRAY[pn.nspname::text, pc.relname::text] FROM pg_inherits h JOIN pg_class pc ON pc.oid = h.inhparent
         JOIN pg_namespace pn ON pn.oid = pc.relnamespace WHERE h.inhrelid = c.oid AND c.relispartition)
 FROM pg_class c
@@ -83,7 +87,8 @@ class TableTraits:
     `replica_identity` is PostgreSQL's letter: `d` primary key, `n` nothing, `f` all columns, `i` another index.
     `estimated_rows` is the planner's; of a table that was never analysed, the most rows that its size allows.
     `has_children` is of a table that others inherit from, without being its partitions. `deferrable` names
-    constraints beside the primary key, `coalesced` unique indexes over COALESCE. `partition_of` is of a partition its
+    constraints beside the primary key, `coalesced` unique indexes over COALESCE; `unique` has the columns of each
+    unique index over whole columns and all rows that is checked row by row. `partition_of` is of a partition its
     table's schema and name.
     """
 
@@ -97,6 +102,7 @@ class TableTraits:
     has_children: bool = False
     deferrable: tuple[str, ...] = ()
     coalesced: tuple[str, ...] = ()
+    unique: tuple[frozenset[str], ...] = ()
     partition_of: tuple[str, str] | None = None
 
 
@@ -138,9 +144,10 @@ def read_traits(connection: Connection, schemas: Collection[str]) -> dict[tuple[
             TableTraits(*traits),
             deferrable=tuple(deferrable),
             coalesced=tuple(coalesced),
+            unique=tuple(frozenset(columns) for columns in json.loads(unique or "[]")),
             partition_of=tuple(above) if above else None,
         )
-        for schema, table, *traits, deferrable, coalesced, above in rows
+        for schema, table, *traits, deferrable, coalesced, unique, above in rows
     }
 
 

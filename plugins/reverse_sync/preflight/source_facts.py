@@ -11,6 +11,7 @@ from reverse_sync.preflight.made_values import MadeValues, columns_read, made_va
 from reverse_sync.preflight.read_once import read_once
 from reverse_sync.sql import quoted, select_expressions_by_key
 from reverse_sync.table_mapping.policy import DMS_OWN
+from reverse_sync.type_pairs import sizes
 from reverse_sync.type_pairs.rows import read_source_row, source_expressions
 from reverse_sync.type_pairs.source_types import source_type
 
@@ -92,12 +93,21 @@ class Scan:
         name = quoted(column.name)
         text = source_type(column).select.format(name)
         size = _size(column, None)
-        digits = f"length(ltrim(split_part({text}, '.', 1), '-'))" if column.type == "numeric" else "NULL::int"
+        digits = _digits(column, name, text)
         return (
             f"count(*) FILTER (WHERE {text} IS NULL), count(*) FILTER (WHERE {size} = 0), "
             f"coalesce(max({size}), 0), coalesce(max(length({text})), 0), coalesce(max({digits}), 0), "
             f"count(*) FILTER (WHERE {_beyond_oracle(column, name)}), coalesce(max({_utf16_units(text)}), 0)"
         )
+
+
+def _digits(column: Column, name: str, text: str) -> str:
+    """How many digits stand before the point; NULL for what is no number, NaN and infinity."""
+    if column.type in ("real", "double precision"):
+        text = f"CASE WHEN abs({name}) < 'infinity' THEN trunc({name}::numeric)::text END"
+    elif column.type not in sizes.EXACT_NUMBERS:
+        return "NULL::int"
+    return f"CASE WHEN {text} ~ '[0-9]' THEN length(ltrim(split_part({text}, '.', 1), '-0')) END"
 
 
 def _utf16_units(text: str) -> str:

@@ -54,10 +54,18 @@ def is_spelled_by_postgres(source: Column) -> bool:
     return (source.category or name_of_type(source)) in _SPELLED_BY_POSTGRES
 
 
+def is_never_empty(source: Column) -> bool:
+    """Whether a text has a character at least, be it a bracket or a quotation mark."""
+    return source.type in ("json", "jsonb") or source.category in ("array", "composite")
+
+
 def digits_before_point(source: Column) -> int | None:
-    """The most digits before the point; None where there is no limit, or the column holds no exact number."""
+    """The most digits before the point; None where there is no limit, or the column holds no exact number.
+
+    Of numeric(3,5) these are -2: its first digit that counts is the third behind the point.
+    """
     if source.type == "numeric":
-        return max(source.precision - (source.scale or 0), 0) if source.precision else None
+        return source.precision - (source.scale or 0) if source.precision else None
     return _MONEY_DIGITS if source.type == "money" else _INTEGER_DIGITS.get(source.type)
 
 

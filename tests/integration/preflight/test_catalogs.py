@@ -127,6 +127,22 @@ def test_postgres_traits(source: psycopg.Connection[Any]) -> None:
     assert postgres.read_traits(source, ["odd"])["odd", "parted_2024"].estimated_rows == 500
 
 
+def test_what_postgres_keeps_unique_row_by_row(source: psycopg.Connection[Any]) -> None:
+    source.execute("""
+        CREATE TABLE odd.uniques (
+            id integer PRIMARY KEY, a integer UNIQUE, b integer, c integer UNIQUE DEFERRABLE, UNIQUE (b, a),
+            EXCLUDE USING btree (b WITH =) DEFERRABLE
+        );
+        CREATE UNIQUE INDEX ON odd.uniques (b) WHERE c > 0;
+        CREATE UNIQUE INDEX uniques_lower ON odd.uniques (abs(b));
+        CREATE UNIQUE INDEX uniques_null ON odd.uniques (COALESCE(b, 0));
+    """)
+    traits = postgres.read_traits(source, ["odd"])["odd", "uniques"]
+    assert set(traits.unique) == {frozenset({"id"}), frozenset({"a"}), frozenset({"a", "b"})}
+    assert traits.deferrable == ("uniques_b_excl", "uniques_c_key")
+    assert traits.coalesced == ("odd.uniques_null",)
+
+
 def test_postgres_sequences_and_logins(source: psycopg.Connection[Any]) -> None:
     sequences = {found.table: found for found in postgres_server.read_sequences(source) if found.schema == "odd"}
     assert (sequences["serial"].column, sequences["serial"].last_value) == ("id", 1)

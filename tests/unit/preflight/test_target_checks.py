@@ -9,7 +9,7 @@ import pytest
 
 from reverse_sync.catalog.oracle import Constraint, Sequence, Trigger
 from reverse_sync.table_mapping import Column
-from tests.support.cutovers import KEY, TARGET, TRIGGER, changed, dms, dms_login, find, source, target
+from tests.support.cutovers import KEY, TARGET, TRAITS, TRIGGER, changed, dms, dms_login, find, source, target
 from tests.support.mappings import FLIGHTSPECIAL
 
 if TYPE_CHECKING:
@@ -82,6 +82,23 @@ def test_a_disabled_trigger_and_another_tables_trigger_are_none_of_ours() -> Non
 def test_constraints(constraint: Constraint, severity: str, what: str) -> None:
     found = _found(target=target(constraints=(KEY, constraint)))
     assert [(item.severity, item.what) for item in found] == [(severity, what)]
+
+
+@pytest.mark.parametrize(
+    ("unique", "columns", "said"),
+    [
+        ([{"header"}], ("HEADER",), []),
+        ([{"header"}], ("HEADER", "ID"), []),
+        ([{"header", "cost"}], ("HEADER", "COST"), ["UQ makes (HEADER, COST) unique, as the source does, but COST may be NULL"]),
+        ([{"header", "cost"}], ("HEADER",), ["UQ makes (HEADER) unique"]),
+        ([{"expiry_date"}], ("HEADER",), ["UQ makes (HEADER) unique"]),
+    ],
+)  # fmt: skip
+def test_what_the_source_keeps_unique_too(unique: list[set[str]], columns: tuple[str, ...], said: list[str]) -> None:
+    traits = replace(TRAITS, unique=tuple(map(frozenset, unique)))
+    facts = source(traits={("travelbuddy", "flightspecial"): traits})
+    there = target(constraints=(KEY, Constraint("FLIGHTSPECIAL", "UQ", "U", columns)))
+    assert [item.what for item in find(source=facts, target=there) if item.code == "unique-constraint"] == said
 
 
 def test_a_foreign_key_where_changes_go_in_batches() -> None:

@@ -47,8 +47,29 @@ if TYPE_CHECKING:
             id="number too large now",
         ),
         pytest.param(
+            Column("a", "bigint"), Column("A", "NUMBER", precision=10), column_values(most_digits=11),
+            [("error", "number-too-large", "a takes 19 digits before the point, A is NUMBER(10) and takes 10; the largest now has 11")],
+            id="an id that outgrew ten digits",
+        ),
+        pytest.param(
+            Column("a", "numeric", precision=3, scale=5), Column("A", "NUMBER", precision=3, scale=5), column_values(most_digits=0), [],
+            id="the same scale beyond the precision",
+        ),
+        pytest.param(
+            Column("a", "double precision"), Column("A", "NUMBER", precision=5, scale=2), column_values(most_digits=10),
+            [("error", "number-too-large", "a takes any number of digits before the point, A is NUMBER(5,2) and takes 3; the largest now has 10"),
+             ("warning", "fraction-lost", "a (double precision) keeps digits behind the point as they come, A is NUMBER(5,2)"),
+             ("note", "value-loses", "A (NUMBER(5,2)) loses NaN, infinity, and 1e126 and more of a (double precision)")],
+            id="a double in five digits",
+        ),
+        pytest.param(
+            Column("a", "jsonb", nullable=False), Column("A", "CLOB", nullable=False), column_values(empty=0),
+            [("warning", "lob-transformed", "rules rename columns that travel as LOBs: a (jsonb)")],
+            id="a document is never empty",
+        ),
+        pytest.param(
             Column("a", "bigint"), Column("A", "NUMBER", precision=10), column_values(),
-            [("warning", "number-too-large", "a takes 19 digits before the point, A is NUMBER(10) and takes 10")],
+            [("note", "number-too-large", "a takes 19 digits before the point, A is NUMBER(10) and takes 10; the largest now has 3")],
             id="bigint in ten digits",
         ),
         pytest.param(

@@ -67,7 +67,7 @@ def data_type(type_name: str, **more: Any) -> dict[str, Any]:
         ),
         pytest.param(
             Column("a", "money"), Column("A", "NUMBER", precision=5, scale=2),
-            [("warning", "number-too-large", "a takes 17 digits before the point, A is NUMBER(5,2) and takes 3")],
+            [("note", "number-too-large", "a takes 17 digits before the point, A is NUMBER(5,2) and takes 3; the largest now has 3")],
             id="money",
         ),
         pytest.param(Column("a", "money"), Column("A", "NUMBER", precision=19, scale=2), [], id="money that fits"),
@@ -208,6 +208,7 @@ def test_a_boolean_for_a_number_is_told_a_way_that_leads_there(name: str, to: st
     [
         (("id",), "uuid", "remove the column and add the target's by an add-column rule whose expression gives hexadecimal"),
         (("id", "a"), "uuid", "give the target's column a type that the source's fits"),
+        (("id",), "text", "make the target's column a CLOB, or remove the column"),
         (("id",), "bit varying", "remove the column and add the target's by an add-column rule with an expression"),
     ],
 )  # fmt: skip
@@ -225,3 +226,10 @@ def test_a_rule_that_gives_way_as_it_is_meant_to_makes_no_clash() -> None:
     late = exact | {"rule-id": "9"}
     found = found_between(columns, to, *IDENTITY, late, values=column_values())
     assert [code for _, code, _ in found] == ["rules-collide", "type-clash"]
+
+
+def test_a_key_of_binary_numbers_is_named() -> None:
+    columns, to = [Column("a", "double precision")], [Column("A", "BINARY_DOUBLE")]
+    found = found_between(columns, to, values=column_values(), key=("id", "a"))
+    assert ("warning", "key-is-binary", "A of the key holds double-precision numbers, and A is BINARY_DOUBLE") in found
+    assert "key-is-binary" not in {code for _, code, _ in found_between(columns, to, values=column_values())}

@@ -11,7 +11,9 @@ from reverse_sync.preflight.registry import check
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from reverse_sync.catalog.oracle import Constraint
     from reverse_sync.preflight.cutover import Cutover
+    from reverse_sync.table_mapping import Projection
 
 _MOST_CHECKS, _MOST_OF_A_CONDITION = 5, 80
 _UNICODE = ("AL32UTF8", "UTF8")
@@ -70,10 +72,14 @@ def foreign_key(cutover: Cutover) -> Iterator[Finding]:
 @check(Group.TARGET, links.ORACLE_CONSTRAINTS, "mapping", "source", "target")
 def unique_constraint(cutover: Cutover) -> Iterator[Finding]:
     """A unique constraint or index on the target beside the primary key may refuse rows that the source accepts."""
-    for _, target in cutover.pairs:
+    for projection, target in cutover.pairs:
+        kept = _unique_in_source(cutover, projection)
         for constraint in cutover.target.schema(target.schema).constraints:
             of_a_row = target.primary_key and set(target.primary_key) <= set(constraint.columns)
             if constraint.kind == "U" and constraint.table == target.name and not of_a_row:
+                if any(columns <= set(constraint.columns) for columns in kept):
+                    yield from _nulls_in_unique(projection, constraint)
+                    continue
                 yield warning(
                     f"{constraint.name} makes ({', '.join(constraint.columns)}) unique",
                     "a row that the source accepts may fail with ORA-00001 and is only logged; DMS writes row by "
@@ -145,3 +151,33 @@ def free_space(cutover: Cutover) -> Iterator[Finding]:
                 "inserts fail with ORA-01653 once it is full, unless it grows by itself",
                 "add space",
             )
+
+
+def _unique_in_source(cutover: Cutover, projection: Projection) -> list[set[str]]:
+    """The target names of the columns that the source keeps unique, row by row as DMS writes."""
+    found = []
+    for columns in cutover.source.traits[projection.source.schema, projection.source.name].unique:
+        names = [one.name for one in projection.columns if one.is_plain and one.source and one.source.name in columns]
+        if len(names) == len(columns):
+            found.append(set(names))
+    return found
+
+
+def _nulls_in_unique(projection: Projection, constraint: Constraint) -> Iterator[Finding]:
+    """Two rows (1, NULL) are one too many for Oracle, and not for PostgreSQL.
+
+    https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/constraint.html
+    """
+    nullable = [
+        one.name
+        for one in projection.columns
+        if one.name in constraint.columns and (one.source is None or one.source.nullable)
+    ]
+    if nullable and len(constraint.columns) > 1:
+        yield warning(
+            f"{constraint.name} makes ({', '.join(constraint.columns)}) unique, as the source does, but "
+            f"{', '.join(nullable)} may be NULL",
+            "PostgreSQL takes several rows that are the same but for a NULL, Oracle refuses the second with ORA-00001",
+            "forbid NULL in the source (or NULLS NOT DISTINCT, from PostgreSQL 15 on), or disable it in the target",
+            table=projection.full_name,
+        )

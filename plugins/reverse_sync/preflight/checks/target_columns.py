@@ -178,7 +178,7 @@ def empty_into_not_null(cutover: Cutover) -> Iterator[Finding]:
     filled = _filled_by_oracle(cutover)
     for column in cutover.columns:
         source, to = column.projected.source, column.to
-        if to.nullable or source is None or sizes.is_spelled_by_postgres(source):
+        if to.nullable or source is None or sizes.is_spelled_by_postgres(source) or sizes.is_never_empty(source):
             continue
         if (id(column.table), to.name) in filled:
             continue

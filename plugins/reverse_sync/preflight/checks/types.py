@@ -163,6 +163,22 @@ def value_loses(cutover: Cutover) -> Iterator[Finding]:
         )
 
 
+@check(Group.MAPPING, links.ORACLE_TYPES, "mapping", "source", "target")
+def key_is_binary(cutover: Cutover) -> Iterator[Finding]:
+    """A column of the key is a real or double precision: a row is found only by a number with the very same bits."""
+    keys = {id(projection.source): projection.primary_key for projection in cutover.projections}
+    for table, projected, to, found in cutover.columns:
+        if found.kind in (Kind.REAL4, Kind.REAL8) and to.name in keys[id(table)]:
+            yield warning(
+                f"{projected.name} of the key holds {found.kind}s, and {to.name} is {declared_type(to)}",
+                "DMS writes and finds such a number by decimal digits, and AWS does not say by how many: an update or "
+                "delete whose number is not the very same finds no row",
+                "give the table a key of whole numbers or texts, or prove updates and deletes by a canary",
+                table=table.full_name,
+                column=to.name,
+            )
+
+
 @check(Group.MAPPING, links.ORACLE_COMPARISONS, "mapping", "source", "target")
 def key_is_padded(cutover: Cutover) -> Iterator[Finding]:
     """A column of the key is a CHAR on one side: whether DMS finds a row by a key that is shorter, no document says."""
@@ -206,6 +222,9 @@ def _what_to_do(found: Pair, table: Table, column: Column, name: str) -> str:
     """
     if column.name in table.primary_key:
         return "give the target's column a type that the source's fits (docs/types.md): a key can't be made by a rule"
+    if found.sides.source.is_lob:
+        large = "BLOB" if found.kind is Kind.BYTES else "CLOB"
+        return f"make the target's column a {large}, or remove the column: it is a LOB, which no expression can read"
     match found.kind, found.store:
         case Kind.BOOLEAN_AS_TEXT, Store.NUMBER if column.name == name:
             return "add a change-data-type rule with the data-type boolean: true becomes 1, false 0"

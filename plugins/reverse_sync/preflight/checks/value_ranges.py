@@ -25,15 +25,19 @@ if TYPE_CHECKING:
     from reverse_sync.table_mapping import Column
     from reverse_sync.type_pairs import Pair
 
+_NUMBERS = frozenset({Kind.INTEGER, Kind.NUMERIC, Kind.REAL4, Kind.REAL8})
+_BINARY = frozenset({"real", "double precision"})
+_TYPES_OF_NUMBERS = sizes.EXACT_NUMBERS | _BINARY
+
 
 @check(Group.MAPPING, links.ORACLE_TYPES, "mapping", "source", "target")
 def number_too_large(cutover: Cutover) -> Iterator[Finding]:
     """A number may have more digits than the target column, with the most that there are now."""
-    for column, source in plain_columns(cutover, lambda pair: pair.is_exact_number):
+    for column, source in plain_columns(cutover, lambda pair: pair.store is Store.NUMBER and pair.kind in _NUMBERS):
         to = column.to
-        if source.type not in sizes.EXACT_NUMBERS:
+        if source.type not in _TYPES_OF_NUMBERS:
             continue
-        values = cutover.source.values(column.table, source.name) if source.type == "numeric" else None
+        values = cutover.source.values(column.table, source.name)
         digits = values.most_digits if values else None
         known = f"; the largest now has {digits}" if digits is not None else ""
         if column.pair.sides.source.unbounded and digits is not None and digits > sizes.MOST_DIGITS_BEFORE_POINT:
@@ -52,7 +56,8 @@ def number_too_large(cutover: Cutover) -> Iterator[Finding]:
         most = sizes.digits_before_point(source)
         if most is not None and most <= room:
             continue
-        yield judged(digits, room)(
+        # Of numbers below 0.1 the digits before the point say nothing.
+        yield judged(digits if room > 0 else None, room)(
             f"{source.name} takes {'any number of' if most is None else most} digits before the point, "
             f"{to.name} is {declared_type(to)} and takes {room}{known}",
             "a larger number fails with ORA-01438 and is only logged",
@@ -84,13 +89,23 @@ def digits_lost(cutover: Cutover) -> Iterator[Finding]:
 @check(Group.MAPPING, links.ORACLE_TYPES, "mapping", "source", "target")
 def fraction_lost(cutover: Cutover) -> Iterator[Finding]:
     """Digits behind the point, or of a second, that DMS or the target column rounds away."""
-    for column, source in plain_columns(cutover, lambda pair: pair.is_exact_number):
+    for column, source in plain_columns(cutover, lambda pair: pair.store is Store.NUMBER and pair.kind in _NUMBERS):
         to, scale = column.to, sizes.digits_behind_point(source)
         if column.pair.sides.source.unbounded:
             keeps, carried = "any number of", f", DMS carries {sizes.DEFAULT_FRACTION_DIGITS}"
         else:
             keeps, carried = str(scale), ""
         lost = bool(to.precision) and scale > (to.scale or 0)
+        if source.type in _BINARY and to.precision:
+            yield warning(
+                f"{source.name} ({source.type}) keeps digits behind the point as they come, {to.name} is "
+                f"{declared_type(to)}",
+                "Oracle rounds them without a word, and the comparison says that such rows differ",
+                "make the target column a BINARY_DOUBLE, or a NUMBER without a precision",
+                table=column.table_name,
+                column=to.name,
+            )
+            continue
         if lost or carried:
             yield (warning if lost else note)(
                 f"{source.name} keeps {keeps} digits behind the point{carried}, {to.name} is {declared_type(to)}",
