@@ -27,7 +27,12 @@ CALL_TIMEOUT_S = 30
 # No later try can correct these (wrong password, locked or expired account, no right, no such table or column):
 # https://docs.oracle.com/en/error-help/db/
 REFUSED_STATEMENTS = frozenset({904, 942, 1031})
-REFUSALS = REFUSED_STATEMENTS | {1017, 1045, 28000, 28001}
+REFUSALS = REFUSED_STATEMENTS | {1017, 1045, 1435, 28000, 28001}
+_NO_SCHEMA = 1435
+_NO_SERVICE = ("DPY-4000", "DPY-4026", "DPY-4027")
+"""python-oracledb looks a host without a service up in tnsnames.ora:
+https://python-oracledb.readthedocs.io/en/latest/user_guide/troubleshooting.html
+"""
 # The most sessions or processes, or no handler of the listener that is free: others may leave.
 BUSY = frozenset({18, 20, 12516, 12518, 12519, 12520})
 # The network's errors, and the listener's: https://docs.oracle.com/en/error-help/db/ (TNS)
@@ -140,6 +145,19 @@ def is_outage(error: Exception) -> bool:
     )
 
 
+def correction(error: Exception) -> str:
+    """What to correct in the Airflow connection where Oracle's answer does not say so; else empty."""
+    details = error.args[0] if error.args else None
+    if getattr(details, "code", 0) == _NO_SCHEMA:
+        return (
+            "empty the connection's field Schema, which is Oracle's current schema, or name one there, and put the "
+            'service into its extra: {"service_name": "ORCL"}'
+        )
+    if str(getattr(details, "full_code", "")) in _NO_SERVICE:
+        return 'name the service in the connection\'s extra: {"service_name": "ORCL"}, or a sid'
+    return ""
+
+
 @contextmanager
 def readable_oracle_errors(oracle_conn_id: str) -> Iterator[None]:
     """Raise the driver's errors as one sentence and the next step.
@@ -156,6 +174,11 @@ def readable_oracle_errors(oracle_conn_id: str) -> Iterator[None]:
     except (Error, OSError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         code = getattr(error.args[0], "code", 0)
+        if what := correction(error):
+            raise NeedsPersonError(
+                f"Oracle can't be used over the connection {oracle_conn_id!r}: {reason}. In Airflow {what}; then clear "
+                "this task."
+            ) from None
         if code in REFUSALS:
             raise (StatementRefusedError if code in REFUSED_STATEMENTS else NeedsPersonError)(
                 f"Oracle refuses what the connection {oracle_conn_id!r} asks: {reason}. Correct its login or password "

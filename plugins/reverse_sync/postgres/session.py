@@ -29,6 +29,10 @@ OPTIONS = f"-c statement_timeout={STATEMENT_TIMEOUT_S}s -c lock_timeout=15s {PRI
 REFUSED_STATEMENTS = "42"
 REFUSALS = ("28", "3D", REFUSED_STATEMENTS)
 REFUSED_LOGIN = re.compile("password authentication failed|no pg_hba.conf entry|(database|role) .* does not exist")
+# libpq's own words: no later try corrects what TLS asks for, or what the server lacks.
+REFUSED_TLS = re.compile(
+    "root certificate file|invalid sslmode|certificate verify failed|does not support SSL|server certificate for"
+)
 # Of the same list: connection exception, insufficient resources, operator intervention but not a cancelled statement.
 OUTAGES = ("08", "53", "57P")
 KEEPALIVES = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 4}
@@ -80,7 +84,12 @@ def is_outage(error: Exception) -> bool:
     if state:
         return str(state).startswith(OUTAGES)
     lost = (psycopg.OperationalError, psycopg.InterfaceError, psycopg2.OperationalError, psycopg2.InterfaceError)
-    return isinstance(error, lost) and not REFUSED_LOGIN.search(str(error))
+    return isinstance(error, lost) and not (REFUSED_LOGIN.search(str(error)) or is_about_tls(error))
+
+
+def is_about_tls(error: Exception) -> bool:
+    """Whether the two sides do not come to terms about TLS."""
+    return REFUSED_TLS.search(str(error)) is not None
 
 
 @contextmanager
@@ -109,6 +118,11 @@ def readable_postgres_errors(postgres_conn_id: str) -> Iterator[None]:
             raise StatementFailedError(
                 f"PostgreSQL should do what the connection {postgres_conn_id!r} asks, but fails: {reason}. Look that "
                 "error up and correct what it names, then clear this task."
+            ) from None
+        if not state and is_about_tls(error):
+            raise NeedsPersonError(
+                f"PostgreSQL and the connection {postgres_conn_id!r} do not agree about TLS: {reason}. Correct "
+                "sslmode, sslrootcert or the host in that connection (docs/tls.md), then clear this task."
             ) from None
         raise ReverseSyncError(
             f"PostgreSQL does not answer over the connection {postgres_conn_id!r}: {reason}. Check its host, port, "

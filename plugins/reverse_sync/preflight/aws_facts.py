@@ -77,8 +77,9 @@ class DmsFacts:
         return (*private, *(instance.get("ReplicationInstancePublicIpAddresses") or ()))
 
     def endpoint(self, endpoint: Endpoint) -> EndpointTypeDef | None:
-        """The endpoint as DMS has it, or None."""
-        return dms.find_endpoint(self._client, endpoint.identifier)
+        """The endpoint as DMS has it, or None: one that is being deleted is made again, whatever it is."""
+        found = dms.find_endpoint(self._client, endpoint.identifier)
+        return None if found and found["Status"] == "deleting" else found
 
     def certificate(self, endpoint: Endpoint) -> str | None:
         """The ARN of the certificate that the endpoint is to trust; None where it has none."""

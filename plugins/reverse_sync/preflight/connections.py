@@ -10,6 +10,7 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from reverse_sync.aws import client_of
+from reverse_sync.catalog.database import fetch_one
 from reverse_sync.oracle.session import connect
 from reverse_sync.pipeline import HttpCanary
 from reverse_sync.postgres.session import PRINTED_ALIKE, extra_for_tuples, open_connection
@@ -102,9 +103,11 @@ class OpenConnections:
         return connection
 
     def _target(self, conn_id: str) -> TargetFacts:
+        _connection(conn_id)
         connection = connect(conn_id)
         self._open.enter_context(closing(connection))
         connection.call_timeout = STATEMENT_TIMEOUT_S * 1000
+        fetch_one(connection, "SELECT 1 FROM dual")  # the first call shows whether the connection's schema is there
         return TargetFacts(connection, (connection.username or "").upper())
 
     def _client(self, service: str) -> Any:
@@ -134,6 +137,7 @@ class OpenConnections:
         return facts
 
     def _api(self, canary: HttpCanary) -> ApiFacts:
+        _connection(canary.connection)
         hook = http_hook(canary, self._pipeline.aws)
         session = hook.get_conn()
         self._open.enter_context(closing(session))
@@ -157,13 +161,19 @@ def _named(part: str, conn_id: str) -> str:
 
     try:
         connection = _connection(conn_id)
-    except AirflowNotFoundException:
+    except (AirflowNotFoundException, ValueError):
         return f"{part} ({conn_id})"
     port = f":{connection.port}" if connection.port else ""
     return f"{part} ({conn_id}, {connection.host}{port})"
 
 
 def _connection(conn_id: str) -> Connection:
+    """The connection; ValueError where its extra is no JSON, of which Airflow only logs that it takes none."""
     from airflow.sdk import BaseHook
 
-    return BaseHook.get_connection(conn_id)
+    connection = BaseHook.get_connection(conn_id)
+    try:
+        json.loads(connection.extra or "{}")
+    except ValueError as fault:
+        raise ValueError(f"the extra of the connection {conn_id!r} is no JSON ({fault})") from None
+    return connection

@@ -6,7 +6,9 @@ import socket
 from dataclasses import dataclass
 
 from reverse_sync.aws import faults
+from reverse_sync.oracle.session import correction
 from reverse_sync.oracle.session import is_outage as is_oracle_outage
+from reverse_sync.postgres.session import is_about_tls
 from reverse_sync.postgres.session import is_outage as is_postgres_outage
 
 _AWAY = (
@@ -16,6 +18,7 @@ _AWAY = (
 _THROTTLED = "wait and look again; if AWS goes on refusing calls, find out who else makes so many"
 _EXPIRED = "renew the credentials of the AWS connection, unless they renew themselves"
 _FINAL = "correct the Airflow connection, or what stands between: address, port, login, security group, listener"
+_TLS = "correct what the connection says of TLS: sslmode and root certificate, http or https (docs/tls.md)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,12 @@ def _judge(error: Exception) -> tuple[str, bool]:
             return _EXPIRED, True
         case ClientError() | BotoCoreError():
             passing = faults.may_pass(error)
+        case requests.exceptions.SSLError():
+            return _TLS, False
+        case psycopg.Error() | psycopg2.Error() if is_about_tls(error):
+            return _TLS, False
+        case oracledb.Error() if advice := correction(error):
+            return advice, False
         case oracledb.Error() | TimeoutError() | ConnectionError() | socket.gaierror():
             passing = is_oracle_outage(error)
         case psycopg.Error() | psycopg2.Error():

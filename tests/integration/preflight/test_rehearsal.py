@@ -215,6 +215,26 @@ def test_the_dms_login_of_the_source_has_another_password(parts: Parts, monkeypa
     assert "not-this-one" not in finding.what
 
 
+@pytest.mark.parametrize(
+    ("more", "said", "advice"),
+    [
+        ({"schema": "XE"}, "ORA-01435", "empty the connection's field Schema"),
+        ({"extra": ""}, "DPY-4027", "name the service in the connection's extra"),
+        ({"extra": "{service_name: XE}"}, "the extra of the connection 'travelbuddy_oracle' is no JSON", "correct the Airflow connection"),
+    ],
+)  # fmt: skip
+def test_a_connection_to_oracle_that_is_filled_in_wrongly(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch, more: dict[str, str], said: str, advice: str
+) -> None:
+    login = {"conn_type": "oracle", "login": "TRAVELBUDDY", "password": "welcome", "host": "127.0.0.1"}
+    values = login | {"port": parts.ports.oracle, "extra": '{"service_name": "XE"}'} | more
+    monkeypatch.setenv("AIRFLOW_CONN_TRAVELBUDDY_ORACLE", json.dumps(values))
+    [finding] = parts.look()
+    assert (finding.code, finding.blind, finding.passing) == ("unreachable", True, False)
+    assert said in finding.what
+    assert finding.do.startswith(advice)
+
+
 def test_an_endpoint_drifted(parts: Parts) -> None:
     dms = parts.aws("dms")
     made = dms.create_endpoint(
@@ -225,6 +245,7 @@ def test_an_endpoint_drifted(parts: Parts) -> None:
         found = [item.what for item in parts.look()]
     finally:
         dms.delete_endpoint(EndpointArn=made["EndpointArn"])
+    assert [item.what for item in parts.look()] == [], "one that is being deleted does not differ"
     where = "endpoint travelbuddy-oracle-target"
     assert found == [
         f"{where}: Port is 1521 in AWS, {parts.ports.oracle} in the pipeline file",

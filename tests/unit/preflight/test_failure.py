@@ -56,6 +56,10 @@ FINAL = [
     oracle("ORA-00942: table or view does not exist", 942),
     psycopg.OperationalError('FATAL:  password authentication failed for user "postgres"'),
     psycopg.OperationalError('FATAL:  database "absent" does not exist'),
+    psycopg.OperationalError('connection failed: root certificate file "/root/.postgresql/root.crt" does not exist'),
+    psycopg.OperationalError('connection is bad: invalid sslmode value: "nonsense"'),
+    psycopg.OperationalError("connection failed: server does not support SSL, but SSL was required"),
+    requests.exceptions.SSLError("[SSL: WRONG_VERSION_NUMBER] wrong version number"),
     psycopg.errors.InsufficientPrivilege("permission denied for table t"),
     psycopg.errors.LockNotAvailable("canceling statement due to lock timeout"),
     psycopg.errors.QueryCanceled("canceling statement due to statement timeout"),
@@ -80,6 +84,9 @@ def test_what_stays(error: Exception) -> None:
 
 
 def test_the_advice_is_for_what_happened() -> None:
+    assert "empty the connection's field Schema" in Failure.of(oracle("ORA-01435: user does not exist", 1435)).advice
+    assert 'extra: {"service_name"' in Failure.of(oracle("DPY-4027: no configuration directory specified")).advice
+    assert "http or https" in Failure.of(requests.exceptions.SSLError("wrong version number")).advice
     assert "who else makes so many" in Failure.of(aws("ThrottlingException")).advice
     assert "renew the credentials" in Failure.of(aws("ExpiredToken")).advice
     assert "start it" in Failure.of(requests.ConnectionError("refused")).advice
