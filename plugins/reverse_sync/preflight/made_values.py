@@ -22,6 +22,7 @@ class MadeValues:
     """What a rule makes of a column in `rows` rows: the largest, and how many its own type has no room for."""
 
     rows: int = 0
+    nulls: int = 0
     refused: int = 0
     example: object = None
     most_characters: int = 0
@@ -43,6 +44,7 @@ class MadeValues:
             self.example = self.example if self.refused else value
             self.refused += 1
         if value is None:
+            self.nulls += 1
             return
         text = str(value)
         self.most_characters = max(self.most_characters, len(text))

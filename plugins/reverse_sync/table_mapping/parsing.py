@@ -128,7 +128,12 @@ def _fault_of(rule: grammar.Transformation, expression: str) -> tuple[str, str] 
     found, shown = analyse(expression), _shown(expression)
     if found.fault:
         quotes = "; write texts between straight quotes: 'so'" if _CURLY_QUOTES.search(expression) else ""
-        return "bad-expression", f"expression {shown} is not one that SQLite can evaluate: {found.fault}{quotes}"
+        bare = _BARE_COLUMN.fullmatch(found.fault)
+        dollar = f"; a column of the source is ${bare[1]} there" if bare else ""
+        return (
+            "bad-expression",
+            f"expression {shown} is not one that SQLite can evaluate: {found.fault}{quotes}{dollar}",
+        )
     if parameter := next((hit["parameter"] for hit in _NO_COLUMN.finditer(expression) if hit["parameter"]), None):
         return "bad-expression", f"expression {shown} names {parameter}; a column is ${parameter[1:]} there"
     if cast := next((name for name in found.columns if "::" in name), None):
@@ -239,7 +244,9 @@ def _explain(detail: ErrorDetails, key: str) -> tuple[str, str]:
             if other:
                 return "unsupported-action", f"rule-type {given} is not for Oracle as the target: {other}"
             hint = (
-                "; AWS has it for document stores" if given in _TYPES_OF_OTHERS else _did_you_mean(str(given), allowed)
+                "; AWS has it for document stores"
+                if given in _TYPES_OF_OTHERS
+                else _did_you_mean(_DMS_NAMES.get(str(given).lower(), str(given)), allowed)
             )
             return "bad-value", f"{key} is {_shown(given)}; allowed: {', '.join(allowed)}{hint}"
         case "rule_id":
@@ -248,6 +255,22 @@ def _explain(detail: ErrorDetails, key: str) -> tuple[str, str]:
             return "bad-value", f"{key} is {_shown(given)}: {_NEEDS.get(kind, _NEEDS_SOMETHING_ELSE).format(**context)}"
 
 
+_DMS_NAMES = {
+    **dict.fromkeys(("varchar", "varchar2", "char", "character varying"), "string"),
+    **dict.fromkeys(("nvarchar", "nvarchar2", "nchar"), "wstring"),
+    **dict.fromkeys(("number", "decimal"), "numeric"),
+    **dict.fromkeys(("int", "integer"), "int4"),
+    **dict.fromkeys(("float", "double", "double precision", "binary_double"), "real8"),
+    **dict.fromkeys(("timestamp", "timestamptz"), "datetime"),
+    **dict.fromkeys(("bytea", "raw"), "bytes"),
+    "smallint": "int2",
+    "bigint": "int8",
+    "real": "real4",
+    "text": "nclob",
+    "bool": "boolean",
+}
+"""What databases call a type -> what DMS calls it."""
+_BARE_COLUMN = re.compile(r"no such column: (\w+)")
 _NEEDS_SOMETHING_ELSE = "that is not what AWS documents there"
 _NEEDS = {
     **dict.fromkeys(("string_type",), "it needs a text"),

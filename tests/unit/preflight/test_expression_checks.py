@@ -18,6 +18,7 @@ TABLE = Table(
         Column("price", "integer"),
         Column("total", "integer", default="(price * 2)", generated=True),
         Column("body", "text"),
+        Column("paid", "boolean"),
     ),
     ("id",),
 )
@@ -32,6 +33,13 @@ TABLE = Table(
         ("$total + 1", [("error", "the expression of MADE reads total, which is a generated column", "write in it what total is made of: (price * 2)")]),
         ("substr($body, 1, 10)", [("warning", "the expression of MADE reads body, which is text and travels as a LOB",
           "change such a column on a test row and look at the target before the cutover")]),
+        ("$paid || ''", []),
+        ("CASE $paid WHEN 'true' THEN 'Y' END", []),
+        *(
+            (judged, [("warning", "the expression of MADE reads paid, which is a boolean, and names neither 'true' nor 'false'",
+             "write CASE $paid WHEN 'true' THEN ... WHEN 'false' THEN ... END")])
+            for judged in ("CASE WHEN $paid = 1 THEN 'Y' ELSE 'N' END", "CASE WHEN $paid THEN 'Y' ELSE 'N' END", "$paid = 't'", "iif($paid, 1, 0)")
+        ),
         ("\"price\" * 2", [("error", "the expression of MADE has \"price\" in double quotes: to SQLite that is the text 'price', not the column", "write $price")]),
     ],
 )  # fmt: skip

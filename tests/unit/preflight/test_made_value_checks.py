@@ -32,7 +32,7 @@ TARGET = Table(
     (Column("ID", "NUMBER", nullable=False), Column("NAME", "VARCHAR2", length=120), Column("PRICE", "NUMBER")),
     ("ID",),
 )
-CODES = {"rule-value", "made-value-too-large", "rule-lacks-room"}
+CODES = {"rule-value", "made-value-too-large", "rule-lacks-room", "made-null"}
 
 
 def _found(rule: dict[str, Any], to: Column, *rows: dict[str, object], large: bool = False) -> list[Finding]:
@@ -131,3 +131,17 @@ def test_a_type_without_room_for_every_value_says_how_many_are_beyond_it_now() -
         "id, of the key, is carried by rule 0, but the rule's int1 has no room for every bigint: 1 of 2 rows now, such "
         "as 128"
     )
+
+
+@pytest.mark.parametrize(("nullable", "row"), [(False, ROW), (True, ROW | {"name": None})])
+def test_a_null_that_oracle_takes(nullable: bool, row: dict[str, object]) -> None:
+    to = Column("X", "VARCHAR2", length=120, nullable=nullable)
+    assert _found(_added("upper($name)", type="wstring", length=30), to, row) == []
+
+
+def test_a_null_that_an_expression_makes_for_a_not_null() -> None:
+    to = Column("X", "VARCHAR2", length=120, nullable=False)
+    [found] = _found(_added("upper($name)", type="wstring", length=30), to, ROW, ROW | {"name": None})
+    assert (str(found.severity), found.what) == (
+        "error", "the expression of X makes NULL of 1 of 2 rows now, and X is VARCHAR2(120 CHAR) NOT NULL",
+    )  # fmt: skip

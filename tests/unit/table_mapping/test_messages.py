@@ -116,3 +116,19 @@ def test_a_key_that_stands_twice_with_one_value_does_no_harm() -> None:
     assert TableMapping.parse(twice, "m.json").selects("test", "t")
     with pytest.raises(MappingError, match="rule-action stands 2 times in one object, with different values"):
         TableMapping.parse(text.replace('"rule-action":', '"rule-action": "exclude", "rule-action":'), "m.json")
+
+
+@pytest.mark.parametrize(
+    ("type_name", "meant"),
+    [("VARCHAR2", "string"), ("NUMBER", "numeric"), ("timestamp", "datetime"), ("bigint", "int8"), ("bool", "boolean")],
+)
+def test_a_database_s_name_of_a_type_is_told_dms_s(type_name: str, meant: str) -> None:
+    rule = transformation(2, "column", ("test", "t", "a"), "change-data-type", data_type={"type": type_name})
+    with pytest.raises(MappingError, match=f"; did you mean '{meant}'"):
+        mapping(include(), rule)
+
+
+def test_a_column_without_its_dollar_is_told_so() -> None:
+    added = {"value": "X", "expression": "a || 'x'", "data_type": {"type": "string"}}
+    with pytest.raises(MappingError, match=r"no such column: a; a column of the source is \$a there"):
+        mapping(include(), transformation(2, "column", ("test", "t"), "add-column", **added))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from reverse_sync.preflight import links
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
     from reverse_sync.preflight.cutover import Cutover
     from reverse_sync.table_mapping import ProjectedColumn, Table
 
+_TRUTH = re.compile("'(true|false)'")
+_WHY_NOT_TRUE = (
+    "DMS carries a boolean as one of these texts, so that a comparison with 1, 't' or TRUE never holds, and as this "
+    "project evaluates it alike no comparison finds it"
+)
+_JUDGES = re.compile(r"[=<>]|\b(case|iif|in|not)\b", re.IGNORECASE)
 _WHY_NOT_A_LOB = (
     "AWS supports dropping a LOB column and documents no other transformation of one; that an expression sees its "
     "value is not proved"
@@ -87,6 +94,13 @@ def _unreadable(made: ProjectedColumn, table: Table) -> Iterator[tuple[Callable[
                 "logical decoding leaves generated columns out, so that DMS has NULL for it in every change",
                 f"write in it what {name} is made of" + (f": {column.default}" if column.default else ""),
             )
+        elif column and column.type == "boolean" and _mistakes_truth(made.expression or ""):
+            yield (
+                warning,
+                f"reads {name}, which is a boolean, and names neither 'true' nor 'false'",
+                _WHY_NOT_TRUE,
+                f"write CASE ${name} WHEN 'true' THEN ... WHEN 'false' THEN ... END",
+            )
         elif column and dms_type(column) in LOBS:
             yield (
                 warning,
@@ -102,3 +116,8 @@ def _unreadable(made: ProjectedColumn, table: Table) -> Iterator[tuple[Callable[
                 "every row gets the same text, and as the comparison evaluates it alike it finds no difference",
                 f"write ${name}",
             )
+
+
+def _mistakes_truth(expression: str) -> bool:
+    """Whether it decides by a boolean without the texts that a boolean is."""
+    return _JUDGES.search(expression) is not None and not _TRUTH.search(expression)

@@ -73,6 +73,30 @@ def made_value_too_large(cutover: Cutover) -> Iterator[Finding]:
                 )
 
 
+@check(Group.MAPPING, links.ORACLE_CONSTRAINTS, "mapping", "source", "target")
+def made_null(cutover: Cutover) -> Iterator[Finding]:
+    """An expression makes NULL of rows that are there now, and the target column is NOT NULL."""
+    for projection, target in cutover.pairs:
+        filled = cutover.target.schema(target.schema).defaults_on_null
+        for name, made in (cutover.source.made(projection) or {}).items():
+            to = target.column(name)
+            if to is None or to.nullable or not made.nulls or (target.name, name) in filled:
+                continue
+            column = next(one for one in projection.columns if one.name == name)
+            if column.expression is None:
+                continue  # what the source's own NULLs are a finding of
+            yield error(
+                f"the expression of {name} makes NULL of {made.nulls} of {made.rows} rows now, and {name} is "
+                f"{declared_type(to)}",
+                "such a row fails with ORA-01400 and is only logged; the task stays running",
+                "have the expression make a value: coalesce(..., '-'); or allow NULL in the target",
+                file=cutover.mapping_file,
+                rule=str(column.rule.rule_id) if column.rule else None,
+                table=target.full_name,
+                column=name,
+            )
+
+
 class _Limit(NamedTuple):
     """What the target column takes, in which unit, how a value is measured in it, and what becomes of a larger one."""
 
@@ -88,7 +112,7 @@ def _limits(found: Pair, given: DataType) -> Iterator[_Limit]:
     to = found.sides.column
     if found.is_text and found.kind in (Kind.TEXT, Kind.INTEGER, Kind.NUMERIC):
         for limit in limits(to, ascii_only=found.kind is not Kind.TEXT):
-            if given.length is None or given.length * limit.each > limit.most:
+            if given.length is None or given.length > limit.most:
                 yield _Limit(limit.most, limit.unit, limit.of, "a longer text fails with ORA-12899 and is only logged")
                 return
     if found.store is not Store.NUMBER or not to.precision or found.kind is Kind.BOOLEAN:

@@ -34,7 +34,9 @@ def name_impossible(cutover: Cutover) -> Iterator[Finding]:
             yield error(
                 f"{made} {kind} on the target {_shown(name)}, which {reason}",
                 "Oracle has no such name, so DMS writes nothing there",
-                "choose another name in that rule" if rule else "give it another name by a rename rule",
+                "choose another name in that rule"
+                if rule and rule.rule_action in ("rename", "add-column")
+                else "give it another name by a rename rule of its own with a lower rule-id",
                 file=cutover.mapping_file,
                 rule=str(rule.rule_id) if rule else None,
                 table=projection.source.full_name,
