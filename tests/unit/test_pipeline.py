@@ -547,3 +547,13 @@ def test_files_may_be_named_one_by_one(tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "pipelines").mkdir()
     first = put(tmp_path / "pipelines", "orders")
     assert list(pipeline_files()) == [SHIPPED, first]
+
+
+def test_a_key_is_a_text_whatever_yaml_takes_it_for(tmp_path: Path, document: dict[str, Any]) -> None:
+    """`no` and `on` are truth values to YAML, and columns to people."""
+    document["canary"] |= {"path": "/visits/{patient}/{no}", "id": "@"}
+    path = written(tmp_path, document)
+    path.write_text(path.read_text(encoding="utf-8").replace("'@'", "{patient: 7, no: 2, on: A}"), encoding="utf-8")
+    assert "'{on}', of the canary's row" in refusal(path)
+    path.write_text(path.read_text(encoding="utf-8").replace(", on: A", ""), encoding="utf-8")
+    assert load(path).canaries[0].id == {"patient": 7, "no": 2}

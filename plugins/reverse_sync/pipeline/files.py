@@ -122,7 +122,8 @@ def _lines(errors: Iterable[ErrorDetails], *, one_canary: bool) -> list[str]:
         elif details["type"] == "missing":
             line = f"{key}: missing, and it has no default. Add it{_required_inside(details['loc'])}"
         elif key in found:
-            line = f"{found[key]}; or {allowed(details)}"
+            more = allowed(details)
+            line = found[key] if more in found[key] else f"{found[key]}; or {more}"
         else:
             line = f"{key}: found {_shown(details['input'])}. Allowed: {allowed(details)}" if key else allowed(details)
         found[key] = line

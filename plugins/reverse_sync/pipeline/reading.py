@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_NO_TEXTS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("bool", "int", "float", "null", "timestamp"))
+
+
 class _Loader(yaml.SafeLoader):
-    """YAML takes the last of two values of one key; here that is a fault."""
+    """YAML takes the last of two values of one key, and `no` for false: a fault here, and a text."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # PyYAML's signature
         seen: set[str] = set()
@@ -23,6 +26,8 @@ class _Loader(yaml.SafeLoader):
                     None, None, f"the key {key.value} stands twice in one section; keep one", key.start_mark
                 )
             seen.add(str(key.value))
+            if key.tag in _NO_TEXTS:
+                key.tag = "tag:yaml.org,2002:str"
         return super().construct_mapping(node, deep)
 
 

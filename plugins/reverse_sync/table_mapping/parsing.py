@@ -124,15 +124,19 @@ def _expressions(rules: tuple[Rule, ...]) -> Iterator[Problem]:
                 yield Problem(code, message, str(rule.rule_id), "expression")
 
 
+def _hint(fault: str, expression: str) -> str:
+    """What the writer may have meant where SQLite can't evaluate an expression; empty where nothing tells."""
+    if _CURLY_QUOTES.search(expression):
+        return "; write texts between straight quotes: 'so'"
+    bare = _BARE_COLUMN.fullmatch(fault)
+    return f"; a column of the source is ${bare[1]} there" if bare else ""
+
+
 def _fault_of(rule: grammar.Transformation, expression: str) -> tuple[str, str] | None:
     found, shown = analyse(expression), _shown(expression)
     if found.fault:
-        quotes = "; write texts between straight quotes: 'so'" if _CURLY_QUOTES.search(expression) else ""
-        bare = _BARE_COLUMN.fullmatch(found.fault)
-        dollar = f"; a column of the source is ${bare[1]} there" if bare else ""
-        return (
-            "bad-expression",
-            f"expression {shown} is not one that SQLite can evaluate: {found.fault}{quotes}{dollar}",
+        return "bad-expression", (
+            f"expression {shown} is not one that SQLite can evaluate: {found.fault}{_hint(found.fault, expression)}"
         )
     if parameter := next((hit["parameter"] for hit in _NO_COLUMN.finditer(expression) if hit["parameter"]), None):
         return "bad-expression", f"expression {shown} names {parameter}; a column is ${parameter[1:]} there"
