@@ -122,7 +122,10 @@ def test_what_the_hook_refuses_the_trigger_refuses_alike(
     """The hook takes the connection's schema for the service, and then for a schema too."""
     named(monkeypatch, {}, host="127.0.0.1", port=neighbours.here.port, schema="XE")
     for ask in (lambda: fetch_row("erp", WHERE, [1]), lambda: from_trigger(WHERE, [1])):
-        with pytest.raises(ReverseSyncError, match=r"'erp': ORA-01435: user does not exist. In Airflow empty the connection's field Schema"):
+        with pytest.raises(
+            ReverseSyncError,
+            match=r"'erp': ORA-01435: user does not exist. In Airflow empty the connection's field Schema",
+        ):
             ask()
 
 
