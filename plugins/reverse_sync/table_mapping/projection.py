@@ -104,6 +104,11 @@ class Projection:
         """The target table with its schema."""
         return full_name(self.schema, self.table)
 
+    @property
+    def unknown_key(self) -> list[str]:
+        """The target's key columns whose values only DMS knows; by such a key no row can be found."""
+        return [column.name for column in self.columns if column.name in self.primary_key and column.known_only_to_dms]
+
     def target_of(self, source_column: str) -> str | None:
         """The target column that carries a source column; None where the mapping drops it."""
         return next(

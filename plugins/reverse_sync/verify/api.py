@@ -25,10 +25,10 @@ SHOWN_WITHIN_S = 2
 ACCEPTED = 202
 """Taken, but not done yet: RFC 9110, 15.3.3."""
 _MISSING_HEADERS = {
-    406: "say in canary.headers what it may answer with, for instance Accept: application/json",
-    412: "it changes a row only under a condition that does not hold: correct If-Match in canary.headers, or use '*'",
-    415: "say in canary.headers what the body is, for instance Content-Type: application/merge-patch+json",
-    428: "it changes a row only under a condition: add If-Match to canary.headers, for instance '*'",
+    406: "say in canary.headers what it may answer with, for instance Accept: application/json.",
+    412: "it changes a row only under a condition that does not hold: correct If-Match in canary.headers, or use '*'.",
+    415: "say in canary.headers what the body is, for instance Content-Type: application/merge-patch+json.",
+    428: "it changes a row only under a condition: add If-Match to canary.headers, for instance '*'.",
 }
 """Answers that ask for another header, and what to do: RFC 9110, 15.5, and RFC 6585, 3."""
 
@@ -193,7 +193,7 @@ def _refusal(response: Response, method: str, path: str, canary: HttpCanary) -> 
             f"{fact} ({said}): correct the login, or the headers of the extra, of the connection {canary.connection!r}."
         )
     if response.status_code in _MISSING_HEADERS:
-        return NeedsPersonError(f"{fact} ({said}): {_MISSING_HEADERS[response.status_code]}.")
+        return NeedsPersonError(f"{fact} ({said}): {_MISSING_HEADERS[response.status_code]}")
     if may_recover(response.status_code):
         return ReverseSyncError(f"{fact} ({said}): look at the service's log; the next try calls it again.")
     return NeedsPersonError(f"{fact} ({said}): correct canary.body, canary.path or canary.headers.")

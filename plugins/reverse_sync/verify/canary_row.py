@@ -151,7 +151,7 @@ def canary_row(pipeline: Pipeline, canary: Canary, row_id: RowId) -> Iterator[Ca
     """The row on both sides, by the mapping, and the session on PostgreSQL for the block.
 
     :raises ReverseSyncError: where PostgreSQL does not answer, also later in the block.
-    :raises NeedsPersonError: where its table is not replicated, or has no key that the mapping keeps.
+    :raises NeedsPersonError: where its table is not replicated, or has no key that finds it in Oracle.
     """
     with postgres_session(pipeline.postgres.connection) as source:
         projection = projection_of(pipeline, source, canary.schema_and_table, "canary.table")
@@ -160,6 +160,11 @@ def canary_row(pipeline: Pipeline, canary: Canary, row_id: RowId) -> Iterator[Ca
             raise NeedsPersonError(
                 f"The canary needs a table whose primary key the mapping keeps, but of {canary.table}'s key "
                 f"{list(key)} it keeps {list(projection.primary_key)}: choose another canary.table."
+            )
+        if unknown := projection.unknown_key:
+            raise NeedsPersonError(
+                f"The canary's row in {projection.full_name} should be found by its key, but only DMS knows what "
+                f"becomes of {', '.join(unknown)}: choose another canary.table, or correct the rule."
             )
         yield CanaryRow(pipeline, canary, projection, row_id, source)
 

@@ -72,6 +72,19 @@ def test_a_canary_in_tables_of_ones_own(canary: dict[str, Any], said: list[str])
     assert found("canary-carried", SHOP, canary, source=source(tables=(ORDERS, LINES, LOG))) == said
 
 
+def test_a_key_of_which_only_dms_knows_what_becomes() -> None:
+    rules = json.loads(SHIPPED_MAPPING.read_text())
+    here = {"schema-name": "travelbuddy", "table-name": "flightspecial", "column-name": "id"}
+    narrower = {"rule-type": "transformation", "rule-id": "900", "rule-name": "narrower", "rule-target": "column"}
+    rules["rules"].append(
+        {**narrower, "object-locator": here, "rule-action": "change-data-type", "data-type": {"type": "boolean"}}
+    )
+    text, row = json.dumps(rules), dict.fromkeys((column.name for column in FLIGHTSPECIAL.columns), 1)
+    said = ["the canary's row is found in Oracle by its key, but only DMS knows what becomes of ID"]
+    assert found("canary-carried", text, source=source()) == said
+    assert found("canary-row", text, source=source(row=lambda _table, _key: row), target=target()) == []
+
+
 def test_a_row_that_a_filter_leaves_out() -> None:
     rules = json.loads(SHIPPED_MAPPING.read_text())
     [selection] = [rule for rule in rules["rules"] if rule["rule-type"] == "selection"]

@@ -73,6 +73,10 @@ def _not_carried(cutover: Cutover, canary: Canary) -> Iterator[Finding]:
             f"the canary needs a table whose primary key the mapping keeps; {canary.table} has "
             f"{', '.join(key) or 'no primary key'}{kept}"
         )
+    elif unknown := projection.unknown_key:
+        yield missing(
+            f"the canary's row is found in Oracle by its key, but only DMS knows what becomes of {', '.join(unknown)}"
+        )
     elif _key_of(canary.id, key) is None:
         yield missing(f"canary.id is {key_text(canary.id)}, but the primary key of {canary.table} is {', '.join(key)}")
     if projection.source.column(canary.column) is None:
@@ -108,7 +112,7 @@ def _row_findings(cutover: Cutover, canary: Canary) -> Iterator[Finding]:
     if projection is None or target is None or projection.problems:
         return
     key = _key_of(canary.id, projection.source.primary_key) if projection.source.primary_key else None
-    if key is None or len(projection.primary_key) != len(key):
+    if key is None or len(projection.primary_key) != len(key) or projection.unknown_key:
         return
     named = key_text(canary.id)
     source_row = cutover.source.row(projection.source, key)
