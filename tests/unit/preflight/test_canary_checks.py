@@ -73,16 +73,13 @@ def test_a_canary_in_tables_of_ones_own(canary: dict[str, Any], said: list[str])
 
 
 def test_a_key_of_which_only_dms_knows_what_becomes() -> None:
-    rules = json.loads(SHIPPED_MAPPING.read_text())
-    here = {"schema-name": "travelbuddy", "table-name": "flightspecial", "column-name": "id"}
-    narrower = {"rule-type": "transformation", "rule-id": "900", "rule-name": "narrower", "rule-target": "column"}
-    rules["rules"].append(
-        {**narrower, "object-locator": here, "rule-action": "change-data-type", "data-type": {"type": "boolean"}}
-    )
-    text, row = json.dumps(rules), dict.fromkeys((column.name for column in FLIGHTSPECIAL.columns), 1)
-    said = ["the canary's row is found in Oracle by its key, but only DMS knows what becomes of ID"]
-    assert found("canary-carried", text, source=source()) == said
-    assert found("canary-row", text, source=source(row=lambda _table, _key: row), target=target()) == []
+    narrower = transformation(2, "column", ("shop", "orders", "id"), "change-data-type", data_type={"type": "int4"})
+    text = json.dumps({"rules": [include("shop"), narrower]})
+    canary, row = {"table": "shop.orders", "column": "note"}, {"id": 1, "note": "", "memo": "", "country": ""}
+    parts = {"source": source(tables=(ORDERS,), row=lambda _table, _key: row), "target": target(row=lambda *_: row)}
+    said = ["the canary's row is found in Oracle by its key, but only DMS knows what becomes of id"]
+    assert found("canary-carried", text, canary, **parts) == said
+    assert found("canary-row", text, canary, **parts) == []
 
 
 def test_a_row_that_a_filter_leaves_out() -> None:
