@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NotRequired
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 
 from reverse_sync.errors import NeedsPersonError
 from reverse_sync.notices import run_link, tell
 from reverse_sync.results import Outcome
+from reverse_sync.task_keywords import TaskKeywords
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from airflow.sdk import Context
 
     from reverse_sync.pipeline import Pipeline, Question
     from reverse_sync.results import Answer
+
+
+class ApprovalKeywords(TaskKeywords):
+    """What Airflow's own operator is given.
+
+    :param subject: the question
+    :param body: what to know before answering
+    """
+
+    subject: str
+    body: NotRequired[str]
+
+
+class ApproveKeywords(ApprovalKeywords):
+    """The `**kwargs` of an operator that is an :class:`ApproveOperator`."""
+
+    pipeline: Pipeline
+    question: Question
 
 
 class ApproveOperator(ApprovalOperator):
@@ -28,12 +49,16 @@ class ApproveOperator(ApprovalOperator):
     :param question: what it asks for
     """
 
-    def __init__(self, *, pipeline: Pipeline, question: Question, **kwargs: Any) -> None:
+    def __init__(self, *, pipeline: Pipeline, question: Question, **kwargs: Unpack[ApprovalKeywords]) -> None:
         policy = pipeline.approvals.of(question)
-        kwargs["assigned_users"] = [{"id": user.id, "name": user.name} for user in policy.users] or None
-        kwargs["response_timeout"] = timedelta(seconds=policy.timeout_s) if policy.timeout_s else None
-        kwargs["defaults"] = self.REJECT if policy.timeout_s and policy.on_timeout == "reject" else None
-        super().__init__(ignore_downstream_trigger_rules=True, execution_timeout=None, **kwargs)
+        super().__init__(
+            assigned_users=[{"id": user.id, "name": user.name} for user in policy.users] or None,
+            response_timeout=timedelta(seconds=policy.timeout_s) if policy.timeout_s else None,
+            defaults=self.REJECT if policy.timeout_s and policy.on_timeout == "reject" else None,
+            ignore_downstream_trigger_rules=True,
+            execution_timeout=None,
+            **kwargs,
+        )
         self.pipeline = pipeline
         self.question = question
         self.policy = policy

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow.sdk import BaseOperator
 
@@ -12,10 +12,12 @@ from reverse_sync.results import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from airflow.sdk import Context
 
     from reverse_sync.results import Result
+    from reverse_sync.task_keywords import TaskKeywords
 
 
 class OtherDagIdleOperator(BaseOperator):
@@ -26,7 +28,7 @@ class OtherDagIdleOperator(BaseOperator):
 
     template_fields: Sequence[str] = ("other_dag_id",)
 
-    def __init__(self, *, other_dag_id: str, **kwargs: Any) -> None:
+    def __init__(self, *, other_dag_id: str, **kwargs: Unpack[TaskKeywords]) -> None:
         super().__init__(**kwargs)
         self.other_dag_id = other_dag_id
 

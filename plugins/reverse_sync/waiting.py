@@ -17,9 +17,11 @@ from airflow.sdk import BaseSensorOperator
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 from reverse_sync.errors import NeedsPersonError
+from reverse_sync.task_keywords import TaskKeywords
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
+    from typing import Unpack
 
     from airflow.sdk import Context
 
@@ -136,6 +138,18 @@ class PollTrigger(BaseTrigger):
             pause_s = min(pause_s * GROWTH, self.schedule.longest_poll_s)
 
 
+class PollSettings(TypedDict):
+    """How a :class:`DeferredSensor` waits."""
+
+    first_poll_s: float
+    longest_poll_s: float
+    timeout_s: float
+
+
+class WaitKeywords(TaskKeywords, PollSettings):
+    """The `**kwargs` of a sensor that is a :class:`DeferredSensor`."""
+
+
 class DeferredSensor(BaseSensorOperator, Generic[F, R]):
     """A sensor that polls once where it runs, and leaves every further poll to the triggerer.
 
@@ -144,7 +158,7 @@ class DeferredSensor(BaseSensorOperator, Generic[F, R]):
     :param timeout_s: how long to wait in all, seconds
     """
 
-    def __init__(self, *, first_poll_s: float = 1, longest_poll_s: float = 5, timeout_s: float = 1800, **kwargs: Any):
+    def __init__(self, *, first_poll_s: float, longest_poll_s: float, timeout_s: float, **kwargs: Unpack[TaskKeywords]):
         super().__init__(**kwargs)
         self.first_poll_s = first_poll_s
         self.longest_poll_s = longest_poll_s
@@ -209,14 +223,6 @@ class DeferredSensor(BaseSensorOperator, Generic[F, R]):
         if event["status"] == "failure":
             raise NeedsPersonError(why)
         raise NeedsPersonError(f"Waited {self.timeout_s:g} s without success. {why}")
-
-
-class PollSettings(TypedDict):
-    """How a :class:`DeferredSensor` waits."""
-
-    first_poll_s: float
-    longest_poll_s: float
-    timeout_s: float
 
 
 def poll_settings(waits: Waits, timeout_s: float) -> PollSettings:

@@ -8,7 +8,7 @@ import pytest
 from airflow.sdk.exceptions import TaskDeferred
 
 from reverse_sync.errors import NeedsPersonError
-from reverse_sync.waiting import DeferredSensor, PollResult, PollSchedule, PollTrigger
+from reverse_sync.waiting import DeferredSensor, PollResult, PollSchedule, PollSettings, PollTrigger
 
 ANSWERS: list[PollResult | Exception] = []
 
@@ -21,6 +21,9 @@ class Scripted(PollTrigger):
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+
+POLLS: PollSettings = {"first_poll_s": 1, "longest_poll_s": 5, "timeout_s": 1800}
 
 
 class Sensor(DeferredSensor[dict[str, Any], Any]):
@@ -55,7 +58,7 @@ def trigger(timeout_s: float = 60) -> Scripted:
 
 def test_an_answer_at_the_first_poll_needs_no_triggerer() -> None:
     script(PollResult("success", {"status": "available"}))
-    assert Sensor(task_id="wait").execute({}) == {"outcome": "found", "status": "available"}
+    assert Sensor(task_id="wait", **POLLS).execute({}) == {"outcome": "found", "status": "available"}
 
 
 def test_what_is_not_there_yet_is_left_to_the_triggerer() -> None:
@@ -71,7 +74,7 @@ def test_what_is_not_there_yet_is_left_to_the_triggerer() -> None:
 def test_what_cannot_come_any_more_fails_at_once() -> None:
     script(PollResult("failure", {"status": "failed"}))
     with pytest.raises(NeedsPersonError, match=r"it should be there but is .*failed"):
-        Sensor(task_id="wait").execute({})
+        Sensor(task_id="wait", **POLLS).execute({})
 
 
 def test_the_trigger_polls_until_there_is_an_answer() -> None:
@@ -92,7 +95,7 @@ def test_an_outage_that_lasts_is_named_when_the_time_is_up() -> None:
         NeedsPersonError,
         match=r"Waited 30 s without success\. The last look brought no answer: OSError: connection refused",
     ):
-        Sensor(task_id="wait", timeout_s=30).execute_complete({}, event)
+        Sensor(task_id="wait", first_poll_s=1, longest_poll_s=5, timeout_s=30).execute_complete({}, event)
 
 
 def test_what_only_a_person_can_mend_is_no_outage() -> None:

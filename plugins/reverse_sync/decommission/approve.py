@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reverse_sync.approval import ApproveOperator
 from reverse_sync.steps import PLAN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from airflow.sdk import Context
 
+    from reverse_sync.approval import ApproveKeywords
     from reverse_sync.results import Answer, DecommissionPlan
 
 
@@ -23,7 +25,7 @@ class ApproveDecommissionOperator(ApproveOperator):
 
     template_fields: Sequence[str] = (*ApproveOperator.template_fields, "plan")
 
-    def __init__(self, *, plan: DecommissionPlan | None, **kwargs: Any) -> None:
+    def __init__(self, *, plan: DecommissionPlan | None, **kwargs: Unpack[ApproveKeywords]) -> None:
         super().__init__(**kwargs)
         self.plan = plan
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow.sdk import BaseOperator
 
@@ -18,11 +18,13 @@ from reverse_sync.steps import PLAN, SELECT_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Unpack
 
     from airflow.sdk import Context
 
     from reverse_sync.pipeline import Pipeline
     from reverse_sync.results import DecommissionPlan, Result, SelectedTable
+    from reverse_sync.task_keywords import TaskKeywords
 
 
 class DecommissionOperator(BaseOperator):
@@ -41,7 +43,7 @@ class DecommissionOperator(BaseOperator):
         pipeline: Pipeline,
         tables: list[SelectedTable] | None,
         plan: DecommissionPlan | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[TaskKeywords],
     ) -> None:
         super().__init__(**kwargs)
         self.pipeline = pipeline

@@ -21,11 +21,14 @@ from reverse_sync.evidence.verdict import NOTHING_LEFT, ROW
 from reverse_sync.notices import run_link, tell
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from airflow.sdk import Context
 
     from reverse_sync.evidence.shapes import Record, WrittenRecord
     from reverse_sync.evidence.verdict import Proof
     from reverse_sync.pipeline import Pipeline
+    from reverse_sync.task_keywords import TaskKeywords
 
 
 # A task in the middle may be cleared alone; what the evidence directly follows has then ended long ago.
@@ -43,10 +46,8 @@ class EvidenceOperator(BaseOperator):
     :param proof: what the run is for
     """
 
-    def __init__(self, *, pipeline: Pipeline, proof: Proof = ROW, **kwargs: Any) -> None:
-        if proof is ROW:
-            kwargs["outlets"] = [proved_tables_alias(pipeline)]
-        super().__init__(**kwargs)
+    def __init__(self, *, pipeline: Pipeline, proof: Proof = ROW, **kwargs: Unpack[TaskKeywords]) -> None:
+        super().__init__(outlets=[proved_tables_alias(pipeline)] if proof is ROW else [], **kwargs)
         self.pipeline = pipeline
         self.proof = proof
         self._record: Record | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow.providers.amazon.aws.utils.mixins import aws_template_fields
 
@@ -22,6 +22,7 @@ from reverse_sync.results import Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
+    from typing import Unpack
 
     from airflow.sdk import Context
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
         Result,
         TableStatistics,
     )
+    from reverse_sync.task_keywords import TaskKeywords
 
 MB = 1024**2
 
@@ -64,7 +66,7 @@ class HealthCheckOperator(DmsOperator):
         started: ReplicationTaskResult | None,
         change: CanaryChange | None,
         arrival: CanaryArrival | None,
-        **kwargs: Any,
+        **kwargs: Unpack[TaskKeywords],
     ) -> None:
         super().__init__(aws_conn_id=pipeline.aws.connection, region_name=pipeline.aws.region, **kwargs)
         self.pipeline = pipeline

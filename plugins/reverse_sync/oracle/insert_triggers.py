@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from airflow.sdk import BaseOperator
 
@@ -15,12 +15,14 @@ from reverse_sync.steps import SELECT_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Unpack
 
     from airflow.sdk import Context
 
     from reverse_sync.catalog.database import Connection
     from reverse_sync.catalog.oracle import Trigger
     from reverse_sync.results import Result, SelectedTable
+    from reverse_sync.task_keywords import TaskKeywords
 
 
 def insert_triggers(connection: Connection, tables: Iterable[SelectedTable]) -> list[Trigger]:
@@ -59,7 +61,7 @@ class OracleInsertTriggersOperator(BaseOperator):
         oracle_conn_id: str,
         tables: list[SelectedTable] | None,
         policy: Literal["disable", "stop"],
-        **kwargs: Any,
+        **kwargs: Unpack[TaskKeywords],
     ) -> None:
         super().__init__(**kwargs)
         self.oracle_conn_id = oracle_conn_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow.providers.standard.operators.branch import BaseBranchOperator
 
@@ -12,11 +12,13 @@ from reverse_sync.results import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from airflow.sdk import Context
 
     from reverse_sync.pipeline import RebootPolicy
     from reverse_sync.results import ReplicationSettings, ServerSettingsResult
+    from reverse_sync.task_keywords import TaskKeywords
 
 
 class DecideRebootOperator(BaseBranchOperator):
@@ -29,7 +31,9 @@ class DecideRebootOperator(BaseBranchOperator):
 
     template_fields: Sequence[str] = ("postgres_conn_id",)
 
-    def __init__(self, *, postgres_conn_id: str, reboot_task: str, otherwise: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *, postgres_conn_id: str, reboot_task: str, otherwise: str, **kwargs: Unpack[TaskKeywords]
+    ) -> None:
         super().__init__(**kwargs)
         self.postgres_conn_id = postgres_conn_id
         self.reboot_task = reboot_task

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow.sdk import BaseOperator
 
@@ -11,12 +11,14 @@ from reverse_sync.results import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from airflow.sdk import Context
 
     from reverse_sync.pipeline import Pipeline
     from reverse_sync.preflight.runner import PreflightLook
     from reverse_sync.results import PreflightResult
+    from reverse_sync.task_keywords import TaskKeywords
 
 
 class PreflightOperator(BaseOperator):
@@ -28,7 +30,7 @@ class PreflightOperator(BaseOperator):
 
     template_fields: Sequence[str] = ("table",)
 
-    def __init__(self, *, pipeline: Pipeline, table: str = "", **kwargs: Any) -> None:
+    def __init__(self, *, pipeline: Pipeline, table: str = "", **kwargs: Unpack[TaskKeywords]) -> None:
         super().__init__(**kwargs)
         self.pipeline = pipeline
         self.table = table

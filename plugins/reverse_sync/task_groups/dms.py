@@ -30,7 +30,7 @@ from reverse_sync.steps import (
     TEST_TARGET,
     WAIT_TABLES,
 )
-from reverse_sync.task_groups.arguments import aws_arguments, dms_wait_arguments, output_of, task_arguments
+from reverse_sync.task_groups.arguments import arn_of, aws_arguments, dms_wait_arguments, task_arguments
 from reverse_sync.task_groups.reconciliation import compare_tables
 from reverse_sync.verify.drained import DrainedOperator
 from reverse_sync.verify.first_start import CompareBeforeStartOperator, ComparePartBeforeStartOperator
@@ -80,9 +80,9 @@ def dms_group(pipeline: Pipeline, selected: Selected) -> Dms:
             **ENSURE_TASK.named,
             task=pipeline.dms.task,
             mapping_text=pipeline.mapping_text,
-            source_endpoint_arn=output_of(source)["arn"],
-            target_endpoint_arn=output_of(target)["arn"],
-            replication_instance_arn=output_of(instance)["arn"],
+            source_endpoint_arn=arn_of(source),
+            target_endpoint_arn=arn_of(target),
+            replication_instance_arn=arn_of(instance),
             on_drift=pipeline.dms.on_drift,
             **aws_arguments(pipeline),
         )
@@ -139,8 +139,8 @@ def _test_endpoint(
         endpoint=_endpoint(pipeline, side),
         task_identifier=pipeline.dms.task.identifier,
         on_drift=pipeline.dms.on_drift,
-        endpoint_arn=output_of(endpoint)["arn"],
-        replication_instance_arn=output_of(instance)["arn"],
+        endpoint_arn=arn_of(endpoint),
+        replication_instance_arn=arn_of(instance),
         **dms_wait_arguments(pipeline),
     )
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reverse_sync.task_groups.decommission import DecommissionArguments
 
 
-def oracle_group(pipeline: Pipeline, tables: list[SelectedTable]) -> OracleInsertTriggersOperator:
+def oracle_group(pipeline: Pipeline, tables: list[SelectedTable] | None) -> OracleInsertTriggersOperator:
     """Deal with the BEFORE INSERT triggers of the target tables."""
     with TaskGroup(INSERT_TRIGGERS.group):
         return OracleInsertTriggersOperator(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar, cast
 
 from airflow.sdk import TriggerRule
 
@@ -24,14 +24,20 @@ Operator: TypeAlias = "BaseOperator | MappedOperator"
 _PART = (
     "{{ task.part.target | join('.') }}{% if task.part.of > 1 %} {{ task.part.number }}/{{ task.part.of }}{% endif %}"
 )
+T = TypeVar("T")
 TABLE_NAME = "{{ task.table.target | join('.') }}"
 
 
 class Selected(NamedTuple):
     """The selected tables, and the parts in which they are compared."""
 
-    tables: list[SelectedTable]
-    parts: list[TablePart]
+    tables: list[SelectedTable] | None
+    parts: list[TablePart] | None
+
+
+def mapped(output: list[T] | None) -> Sequence[T]:
+    """What a task will return, for `expand`: of a task that is mapped over None, Airflow runs nothing."""
+    return cast("Sequence[T]", output)
 
 
 class Compared(NamedTuple):
@@ -71,7 +77,7 @@ def compare_tables(
         execution_timeout=EXECUTION_TIMEOUT,
         map_index_template=_PART,
         trigger_rule=trigger_rule,
-    ).expand(part=selected.parts)
+    ).expand(part=mapped(selected.parts))
     tables = of_tables.partial(
         **compare_table.named,
         pipeline=pipeline,
@@ -79,6 +85,6 @@ def compare_tables(
         compared_by=str(compare_parts),
         map_index_template=TABLE_NAME,
         whole=whole,
-    ).expand(table=selected.tables)
+    ).expand(table=mapped(selected.tables))
     parts >> tables
     return Compared(parts, tables)

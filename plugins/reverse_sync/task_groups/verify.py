@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, NamedTuple
 
 from airflow.providers.standard.operators.python import BranchPythonOperator
 from airflow.sdk import TaskGroup, TriggerRule, chain
@@ -27,10 +27,10 @@ from reverse_sync.steps import (
     WAIT_FOR_ORACLE,
 )
 from reverse_sync.task_groups.arguments import aws_arguments, output_of
-from reverse_sync.task_groups.reconciliation import TABLE_NAME, compare_tables
+from reverse_sync.task_groups.reconciliation import TABLE_NAME, compare_tables, mapped
 from reverse_sync.verify.approve_repair import ApproveRepairOperator
 from reverse_sync.verify.arrival import CompareRowOperator, OracleRowSensor
-from reverse_sync.verify.canary import ChangeRowOperator, ReadCanaryOperator, RestoreCanaryOperator
+from reverse_sync.verify.canary import CanaryArguments, ChangeRowOperator, ReadCanaryOperator, RestoreCanaryOperator
 from reverse_sync.verify.compare_part import EXECUTION_TIMEOUT, ComparePartOperator
 from reverse_sync.verify.decide_repair import DecideRepairOperator
 from reverse_sync.verify.reconciliation import ReconcileTableOperator
@@ -48,21 +48,15 @@ if TYPE_CHECKING:
     from reverse_sync.task_groups.reconciliation import Compared, Operator, Selected
 
 
-class _RowArguments(TypedDict):
-    pipeline: Pipeline
-    table: str
-    row_id: str
-
-
-class _ChangeArguments(_RowArguments):
-    canary: CanaryRead
-    change: CanaryChange
+class _ChangeArguments(CanaryArguments):
+    canary: CanaryRead | None
+    change: CanaryChange | None
 
 
 class Canary(NamedTuple):
     """The steps of one change, and what the others of the row are made with."""
 
-    row: _RowArguments
+    row: CanaryArguments
     read: ReadCanaryOperator
     change: ChangeRowOperator
     wait: OracleRowSensor
@@ -149,7 +143,7 @@ def decommission_verify_group(pipeline: Pipeline, step: DecommissionArguments, s
 
 
 def _canary(pipeline: Pipeline, *, table: str, row_id: str, text: str, method: str) -> Canary:
-    row: _RowArguments = {"pipeline": pipeline, "table": table, "row_id": row_id}
+    row: CanaryArguments = {"pipeline": pipeline, "table": table, "row_id": row_id}
     read = ReadCanaryOperator(**READ_CANARY.named, text=text, **row)
     change = ChangeRowOperator(**CHANGE_ROW.named, method=method, canary=output_of(read), **row)
     seen: _ChangeArguments = {"canary": output_of(read), "change": output_of(change), **row}
@@ -202,7 +196,7 @@ def _repair(pipeline: Pipeline, selected: Selected, found: Compared) -> _Repair:
         max_active_tis_per_dagrun=1,
         execution_timeout=EXECUTION_TIMEOUT,
         map_index_template=TABLE_NAME,
-    ).expand(table=selected.tables)
+    ).expand(table=mapped(selected.tables))
     return _Repair(decide, tables)
 
 

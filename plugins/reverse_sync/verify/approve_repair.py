@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow.sdk.exceptions import AirflowSkipException
 
@@ -10,9 +10,11 @@ from reverse_sync.approval import ApproveOperator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import Unpack
 
     from airflow.sdk import Context
 
+    from reverse_sync.approval import ApproveKeywords
     from reverse_sync.results import Answer, TableComparison
 
 SAMPLE = 10
@@ -32,7 +34,7 @@ class ApproveRepairOperator(ApproveOperator):
 
     template_fields: Sequence[str] = (*ApproveOperator.template_fields, "how", "comparisons")
 
-    def __init__(self, *, how: str, comparisons: Iterable[TableComparison], **kwargs: Any) -> None:
+    def __init__(self, *, how: str, comparisons: Iterable[TableComparison], **kwargs: Unpack[ApproveKeywords]) -> None:
         super().__init__(**kwargs)
         self.how = how
         self.comparisons = comparisons

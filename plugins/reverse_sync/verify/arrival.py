@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reverse_sync.errors import NotProvedError
 from reverse_sync.oracle.sensors import ValueFacts
@@ -20,11 +20,13 @@ from reverse_sync.waiting import DeferredSensor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from airflow.sdk import Context
 
     from reverse_sync.results import CanaryChange, CanaryRead, ComparedColumn, ComparedRow
     from reverse_sync.type_pairs import Pair
+    from reverse_sync.verify.canary import CanaryWaitKeywords
     from reverse_sync.verify.canary_row import CanaryRow
     from reverse_sync.waiting import PollSchedule, PollTrigger
 
@@ -43,8 +45,10 @@ class OracleRowSensor(CanaryOperator, DeferredSensor[ValueFacts, CanaryArrival])
 
     template_fields: Sequence[str] = (*CanaryOperator.template_fields, "canary", "change")
 
-    def __init__(self, *, canary: CanaryRead | None, change: CanaryChange | None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(
+        self, *, canary: CanaryRead | None, change: CanaryChange | None, **kwargs: Unpack[CanaryWaitKeywords]
+    ) -> None:
+        super().__init__(**kwargs)  # type: ignore[misc]  # CanaryOperator hands on what DeferredSensor takes
         self.canary = canary
         self.change = change
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 from airflow.sdk import BaseOperator
 
@@ -19,15 +19,18 @@ from reverse_sync.oracle.session import oracle_session
 from reverse_sync.pipeline import key_text
 from reverse_sync.results import Outcome
 from reverse_sync.steps import CHANGE_ROW, READ_CANARY
+from reverse_sync.task_keywords import TaskKeywords
 from reverse_sync.type_pairs.values import shown
 from reverse_sync.verify.canary_row import canary_row
 from reverse_sync.verify.change import change_of
 from reverse_sync.verify.strays import find_strays
 from reverse_sync.verify.watch import OracleWatch
+from reverse_sync.waiting import PollSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
+    from typing import Unpack
 
     from airflow.sdk import Context
 
@@ -47,6 +50,22 @@ def unique_text(text: str, dag_id: str, run_id: str, times_cleared: int) -> str:
     return f"{text} #{digest[:12]}"
 
 
+class CanaryArguments(TypedDict):
+    """What each of the canary's steps is given."""
+
+    pipeline: Pipeline
+    table: str
+    row_id: str
+
+
+class CanaryKeywords(TaskKeywords, CanaryArguments):
+    """The `**kwargs` of one of the canary's steps."""
+
+
+class CanaryWaitKeywords(CanaryKeywords, PollSettings):
+    """The same, for a step that waits."""
+
+
 class CanaryOperator(BaseOperator):
     """What the canary's steps share.
 
@@ -57,7 +76,7 @@ class CanaryOperator(BaseOperator):
 
     template_fields: Sequence[str] = ("table", "row_id")
 
-    def __init__(self, *, pipeline: Pipeline, table: str, row_id: str, **kwargs: Any) -> None:
+    def __init__(self, *, pipeline: Pipeline, table: str, row_id: str, **kwargs: Unpack[TaskKeywords]) -> None:
         super().__init__(**kwargs)
         self.pipeline = pipeline
         self.table = table
@@ -90,7 +109,7 @@ class ReadCanaryOperator(CanaryOperator):
 
     template_fields: Sequence[str] = (*CanaryOperator.template_fields, "text")
 
-    def __init__(self, *, text: str, **kwargs: Any) -> None:
+    def __init__(self, *, text: str, **kwargs: Unpack[CanaryKeywords]) -> None:
         super().__init__(**kwargs)
         self.text = text
 
@@ -141,7 +160,7 @@ class ChangeRowOperator(CanaryOperator):
 
     template_fields: Sequence[str] = (*CanaryOperator.template_fields, "method", "canary")
 
-    def __init__(self, *, method: str, canary: CanaryRead | None, **kwargs: Any) -> None:
+    def __init__(self, *, method: str, canary: CanaryRead | None, **kwargs: Unpack[CanaryKeywords]) -> None:
         super().__init__(**kwargs)
         self.method = method
         self.canary = canary
@@ -193,7 +212,9 @@ class RestoreCanaryOperator(CanaryOperator):
 
     template_fields: Sequence[str] = (*CanaryOperator.template_fields, "method", "canary", "change")
 
-    def __init__(self, *, method: str, canary: CanaryRead | None, change: CanaryChange | None, **kwargs: Any) -> None:
+    def __init__(
+        self, *, method: str, canary: CanaryRead | None, change: CanaryChange | None, **kwargs: Unpack[CanaryKeywords]
+    ) -> None:
         super().__init__(**kwargs)
         self.method = method
         self.canary = canary

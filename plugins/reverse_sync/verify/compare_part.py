@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reverse_sync.errors import OF_ONE_TABLE, StatementFailedError
 from reverse_sync.evidence.notes import PROGRESS
@@ -19,6 +19,7 @@ from reverse_sync.verify.opened_table import LookingOperator, open_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Unpack
 
     from airflow.sdk import Context
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from reverse_sync.reconcile.results import TableResult
     from reverse_sync.reconcile.table import OpenTable
     from reverse_sync.results import SelectedTable, TablePart
+    from reverse_sync.task_keywords import TaskKeywords
 
 # The XCom that holds all that was found; what the task returns is in the record, too, and short.
 FOUND = "found"
@@ -55,7 +57,7 @@ class ComparePartOperator(LookingOperator[PartComparison]):
 
     template_fields: Sequence[str] = ("part",)
 
-    def __init__(self, *, pipeline: Pipeline, part: TablePart, **kwargs: Any) -> None:
+    def __init__(self, *, pipeline: Pipeline, part: TablePart, **kwargs: Unpack[TaskKeywords]) -> None:
         super().__init__(pipeline=pipeline, **kwargs)
         self.part = part
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow.sdk import BaseOperator
 
@@ -17,6 +17,7 @@ from reverse_sync.verify.selection import projections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Unpack
 
     from airflow.sdk import Context
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from reverse_sync.reconcile.parts import Part
     from reverse_sync.results import TablePart
     from reverse_sync.table_mapping import Projection
+    from reverse_sync.task_keywords import TaskKeywords
 
 
 class CutTablesOperator(BaseOperator):
@@ -35,7 +37,7 @@ class CutTablesOperator(BaseOperator):
     :param pipeline: the pipeline; `reconciliation.part_rows` and `parts_per_table` say how large and how many
     """
 
-    def __init__(self, *, pipeline: Pipeline, **kwargs: Any) -> None:
+    def __init__(self, *, pipeline: Pipeline, **kwargs: Unpack[TaskKeywords]) -> None:
         super().__init__(**kwargs)
         self.pipeline = pipeline
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow.providers.standard.operators.branch import BaseBranchOperator
 
@@ -10,10 +10,12 @@ from reverse_sync.results import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from airflow.sdk import Context
 
     from reverse_sync.results import Result
+    from reverse_sync.task_keywords import TaskKeywords
 
 
 class DecideRepairOperator(BaseBranchOperator):
@@ -25,7 +27,7 @@ class DecideRepairOperator(BaseBranchOperator):
 
     template_fields: Sequence[str] = ("how",)
 
-    def __init__(self, *, how: str, question: str, **kwargs: Any) -> None:
+    def __init__(self, *, how: str, question: str, **kwargs: Unpack[TaskKeywords]) -> None:
         super().__init__(**kwargs)
         self.how = how
         self.question = question

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reverse_sync.aws import dms_client
 from reverse_sync.aws.dms import find_task, has_run
@@ -13,10 +13,13 @@ from reverse_sync.verify.compare_part import ComparePartOperator
 from reverse_sync.verify.reconciliation import ReconcileTableOperator
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from airflow.sdk import Context
 
     from reverse_sync.pipeline import Pipeline
-    from reverse_sync.results import PartComparison, TableComparison
+    from reverse_sync.results import PartComparison, TableComparison, TablePart
+    from reverse_sync.task_keywords import TaskKeywords
 
 _WHY_LEFT_ALONE = f"the task has run: {RECONCILE} compares"
 
@@ -27,9 +30,9 @@ class ComparePartBeforeStartOperator(ComparePartOperator):
     Nothing is on its way yet, so there is one look.
     """
 
-    def __init__(self, *, pipeline: Pipeline, **kwargs: Any) -> None:
+    def __init__(self, *, pipeline: Pipeline, part: TablePart, **kwargs: Unpack[TaskKeywords]) -> None:
         once = pipeline.reconciliation.model_copy(update={"rechecks": 0})
-        super().__init__(pipeline=pipeline.model_copy(update={"reconciliation": once}), **kwargs)
+        super().__init__(pipeline=pipeline.model_copy(update={"reconciliation": once}), part=part, **kwargs)
 
     def execute(self, context: Context) -> PartComparison:
         """Compare the part, unless the task has run."""

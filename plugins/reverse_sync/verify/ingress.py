@@ -19,6 +19,7 @@ from reverse_sync.waiting import DeferredSensor, PollResult, PollTrigger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Unpack
 
     from airflow.providers.amazon.aws.hooks.eks import EksHook
     from airflow.providers.cncf.kubernetes.hooks.kubernetes import KubernetesHook
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from kubernetes.client import ApiException
 
     from reverse_sync.pipeline import Pipeline
-    from reverse_sync.waiting import PollSchedule
+    from reverse_sync.waiting import PollSchedule, WaitKeywords
 
 _TIMEOUT_S = (5, 10)  # to connect, and to answer
 
@@ -192,7 +193,7 @@ class IngressAddressSensor(DeferredSensor[IngressFacts, ApiAddress]):
     :param pipeline: the pipeline
     """
 
-    def __init__(self, *, address: IngressAddress, pipeline: Pipeline, **kwargs: Any) -> None:
+    def __init__(self, *, address: IngressAddress, pipeline: Pipeline, **kwargs: Unpack[WaitKeywords]) -> None:
         super().__init__(**kwargs)
         self.address = address
         self.aws = pipeline.aws

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from airflow.providers.standard.triggers.temporal import DateTimeTrigger
 from airflow.sdk import BaseOperator
@@ -17,6 +17,7 @@ from reverse_sync.verify.selection import projection_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Unpack
 
     from airflow.sdk import Context
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from reverse_sync.reconcile.looks import Looks
     from reverse_sync.reconcile.table import OpenTable
     from reverse_sync.results import SelectedTable
+    from reverse_sync.task_keywords import TaskKeywords
 
 R = TypeVar("R")
 
@@ -49,7 +51,7 @@ class LookingOperator(BaseOperator, Generic[R]):
     :param pipeline: the pipeline; `reconciliation.rechecks` says how often
     """
 
-    def __init__(self, *, pipeline: Pipeline, **kwargs: Any) -> None:
+    def __init__(self, *, pipeline: Pipeline, **kwargs: Unpack[TaskKeywords]) -> None:
         super().__init__(**kwargs)
         self.pipeline = pipeline
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow.sdk import BaseOperator
 
@@ -23,6 +23,7 @@ from reverse_sync.verify.opened_table import open_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Unpack
 
     from airflow.sdk import Context
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from reverse_sync.reconcile.keys import Key
     from reverse_sync.reconcile.table import OpenTable
     from reverse_sync.results import SelectedTable, TableComparison, TablePart
+    from reverse_sync.task_keywords import TaskKeywords
 
 _KEPT_DIFFERENCES = 100
 
@@ -61,7 +63,7 @@ class ReconcileTableOperator(BaseOperator):
         parts: Sequence[TablePart],
         compared_by: str,
         whole: bool = False,
-        **kwargs: Any,
+        **kwargs: Unpack[TaskKeywords],
     ) -> None:
         super().__init__(**kwargs)
         self.pipeline = pipeline

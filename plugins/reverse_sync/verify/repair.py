@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reverse_sync.errors import NeedsPersonError, NotProvedError
 from reverse_sync.reconcile import looks
@@ -10,7 +10,7 @@ from reverse_sync.reconcile.report import text
 from reverse_sync.reconcile.results import TableResult
 from reverse_sync.reconcile.scan import ROW_LIMIT
 from reverse_sync.results import Outcome, RepairResult
-from reverse_sync.steps import RECONCILE
+from reverse_sync.steps import APPROVE_REPAIR, RECONCILE
 from reverse_sync.table_mapping.schema import full_name
 from reverse_sync.verify.compare_part import FOUND
 from reverse_sync.verify.corrected import Corrected
@@ -20,6 +20,7 @@ from reverse_sync.verify.repair_touch import Touch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from airflow.sdk import Context
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from reverse_sync.reconcile.looks import Looks
     from reverse_sync.reconcile.table import OpenTable
     from reverse_sync.results import Answer, SelectedTable
+    from reverse_sync.task_keywords import TaskKeywords
 
 # So many rows are written in one transaction.
 _ROWS_A_TRANSACTION = 100
@@ -49,7 +51,15 @@ class RepairTableOperator(LookingOperator[RepairResult]):
 
     template_fields: Sequence[str] = ("table", "how", "answer")
 
-    def __init__(self, *, pipeline: Pipeline, table: SelectedTable, how: str, answer: Answer, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        pipeline: Pipeline,
+        table: SelectedTable,
+        how: str,
+        answer: Answer | None,
+        **kwargs: Unpack[TaskKeywords],
+    ) -> None:
         settings = pipeline.reconciliation
         at_least_once = settings.model_copy(update={"rechecks": max(1, settings.rechecks)})
         super().__init__(pipeline=pipeline.model_copy(update={"reconciliation": at_least_once}), **kwargs)
@@ -66,8 +76,9 @@ class RepairTableOperator(LookingOperator[RepairResult]):
         """Correct, batch by batch, then look.
 
         :raises NotProvedError: where rows differ afterwards.
-        :raises NeedsPersonError: where rows may be in flight, so that nothing is corrected.
+        :raises NeedsPersonError: where rows may be in flight, or nobody has answered, so that nothing is corrected.
         """
+        APPROVE_REPAIR.needed(self.answer)
         found = self._found(context)
         if not found.differences:
             return {"outcome": Outcome.LEFT_ALONE, "table": found.scanned.table, "why": "no row differs"}
@@ -128,10 +139,11 @@ class RepairTableOperator(LookingOperator[RepairResult]):
         return Corrected.from_json(str(kept)) if kept else Corrected()
 
     def _record(self, found: TableResult, now: TableResult, done: Corrected) -> RepairResult:
+        answer = APPROVE_REPAIR.needed(self.answer)
         where = OracleRepair.where if self.how == "oracle" else Touch.where
         by_itself = len(found.differences) - done.repaired - len(done.skipped)
         rows = f"{done.repaired} of {len(found.differences)} rows of {found.scanned.table}"
-        parts = [f"{rows} repaired {where} as {self.answer['by']} approved"]
+        parts = [f"{rows} repaired {where} as {answer['by']} approved"]
         if done.skipped:
             parts.append(f"{len(done.skipped)} skipped")
         if by_itself > 0:
@@ -141,8 +153,8 @@ class RepairTableOperator(LookingOperator[RepairResult]):
             "outcome": Outcome.CHANGED if done.repaired else Outcome.LEFT_ALONE,
             "table": found.scanned.table,
             "what": "; ".join(parts),
-            "approved_by": self.answer["by"],
-            "approved_at": self.answer["at"],
+            "approved_by": answer["by"],
+            "approved_at": answer["at"],
             "repaired": done.repaired,
             "skipped": [f"{', '.join(key)}: {why}" for key, why in list(done.skipped.items())[:_KEPT_ROWS]],
             "differences": [str(row) for row in now.differences[:_KEPT_ROWS]],

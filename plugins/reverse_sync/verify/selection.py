@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow.sdk import BaseOperator
 
@@ -13,6 +13,7 @@ from reverse_sync.table_mapping.schema import full_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from airflow.sdk import Context
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from reverse_sync.pipeline import Pipeline
     from reverse_sync.results import SelectedTable
     from reverse_sync.table_mapping import Projection
+    from reverse_sync.task_keywords import TaskKeywords
 
 
 def projections(pipeline: Pipeline) -> list[Projection]:
@@ -62,7 +64,7 @@ class SelectTablesOperator(BaseOperator):
 
     template_fields: Sequence[str] = ()
 
-    def __init__(self, *, pipeline: Pipeline, **kwargs: Any) -> None:
+    def __init__(self, *, pipeline: Pipeline, **kwargs: Unpack[TaskKeywords]) -> None:
         super().__init__(**kwargs)
         self.pipeline = pipeline
 

@@ -53,6 +53,9 @@ def test_a_stopped_task_is_resumed_whatever_its_reason(reason: str, monkeypatch:
         aws_conn_id="aws_default",
         region_name="ap-northeast-2",
         pipeline=load(ROOT / "include" / "pipelines" / "flightspecials.yaml"),
+        first_poll_s=1,
+        longest_poll_s=5,
+        timeout_s=1800,
     )
     with Stubber(dms) as wire:
         wire.add_response("describe_replication_tasks", {"ReplicationTasks": [stopped]})

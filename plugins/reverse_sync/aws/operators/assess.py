@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reverse_sync.aws import dms_client
 from reverse_sync.aws.assessment import RUN_BROKE, RUN_ENDED, start_run, task_to_assess
@@ -12,10 +12,12 @@ from reverse_sync.aws.triggers.status import StatusQuery
 from reverse_sync.results import AssessmentFacts, AssessmentResult, Outcome
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from airflow.sdk import Context
 
     from reverse_sync.pipeline import Assessment, Pipeline
-    from reverse_sync.waiting import PollSchedule, PollTrigger
+    from reverse_sync.waiting import PollSchedule, PollTrigger, WaitKeywords
 
 
 class DmsAssessOperator(AwsStatusSensor[AssessmentFacts, AssessmentResult]):
@@ -27,7 +29,7 @@ class DmsAssessOperator(AwsStatusSensor[AssessmentFacts, AssessmentResult]):
     :param assessment: its `dms.assessment`
     """
 
-    def __init__(self, *, pipeline: Pipeline, assessment: Assessment, **kwargs: Any) -> None:
+    def __init__(self, *, pipeline: Pipeline, assessment: Assessment, **kwargs: Unpack[WaitKeywords]) -> None:
         super().__init__(aws_conn_id=pipeline.aws.connection, region_name=pipeline.aws.region, **kwargs)
         self.pipeline = pipeline
         self.assessment = assessment

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NotRequired
+from typing import TYPE_CHECKING, NamedTuple, NotRequired
 
 from airflow.sdk import BaseHook
 from botocore.exceptions import ClientError
@@ -13,14 +13,18 @@ from reverse_sync.aws.faults import code_of, readable_aws_errors
 from reverse_sync.aws.sensors.base import AwsStatusSensor
 from reverse_sync.aws.sensors.dms import task_query
 from reverse_sync.aws.triggers.status import MISSING_STATUS, StatusQuery
+from reverse_sync.pipeline.model import SourceEndpoint
 from reverse_sync.results import EndpointTest, Outcome, StatusFacts
+from reverse_sync.steps import ENSURE_SOURCE, ENSURE_TARGET, INSTANCE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from airflow.sdk import Context
     from mypy_boto3_dms.type_defs import FilterTypeDef
 
+    from reverse_sync.aws.keywords import AwsWaitKeywords
     from reverse_sync.pipeline import Endpoint, OnDrift
     from reverse_sync.waiting import PollEvent
 
@@ -33,6 +37,11 @@ class ConnectionTestFacts(StatusFacts):
 
     endpoint: NotRequired[str]
     message: NotRequired[str | None]
+
+
+class _Arns(NamedTuple):
+    endpoint: str
+    instance: str
 
 
 class DmsTestConnectionOperator(AwsStatusSensor[ConnectionTestFacts, EndpointTest]):
@@ -56,11 +65,11 @@ class DmsTestConnectionOperator(AwsStatusSensor[ConnectionTestFacts, EndpointTes
         self,
         *,
         endpoint: Endpoint,
-        endpoint_arn: str,
-        replication_instance_arn: str,
+        endpoint_arn: str | None,
+        replication_instance_arn: str | None,
         task_identifier: str,
         on_drift: OnDrift,
-        **kwargs: Any,
+        **kwargs: Unpack[AwsWaitKeywords],
     ) -> None:
         super().__init__(**kwargs)
         self.endpoint = endpoint
@@ -86,7 +95,7 @@ class DmsTestConnectionOperator(AwsStatusSensor[ConnectionTestFacts, EndpointTes
         password = BaseHook.get_connection(self.endpoint.connection).password or ""
         client = dms_client(self.aws_conn_id, self.region_name)
         with readable_aws_errors(self.aws_conn_id):
-            client.modify_endpoint(EndpointArn=self.endpoint_arn, Password=password)
+            client.modify_endpoint(EndpointArn=self._tested.endpoint, Password=password)
         self._start_test()
         return self.wait(self.trigger(self.schedule(), context), context, self.renewed)
 
@@ -119,15 +128,18 @@ class DmsTestConnectionOperator(AwsStatusSensor[ConnectionTestFacts, EndpointTes
         with readable_aws_errors(self.aws_conn_id):
             tested = find_connection(client, self._filters)
             if tested is None or tested["Status"] != "testing":
-                client.test_connection(
-                    EndpointArn=self.endpoint_arn, ReplicationInstanceArn=self.replication_instance_arn
-                )
+                client.test_connection(EndpointArn=self._tested.endpoint, ReplicationInstanceArn=self._tested.instance)
+
+    @property
+    def _tested(self) -> _Arns:
+        ensured = ENSURE_SOURCE if isinstance(self.endpoint, SourceEndpoint) else ENSURE_TARGET
+        return _Arns(ensured.needed(self.endpoint_arn), INSTANCE.needed(self.replication_instance_arn))
 
     @property
     def _filters(self) -> list[FilterTypeDef]:
         return [
-            {"Name": "endpoint-arn", "Values": [self.endpoint_arn]},
-            {"Name": "replication-instance-arn", "Values": [self.replication_instance_arn]},
+            {"Name": "endpoint-arn", "Values": [self._tested.endpoint]},
+            {"Name": "replication-instance-arn", "Values": [self._tested.instance]},
         ]
 
     @property
@@ -154,8 +166,8 @@ class DmsTestConnectionOperator(AwsStatusSensor[ConnectionTestFacts, EndpointTes
     def explain(self, facts: ConnectionTestFacts) -> str:
         """DMS's own message, and where to look."""
         said = (
-            f"The connection test of endpoint {facts.get('endpoint', self.endpoint_arn)} should be 'successful' but is "
-            f"{facts['status']!r}: {facts.get('message') or 'DMS gives no reason'}. "
+            f"The connection test of endpoint {facts.get('endpoint', self.endpoint.identifier)} should be 'successful' "
+            f"but is {facts['status']!r}: {facts.get('message') or 'DMS gives no reason'}. "
         )
         if secret := self.endpoint.secret:
             return (

@@ -18,10 +18,12 @@ from reverse_sync.results import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from airflow.sdk import Context
     from mypy_boto3_dms.type_defs import EndpointTypeDef
 
+    from reverse_sync.aws.keywords import AwsKeywords
     from reverse_sync.pipeline import Endpoint, OnDrift
     from reverse_sync.results import EndpointResult
 
@@ -38,7 +40,9 @@ class DmsEnsureEndpointOperator(DmsOperator):
 
     template_fields: Sequence[str] = aws_template_fields()
 
-    def __init__(self, *, endpoint: Endpoint, db_instance: str | None, on_drift: OnDrift, **kwargs: Any) -> None:
+    def __init__(
+        self, *, endpoint: Endpoint, db_instance: str | None, on_drift: OnDrift, **kwargs: Unpack[AwsKeywords]
+    ) -> None:
         super().__init__(**kwargs)
         self.endpoint = endpoint
         self.db_instance = db_instance

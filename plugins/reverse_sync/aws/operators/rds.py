@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow.providers.amazon.aws.hooks.rds import RdsHook
 
@@ -16,9 +16,11 @@ from reverse_sync.steps import DECIDE_REBOOT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from airflow.sdk import Context
 
+    from reverse_sync.aws.keywords import RdsWaitKeywords
     from reverse_sync.aws.sensors.base import InstanceFacts
     from reverse_sync.results import ServerSettings
     from reverse_sync.waiting import PollEvent
@@ -45,7 +47,9 @@ class RdsRebootOperator(RdsInstanceAvailableSensor[RebootResult]):
 
     template_fields: Sequence[str] = (*RdsInstanceAvailableSensor.template_fields, "seen")
 
-    def __init__(self, *, postgres_conn_id: str, seen: ServerSettings | None, **kwargs: Any) -> None:
+    def __init__(
+        self, *, postgres_conn_id: str, seen: ServerSettings | None, **kwargs: Unpack[RdsWaitKeywords]
+    ) -> None:
         super().__init__(**kwargs)
         self.postgres_conn_id = postgres_conn_id
         self.seen = seen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reverse_sync.aws import dms_client
 from reverse_sync.aws.dms import AT_REST, RUNNING
@@ -13,11 +13,13 @@ from reverse_sync.aws.operators.teardown import DmsStopTaskOperator, settled
 from reverse_sync.aws.triggers.status import MISSING_STATUS
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from airflow.sdk import Context
 
     from reverse_sync.pipeline import Pipeline
     from reverse_sync.results import SettledTaskResult, TaskStatusFacts
-    from reverse_sync.waiting import PollSchedule, PollTrigger
+    from reverse_sync.waiting import PollSchedule, PollTrigger, WaitKeywords
 
 
 class DmsSettleTaskOperator(DmsStopTaskOperator):
@@ -32,7 +34,7 @@ class DmsSettleTaskOperator(DmsStopTaskOperator):
     success = (*AT_REST, MISSING_STATUS)
     failure = ("failed-move",)
 
-    def __init__(self, *, pipeline: Pipeline, **kwargs: Any) -> None:
+    def __init__(self, *, pipeline: Pipeline, **kwargs: Unpack[WaitKeywords]) -> None:
         super().__init__(
             task_identifier=pipeline.dms.task.identifier,
             replication_instance=pipeline.dms.replication_instance,

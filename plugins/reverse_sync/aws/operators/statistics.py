@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow.providers.amazon.aws.utils.mixins import aws_template_fields
 
@@ -14,11 +14,13 @@ from reverse_sync.table_mapping import full_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from airflow.sdk import Context
     from mypy_boto3_dms import DatabaseMigrationServiceClient as DmsClient
     from mypy_boto3_dms.type_defs import TableStatisticsTypeDef
 
+    from reverse_sync.aws.keywords import AwsKeywords
     from reverse_sync.results import StatisticsResult, TableStatistics
 
 
@@ -55,7 +57,7 @@ class DmsTableStatisticsOperator(DmsOperator):
 
     template_fields: Sequence[str] = aws_template_fields("task_identifier")
 
-    def __init__(self, *, task_identifier: str, **kwargs: Any) -> None:
+    def __init__(self, *, task_identifier: str, **kwargs: Unpack[AwsKeywords]) -> None:
         super().__init__(**kwargs)
         self.task_identifier = task_identifier
 

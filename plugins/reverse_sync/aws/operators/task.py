@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from airflow.providers.amazon.aws.utils.mixins import aws_template_fields
 
@@ -27,9 +27,11 @@ from reverse_sync.aws.task_slot import learn_slot
 from reverse_sync.errors import NeedsPersonError, ReverseSyncError
 from reverse_sync.postgres.slots import dms_slots, is_lost, lost_slot_reason, only
 from reverse_sync.results import Outcome, ReplicationTaskResult, TaskStatusFacts
+from reverse_sync.steps import ENSURE_SOURCE, ENSURE_TARGET, INSTANCE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from airflow.sdk import Context
     from mypy_boto3_dms import DatabaseMigrationServiceClient as DmsClient
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dms.type_defs import ReplicationTaskTypeDef
 
     from reverse_sync.aws.dms import Difference
+    from reverse_sync.aws.keywords import AwsKeywords, TaskWaitKeywords
     from reverse_sync.pipeline import OnDrift, Pipeline, ReplicationTask
 
 
@@ -71,11 +74,11 @@ class DmsEnsureTaskOperator(DmsOperator):
         *,
         task: ReplicationTask,
         mapping_text: str,
-        source_endpoint_arn: str,
-        target_endpoint_arn: str,
-        replication_instance_arn: str,
+        source_endpoint_arn: str | None,
+        target_endpoint_arn: str | None,
+        replication_instance_arn: str | None,
         on_drift: OnDrift,
-        **kwargs: Any,
+        **kwargs: Unpack[AwsKeywords],
     ) -> None:
         super().__init__(**kwargs)
         self.task = task
@@ -91,9 +94,9 @@ class DmsEnsureTaskOperator(DmsOperator):
         :raises NeedsPersonError: where the task differs and `on_drift` is `report`, or AWS refuses.
         """
         arns: _Arns = {
-            "SourceEndpointArn": self.source_endpoint_arn,
-            "TargetEndpointArn": self.target_endpoint_arn,
-            "ReplicationInstanceArn": self.replication_instance_arn,
+            "SourceEndpointArn": ENSURE_SOURCE.needed(self.source_endpoint_arn),
+            "TargetEndpointArn": ENSURE_TARGET.needed(self.target_endpoint_arn),
+            "ReplicationInstanceArn": INSTANCE.needed(self.replication_instance_arn),
         }
         with readable_aws_errors(self.aws_conn_id):
             found = find_task(self.client, self.task.identifier)
@@ -165,7 +168,7 @@ class DmsStartOrResumeOperator(DmsTaskSensor[TaskStatusFacts, ReplicationTaskRes
     success = USABLE_STATUSES
     failure = ("deleting", "failed-move")
 
-    def __init__(self, *, pipeline: Pipeline, **kwargs: Any) -> None:
+    def __init__(self, *, pipeline: Pipeline, **kwargs: Unpack[TaskWaitKeywords]) -> None:
         super().__init__(**kwargs)
         self.pipeline = pipeline
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reverse_sync.aws import dms_client
 from reverse_sync.aws.certificate import delete_certificates
@@ -24,10 +24,12 @@ from reverse_sync.results import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from airflow.sdk import Context
     from mypy_boto3_dms import DatabaseMigrationServiceClient as DmsClient
 
+    from reverse_sync.aws.keywords import AwsWaitKeywords
     from reverse_sync.pipeline import Endpoint
     from reverse_sync.waiting import PollSchedule, PollTrigger
 
@@ -99,7 +101,7 @@ class DmsDeleteEndpointOperator(AwsStatusSensor[StatusFacts, DeletedEndpointResu
     :param endpoint: the endpoint
     """
 
-    def __init__(self, *, endpoint: Endpoint, **kwargs: Any) -> None:
+    def __init__(self, *, endpoint: Endpoint, **kwargs: Unpack[AwsWaitKeywords]) -> None:
         super().__init__(**kwargs)
         self.endpoint = endpoint
 

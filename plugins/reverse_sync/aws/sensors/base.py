@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import abc
-from typing import TYPE_CHECKING, Any, NotRequired
+from typing import TYPE_CHECKING, NotRequired
 
 from reverse_sync.aws.triggers.status import AwsStatusTrigger
 from reverse_sync.results import StatusFacts
 from reverse_sync.waiting import DeferredSensor, F, R
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from airflow.sdk import Context
 
     from reverse_sync.aws.triggers.status import StatusQuery
-    from reverse_sync.waiting import PollSchedule, PollTrigger
+    from reverse_sync.waiting import PollSchedule, PollTrigger, WaitKeywords
 
 
 class InstanceFacts(StatusFacts):
@@ -30,7 +32,7 @@ class AwsStatusSensor(DeferredSensor[F, R]):
     :param region_name: the region
     """
 
-    def __init__(self, *, aws_conn_id: str | None, region_name: str | None, **kwargs: Any) -> None:
+    def __init__(self, *, aws_conn_id: str | None, region_name: str | None, **kwargs: Unpack[WaitKeywords]) -> None:
         super().__init__(**kwargs)
         self.aws_conn_id = aws_conn_id
         self.region_name = region_name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from reverse_sync.aws import dms_client
 from reverse_sync.aws.dms import ENDED, INSTANCE_STAYS_AWAY, find_task, named
@@ -23,9 +23,11 @@ from reverse_sync.waiting import R
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from airflow.sdk import Context
 
+    from reverse_sync.aws.keywords import AwsWaitKeywords, TaskWaitKeywords
     from reverse_sync.results import SelectedTable
     from reverse_sync.waiting import PollSchedule, PollTrigger
 
@@ -59,7 +61,7 @@ class DmsReplicationInstanceSensor(AwsStatusSensor[InstanceFacts, InstanceResult
 
     template_fields: Sequence[str] = ("replication_instance",)
 
-    def __init__(self, *, replication_instance: str, **kwargs: Any) -> None:
+    def __init__(self, *, replication_instance: str, **kwargs: Unpack[AwsWaitKeywords]) -> None:
         super().__init__(**kwargs)
         self.replication_instance = replication_instance
 
@@ -109,7 +111,7 @@ class DmsTaskSensor(AwsStatusSensor[T, R]):
     success: Sequence[str]
     failure: Sequence[str]
 
-    def __init__(self, *, task_identifier: str, replication_instance: str, **kwargs: Any) -> None:
+    def __init__(self, *, task_identifier: str, replication_instance: str, **kwargs: Unpack[AwsWaitKeywords]) -> None:
         super().__init__(**kwargs)
         self.task_identifier = task_identifier
         self.replication_instance = replication_instance
@@ -159,7 +161,7 @@ class DmsTablesSensor(DmsTaskSensor[TaskTablesFacts, TablesResult]):
     success = ("running",)
     failure = ENDED
 
-    def __init__(self, *, tables: list[SelectedTable] | None, **kwargs: Any) -> None:
+    def __init__(self, *, tables: list[SelectedTable] | None, **kwargs: Unpack[TaskWaitKeywords]) -> None:
         super().__init__(**kwargs)
         self.tables = tables
 

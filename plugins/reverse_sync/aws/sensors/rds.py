@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reverse_sync.aws.rds import STAYS_AWAY
 from reverse_sync.aws.sensors.base import AwsStatusSensor, InstanceFacts
@@ -11,6 +11,9 @@ from reverse_sync.waiting import R
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
+
+    from reverse_sync.aws.keywords import AwsWaitKeywords
 
 
 class RdsInstanceAvailableSensor(AwsStatusSensor[InstanceFacts, R]):
@@ -18,7 +21,7 @@ class RdsInstanceAvailableSensor(AwsStatusSensor[InstanceFacts, R]):
 
     template_fields: Sequence[str] = ("db_instance",)
 
-    def __init__(self, *, db_instance: str, **kwargs: Any) -> None:
+    def __init__(self, *, db_instance: str, **kwargs: Unpack[AwsWaitKeywords]) -> None:
         super().__init__(**kwargs)
         self.db_instance = db_instance
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -23,10 +23,11 @@ from reverse_sync.waiting import DeferredSensor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from airflow.sdk import Context
 
-    from reverse_sync.waiting import PollSchedule, PollTrigger
+    from reverse_sync.waiting import PollSchedule, PollTrigger, WaitKeywords
 
 
 class RdsPostgresSettingsSensor(DeferredSensor[ServerSettings, ServerSettingsResult]):
@@ -53,7 +54,7 @@ class RdsPostgresSettingsSensor(DeferredSensor[ServerSettings, ServerSettingsRes
         seen: ServerSettings | None,
         aws_conn_id: str | None,
         region_name: str | None,
-        **kwargs: Any,
+        **kwargs: Unpack[WaitKeywords],
     ) -> None:
         super().__init__(**kwargs)
         self.db_instance = db_instance

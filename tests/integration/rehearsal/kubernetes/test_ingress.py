@@ -253,7 +253,9 @@ def test_an_eks_cluster_that_is_not_there_or_not_ready_is_named(
 
 def sensor() -> IngressAddressSensor:
     pipeline = load(ROOT / "include/pipelines/flightspecials.yaml")
-    return IngressAddressSensor(task_id="api_address", address=ADDRESS, pipeline=pipeline, first_poll_s=0.1)
+    return IngressAddressSensor(
+        task_id="api_address", address=ADDRESS, pipeline=pipeline, first_poll_s=0.1, longest_poll_s=5, timeout_s=1800
+    )
 
 
 @pytest.mark.asyncio
