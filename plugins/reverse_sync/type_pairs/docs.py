@@ -26,7 +26,8 @@ the table that the preflight, the canary and the comparison of whole tables read
 How both sides are read: PostgreSQL's values as the text that PostgreSQL prints, Oracle's moments as text in UTC.
 Neither a driver's idea of a type, nor a session's time zone, nor the worker's `TZ` has a part in it.
 
-- NULL is NULL, and so is `''`: Oracle knows no empty text, nor an empty RAW. DMS may write one space for `''`.
+- NULL is NULL, and so is `''`: Oracle knows no empty text, nor an empty RAW. DMS writes one space for `''`, unless
+  `alwaysReplaceEmptyString=false` is among the target endpoint's attributes.
 - Blanks at the end mean nothing where one side is a CHAR, in a key neither. In a VARCHAR2 they do.
 - `infinity` is 9999-12-31 23:59:59, as AWS documents. `-infinity` is 4713-01-01 BC, before Oracle's first date: such a
   row does not arrive.

@@ -49,6 +49,10 @@ def data_type(type_name: str, **more: Any) -> dict[str, Any]:
             [("error", "unsupported-type", "a is public.geometry, a type of PostGIS")], id="PostGIS",
         ),
         pytest.param(
+            Column("a", "integer"), Column("A", "XMLTYPE"),
+            [("error", "values-not-compared", "a (integer) is written to A (XMLTYPE)")], id="XMLTYPE",
+        ),
+        pytest.param(
             Column("a", "ltree"), Column("A", "NUMBER"),
             [("warning", "unsupported-type", "a is ltree, a type that DMS is not documented to replicate")],
             id="of an unknown type nothing more is claimed",

@@ -26,6 +26,12 @@ UNMIGRATED = "AWS lists as one that DMS does not migrate"
             id="2000 Korean syllables in 2000 characters of at most 4000 bytes",
         ),
         pytest.param(
+            Column("a", "character varying", length=4000), Column("A", "VARCHAR2", length=4000, most_bytes=4000),
+            column_values(most_characters=3000, most_bytes=9000),
+            [("error", "text-too-long", "a takes 4000 characters, A is VARCHAR2(4000 CHAR) of at most 4000 bytes, the longest now has 9000 bytes")],
+            id="as many characters as bytes",
+        ),
+        pytest.param(
             Column("a", "character varying", length=1000), Column("A", "VARCHAR2", length=1000, most_bytes=4000), column_values(), [],
             id="1000 characters never take more than 4000 bytes",
         ),

@@ -152,11 +152,16 @@ def limits(to: Column, *, ascii_only: bool) -> Iterator[Limit]:
             yield Limit(to.most_bytes, "bytes", bytes_each)
 
 
+def _is_hidden(limit: Limit, to: Column) -> bool:
+    """Whether the column's declaration does not tell the limit: it counts characters, and this one is in bytes."""
+    return limit.unit == "bytes" and not to.length_in_bytes
+
+
 def _fact(column: PairedColumn, length: int | None, limit: Limit, longest: int | None) -> str:
     source, to = column.projected.source, column.to
     takes = f"{length} characters" if length else "any length"
-    most = "" if limit.most == to.length else f" of at most {limit.most} bytes"
-    unit = "" if limit.most == to.length and limit.unit != "characters of UTF-16" else f" {limit.unit}"
+    most = f" of at most {limit.most} bytes" if _is_hidden(limit, to) else ""
+    unit = f" {limit.unit}" if _is_hidden(limit, to) or limit.unit == "characters of UTF-16" else ""
     known = "the table is large" if longest is None else f"the longest now has {longest}{unit}"
     return f"{source.name if source else ''} takes {takes}, {to.name} is {declared_type(to)}{most}, {known}"
 
@@ -164,7 +169,7 @@ def _fact(column: PairedColumn, length: int | None, limit: Limit, longest: int |
 def _longer(to: Column, length: int | None, limit: Limit, values: ColumnValues | None) -> str:
     most_bytes = _MOST_BYTES[store_of(to)]
     as_long_as_can_be = limit.unit == "bytes" and limit.most >= most_bytes
-    if limit.most != to.length or as_long_as_can_be or (values and values.most_bytes > most_bytes):
+    if _is_hidden(limit, to) or as_long_as_can_be or (values and values.most_bytes > most_bytes):
         larger = "a CLOB" if store_of(to) is Store.VARCHAR else "a VARCHAR2 or a CLOB"
         return f"make the column {larger}, or shorten such texts: MAX_STRING_SIZE is a matter of the whole database"
     if counts_utf16(to):

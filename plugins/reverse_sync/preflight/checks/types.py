@@ -107,10 +107,22 @@ def values_not_compared(cutover: Cutover) -> Iterator[Finding]:
         if found.comparable or found.verdict is Verdict.CLASHES or projected.known_only_to_dms:
             continue
         origin = f"{projected.source.name} ({projected.source.type})" if projected.source else projected.name
+        if to.type == "XMLTYPE":
+            yield error(
+                f"{origin} is written to {to.name} (XMLTYPE)",
+                "AWS has XMLTYPE as a target between two Oracle databases only, and xml is a CLOB to DMS",
+                "make the target's column a CLOB, or remove the column by a rule",
+                file=cutover.mapping_file,
+                table=table.full_name,
+                column=to.name,
+            )
+            continue
         yield warning(
             f"{origin} is written to {to.name} ({declared_type(to)}): {found.why_not_comparable}",
             "the column is left out of every comparison, so nothing proves it",
-            "give the target the column's own type, or add the column by an add-column rule with an expression",
+            "make the target's column a CLOB, or remove the column by a rule"
+            if found.sides.source.is_lob
+            else "give the target the column's own type, or add the column by an add-column rule with an expression",
             file=cutover.mapping_file,
             table=table.full_name,
             column=to.name,
