@@ -82,3 +82,31 @@ def test_tables_of_a_pattern_are_not_filtered(pattern: str) -> None:
 def test_the_bounds(column: str, given: dict[str, Any], fault: str | None) -> None:
     where = f"a filter on {column} of shop.order_item ({given['filter-operator']})"
     assert said(column, given) == ([f"{where}: {fault}"] if fault else [])
+
+
+def _together(*conditions: tuple[str, dict[str, Any]]) -> list[tuple[str, str]]:
+    filters = [
+        {"filter-type": "source", "column-name": column, "filter-conditions": [given]} for column, given in conditions
+    ]
+    found = find(
+        json.dumps({"rules": [include("shop", "order_item", filters=filters)]}), source=source(tables=(TABLE,))
+    )
+    return [(str(item.severity), item.what) for item in found if item.code == "filters-contradict"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "possible"),
+    [
+        (condition("gte", "10"), condition("ste", "5"), False),
+        (condition("gte", "5"), condition("ste", "10"), True),
+        (condition("eq", "7"), condition("eq", "8"), False),
+        (condition("between", "1", "5"), condition("between", "5", "9"), True),
+        (condition("between", "1", "5"), condition("gte", "6"), False),
+        (condition("gte", "9"), condition("noteq", "9"), True),
+        (condition("gte", "9"), condition("notnull"), True),
+    ],
+)
+def test_filters_that_no_value_passes_together(first: dict[str, Any], second: dict[str, Any], possible: bool) -> None:
+    said = [("error", "no value of id passes the 2 filters of rule 1 on it together")]
+    assert _together(("id", first), ("id", second)) == ([] if possible else said)
+    assert _together(("id", first), ("price", second)) == []

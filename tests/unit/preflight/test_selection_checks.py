@@ -129,3 +129,11 @@ def test_dms_own_tables_under_a_wildcard_are_left_out_and_that_is_said() -> None
 def test_a_table_of_dms_own_that_is_named_is_taken_in() -> None:
     found = _found(_tables("awsdms_ddl_audit"), include("s", "awsdms[_]ddl[_]audit"), *UPPER)
     assert found == []
+
+
+@pytest.mark.parametrize(("name", "severity"), [("ordres", "warning"), ("tariff", "note")])
+def test_what_an_exclude_rule_may_have_meant(name: str, severity: str) -> None:
+    tables = (Table("s", "orders", (Column("id", "bigint"),), ("id",)),)
+    rules = [include("s", "%"), _exclude(name)]
+    found = find(json.dumps({"rules": rules}), source=source(tables=tables))
+    assert [str(item.severity) for item in found if item.code == "rule-without-object"] == [severity]

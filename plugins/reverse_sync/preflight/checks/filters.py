@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from reverse_sync.table_mapping import Column, Table
     from reverse_sync.table_mapping.grammar import Condition, Filter, Selection
 
+_Bound = tuple[Decimal, str]
 _MOST_NAMES = 5
 _MOMENTS = {
     "date": ("YYYY-MM-DD", r"\d{4}-\d\d-\d\d"),
@@ -82,6 +83,30 @@ def filter_value(cutover: Cutover) -> Iterator[Finding]:
                         table=table.full_name,
                         column=item.column_name,
                     )
+
+
+@check(Group.MAPPING, links.FILTERS, "mapping", "source")
+def filters_contradict(cutover: Cutover) -> Iterator[Finding]:
+    """Filters on one column that no value passes together: a row has to pass each of them."""
+    for selection in cutover.mapping.selections:
+        ranges: dict[str, list[tuple[_Bound | None, _Bound | None]]] = {}
+        for item, table in _filters(cutover, selection):
+            column = table.column(item.column_name)
+            if column and len(item.filter_conditions) == 1 and not _fault(item.filter_conditions[0], column):
+                ranges.setdefault(column.name, []).append(_range(item.filter_conditions[0], column))
+        for name, found in ranges.items():
+            lowest = max((low for low, _ in found if low), default=None)
+            highest = min((high for _, high in found if high), default=None)
+            if lowest and highest and lowest > highest and len(found) > 1:
+                yield error(
+                    f"no value of {name} passes the {len(found)} filters of rule {selection.rule_id} on it together",
+                    "a row has to pass every filter of its rule, so that none does",
+                    "put alternatives into the conditions of one filter, of which one is enough",
+                    file=cutover.mapping_file,
+                    rule=str(selection.rule_id),
+                    table=selection.object_locator.full_name,
+                    column=name,
+                )
 
 
 def _names(cutover: Cutover, selection: Selection) -> str:
@@ -157,6 +182,25 @@ def _number(text: str) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def _orderable(text: str, column: Column) -> tuple[Decimal, str]:
+def _range(condition: Condition, column: Column) -> tuple[_Bound | None, _Bound | None]:
+    """The least and the largest value that the condition lets pass; None where it sets no such bound."""
+    value, start, end = (
+        None if text is None else _orderable(text, column)
+        for text in (condition.value, condition.start_value, condition.end_value)
+    )
+    match condition.filter_operator:
+        case "eq":
+            return value, value
+        case "gte":
+            return value, None
+        case "lte" | "ste":
+            return None, value
+        case "between":
+            return start, end
+        case _:
+            return None, None
+
+
+def _orderable(text: str, column: Column) -> _Bound:
     number = _number(text) if column.type in EXACT_NUMBERS else None
     return (number, "") if number is not None else (Decimal(0), text)

@@ -31,10 +31,14 @@ def rule_without_object(cutover: Cutover) -> Iterator[Finding]:
         if not missing:
             continue
         removes = getattr(rule, "rule_action", None) in _HARMLESS
-        yield (note if removes else error)(
+        # What it should leave out may be what is called nearly so.
+        may_be_meant = removes and "did you mean" in missing
+        yield (warning if may_be_meant else note if removes else error)(
             missing,
-            "the rule does nothing" + ("" if removes else ", and what it should feed is never written"),
-            "remove the rule if the object is gone for good" if removes else "correct the name",
+            "the rule does nothing"
+            + (", and what it should leave out is replicated" if may_be_meant else "")
+            + ("" if removes else ", and what it should feed is never written"),
+            "correct the name, or remove the rule if the object is gone for good" if removes else "correct the name",
             file=cutover.mapping_file,
             rule=str(rule.rule_id),
             table=rule.object_locator.full_name,
