@@ -353,6 +353,20 @@ LOGIC = (
 )
 
 
+def test_so_many_parts_of_tables_are_compared_at_once_as_the_file_says(
+    monkeypatch: pytest.MonkeyPatch, include: Path
+) -> None:
+    second(include, **{"parts_at_once: 4": "parts_at_once: 3"})
+    bounds = {
+        f"{name}/{task.task_id}": task.max_active_tis_per_dagrun
+        for name, dag in bag(monkeypatch, include).items()
+        for task in dag.tasks
+        if task.task_id.endswith("compare_parts")
+    }
+    assert {*bounds.values()} == {4, 3}
+    assert all((bound == 3) == name.startswith("hotelspecials") for name, bound in bounds.items()), bounds
+
+
 @pytest.mark.parametrize("file", sorted(DAGS.glob("*.py")), ids=lambda file: file.name)
 def test_dag_files_only_wire(file: Path) -> None:
     tree = ast.parse(file.read_text(encoding="utf-8"))
