@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow.plugins_manager import AirflowPlugin
 
@@ -11,6 +11,8 @@ from reverse_sync.page.addresses import MOUNTED_AT, base_path, page
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+
+    from starlette.types import Receive, Scope, Send
 
 
 @cache
@@ -20,12 +22,12 @@ def _app() -> Callable[..., Awaitable[None]]:
     return create_app()
 
 
-async def app(scope: Any, receive: Any, send: Any) -> None:
+async def app(scope: Scope, receive: Receive, send: Send) -> None:
     """The app, made at the first request."""
     await _app()(scope, receive, send)
 
 
-def _view(name: str, destination: str, address: str) -> dict[str, Any]:
+def _view(name: str, destination: str, address: str) -> dict[str, object]:
     icon = page("assets", "icon.svg")
     return {
         "name": name,

@@ -84,7 +84,7 @@ def states_of_tasks(context: Context) -> Mapping[str, str]:
 
 def ended_steps(context: Context) -> Iterable[EndedStep]:
     """Of each task instance of the run: task_id, map_index, state, duration in seconds."""
-    ti: Any = context["ti"]
+    ti: Any = context["ti"]  # Airflow's protocol lacks this method
     crumbs: Iterable[EndedStep] = ti.get_task_breadcrumbs(dag_id=ti.dag_id, run_id=ti.run_id)
     return crumbs
 

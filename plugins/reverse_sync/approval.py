@@ -81,7 +81,7 @@ class ApproveOperator(ApprovalOperator):
         answer: Answer | None = super().execute(context)
         return answer
 
-    def execute_complete(self, context: Context, event: dict[str, Any]) -> Answer | None:
+    def execute_complete(self, context: Context, event: dict[str, Any]) -> Answer | None:  # the provider's signature
         """The answer, by whom and when.
 
         :raises NeedsPersonError: where nobody answered in time; nothing that it asks for was done.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
 from airflow.sdk import Param
 
 from reverse_sync.pipeline import HttpCanary, HttpMethod, RebootPolicy, Repair
 
 if TYPE_CHECKING:
+    from pydantic.json_schema import JsonSchemaValue
+
     from reverse_sync.pipeline import Canary, Pipeline, RowId
 
 # The form shows the sections in the order of their first parameter; one that can lose data is never the first.
@@ -215,7 +217,7 @@ def _restore(*, default: bool) -> Param:
     )
 
 
-def _key_schema(row_id: RowId) -> dict[str, Any]:
+def _key_schema(row_id: RowId) -> JsonSchemaValue:
     """What may be typed into the form: a number, a text, or a JSON object with the key's columns."""
     if isinstance(row_id, dict):
         columns = {column: {"type": _json_type(value)} for column, value in row_id.items()}

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import quote
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from airflow.sdk import Context
 
     from reverse_sync.pipeline import NoticeEvent, Pipeline
@@ -25,7 +27,7 @@ class Notice(TypedDict):
     link: str
 
 
-def tell(pipeline: Pipeline, context: Context | dict[str, Any], notice: Notice) -> None:
+def tell(pipeline: Pipeline, context: Mapping[str, object] | Context, notice: Notice) -> None:
     """Tell everybody who wants to know of one of these events, once.
 
     A notice that can't be sent is an error in the log and nothing more: the run's state says what the run is worth.
@@ -33,7 +35,10 @@ def tell(pipeline: Pipeline, context: Context | dict[str, Any], notice: Notice) 
     for one in pipeline.notices:
         if not set(one.events) & set(notice["events"]):
             continue
-        values: Any = {**context, "notice": notice}
+        values: Any = {
+            **context,
+            "notice": notice,
+        }  # a notifier reads its templates' names there, as in a task's context
         try:
             one.new_notifier()(values)
         except Exception:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 from airflow.sdk import AsyncCallback, DeadlineAlert, DeadlineReference  # type: ignore[attr-defined]
 
@@ -30,15 +30,29 @@ def deadline_of(pipeline: Pipeline) -> DeadlineAlert | None:
     )
 
 
-async def tell_overdue(context: dict[str, Any]) -> None:
+class DagRunTold(TypedDict):
+    """A run as Airflow's REST API has it, of which only this is read."""
+
+    dag_id: str
+    dag_run_id: str
+
+
+class OverdueContext(TypedDict):
+    """What Airflow tells a deadline's callback: the run, and the deadline."""
+
+    dag_run: DagRunTold
+    deadline: object
+
+
+async def tell_overdue(context: OverdueContext) -> None:
     """Callback in the triggerer, once the deadline of a run has passed while it was under way.
 
-    :param context: what Airflow knows there: `dag_run` as its REST API has it, and `deadline`
+    :param context: what Airflow knows there
     """
     await asyncio.to_thread(_tell, context)  # notifiers and the reading of the pipeline file block
 
 
-def _tell(context: dict[str, Any]) -> None:
+def _tell(context: OverdueContext) -> None:
     run = context["dag_run"]
     dag_id, run_id = run["dag_id"], run["dag_run_id"]
     for pipeline in usable_pipelines():

@@ -6,7 +6,7 @@ Every result has an outcome; `what` says what was found or changed, `why` why so
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, NotRequired
+from typing import Any, NotRequired, TypeAlias
 
 from typing_extensions import TypedDict  # pydantic takes no other before Python 3.12
 
@@ -19,6 +19,10 @@ class Outcome(StrEnum):
     LEFT_ALONE = "left alone"
     APPROVED = "approved"
     REJECTED = "rejected"
+
+
+Json: TypeAlias = Any
+"""JSON that a task left in XCom; of which shape, the task's step or the XCom's key says."""
 
 
 class Result(TypedDict):

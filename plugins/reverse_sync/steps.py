@@ -8,7 +8,7 @@ from typing import Generic, TypedDict, TypeVar
 from reverse_sync import results as shapes
 from reverse_sync.errors import NeedsPersonError
 
-R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
 T = TypeVar("T")
 
 
@@ -20,7 +20,7 @@ class Named(TypedDict):
 
 
 @dataclass(frozen=True)
-class Step(Generic[R]):
+class Step(Generic[R_co]):
     """A task of the DAGs; as text it is the task's id.
 
     :param title: what Airflow's graph shows
@@ -29,7 +29,7 @@ class Step(Generic[R]):
 
     task_id: str
     title: str
-    returns: type[R]
+    returns: type[R_co]
 
     @property
     def group(self) -> str:

@@ -88,6 +88,7 @@ class PollTrigger(BaseTrigger):
     A subclass says in :meth:`poll` what to ask, and names in ``arguments`` what it needs for that.
 
     :param schedule: when to poll; its fields where the triggerer makes the trigger again
+    :param arguments: JSON, as the metadata database keeps it; the subclass declares them
     """
 
     def __init__(self, *, schedule: PollSchedule | Kept, **arguments: Any) -> None:

@@ -5,12 +5,19 @@ An RDS reboot, DMS endpoints, create-or-reuse, start-or-resume, and waits that h
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
     from airflow.providers.amazon.aws.hooks.base_aws import AwsGenericHook
     from mypy_boto3_dms import DatabaseMigrationServiceClient as DmsClient
     from mypy_boto3_rds import RDSClient
+
+    Client: TypeAlias = Any
+    """boto3's or aiobotocore's client of a service that only the call says: it has the operations of AWS's model."""
+    AwsHook: TypeAlias = AwsGenericHook[Any]
+    """The Amazon provider's hook of such a service."""
 
 # Bounded in time and tries; "standard" retries throttling and passing faults with jitter:
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
@@ -21,14 +28,14 @@ BOTOCORE_CONFIG: dict[str, object] = {
 }
 
 
-def client_of(hook: AwsGenericHook[Any]) -> Any:
+def client_of(hook: AwsHook) -> Client:
     """The hook's boto3 client, with its credentials, address, certificates and configuration.
 
     `hook.conn` would tell AWS the calling operator's name besides, which it finds by reading the source of every frame
     of the stack: that takes a worker half as long as all the rest.
     """
     service = hook.service_name
-    session: Any = hook.get_session(region_name=hook.region_name)  # boto3's types want the name of one service
+    session: Client = hook.get_session(region_name=hook.region_name)  # its types want the name of one service
     return session.client(
         service,
         endpoint_url=hook.conn_config.get_service_endpoint_url(service_name=service),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reverse_sync.aws import dms_client, rds_client
 from reverse_sync.aws.certificate import certificate_arn
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dms.type_defs import ReplicationTaskTypeDef
 
     from reverse_sync.aws.dms import Difference
+    from reverse_sync.aws.endpoint import EndpointRequest
     from reverse_sync.pipeline import Endpoint, Pipeline
 
 # What ModifyReplicationTask can change: https://docs.aws.amazon.com/dms/latest/APIReference/API_ModifyReplicationTask.html
@@ -27,7 +28,7 @@ MODIFIABLE = ("MigrationType", "TableMappings", "TargetMetadata", "FullLoadSetti
 
 def wanted_endpoint(
     endpoint: Endpoint, db_instance: str | None, aws_conn_id: str | None, region_name: str | None
-) -> dict[str, Any]:
+) -> EndpointRequest:
     """The endpoint as the pipeline wants it; RDS is asked only where its address is needed.
 
     :param db_instance: the RDS instance of a source endpoint; None: the connection has to have a host

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NotRequired
 
 from reverse_sync.airflow_seams import is_secret_name
 from reverse_sync.aws.dms import Difference
 from reverse_sync.errors import NeedsPersonError
 from reverse_sync.oracle.address import address
+from reverse_sync.pipeline import EngineSettings
 from reverse_sync.pipeline.attributes import attributes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from airflow.sdk import Connection
+    from mypy_boto3_dms.literals import DmsSslModeValueType, ReplicationEndpointTypeValueType
 
     from reverse_sync.pipeline import Endpoint
 
 ATTRIBUTES = "ExtraConnectionAttributes"
+
+
+class EndpointRequest(EngineSettings):
+    """The arguments of CreateEndpoint and of ModifyEndpoint that the pipeline says."""
+
+    EndpointIdentifier: str
+    EndpointType: ReplicationEndpointTypeValueType
+    EngineName: str
+    ServerName: NotRequired[str]
+    Port: NotRequired[int]
+    Username: NotRequired[str]
+    DatabaseName: str
+    SslMode: DmsSslModeValueType
+    ExtraConnectionAttributes: str
+    CertificateArn: NotRequired[str]
 
 
 def endpoint_request(
@@ -25,32 +42,39 @@ def endpoint_request(
     connection: Connection,
     rds_address: Callable[[], str | None] | None,
     certificate: str | None = None,
-) -> dict[str, Any]:
+) -> EndpointRequest:
     """The arguments of CreateEndpoint without the password; the connection's own host and port, where it has them, win.
 
     https://docs.aws.amazon.com/dms/latest/APIReference/API_CreateEndpoint.html
 
     :param rds_address: asks RDS for the address of the source's instance; None for an endpoint that is none of RDS's
     :param certificate: the ARN of the certificate that the endpoint trusts
-    :raises NeedsPersonError: where there is no address.
+    :raises NeedsPersonError: where there is no address, or no login.
     """
-    return {
+    request: EndpointRequest = {
         "EndpointIdentifier": endpoint.identifier,
         "EndpointType": "target" if endpoint.engine == "oracle" else "source",
         "EngineName": endpoint.engine,
-        **({} if endpoint.secret else _own_login(endpoint, connection, rds_address)),
         "DatabaseName": endpoint.database,
         "SslMode": endpoint.ssl_mode,
-        ATTRIBUTES: endpoint.extra_connection_attributes,
-        **({"CertificateArn": certificate} if certificate else {}),
-        **endpoint.settings,
+        "ExtraConnectionAttributes": endpoint.extra_connection_attributes,
     }
+    settings = endpoint.settings
+    if "PostgreSQLSettings" in settings:
+        request["PostgreSQLSettings"] = settings["PostgreSQLSettings"]
+    if "OracleSettings" in settings:
+        request["OracleSettings"] = settings["OracleSettings"]
+    if not endpoint.secret:
+        request["ServerName"], request["Port"], request["Username"] = _own_login(endpoint, connection, rds_address)
+    if certificate:
+        request["CertificateArn"] = certificate
+    return request
 
 
 def _own_login(
     endpoint: Endpoint, connection: Connection, rds_address: Callable[[], str | None] | None
-) -> dict[str, object]:
-    """What a secret has in its place."""
+) -> tuple[str, int, str]:
+    """Server, port and login, which a secret has in their place."""
     if endpoint.engine == "oracle":
         server, port = _oracle_address(endpoint, connection)
     else:
@@ -60,7 +84,12 @@ def _own_login(
             f"Endpoint {endpoint.identifier} needs the address of its database, but the connection "
             f"{endpoint.connection!r} has no host: add the host to the connection in Airflow."
         )
-    return {"ServerName": server, "Port": port or endpoint.port, "Username": connection.login}
+    if not connection.login:
+        raise NeedsPersonError(
+            f"Endpoint {endpoint.identifier} needs the login by which DMS reaches its database, but the connection "
+            f"{endpoint.connection!r} has none: add the login to the connection in Airflow."
+        )
+    return server, port or endpoint.port, connection.login
 
 
 def _oracle_address(endpoint: Endpoint, connection: Connection) -> tuple[str | None, int | None]:

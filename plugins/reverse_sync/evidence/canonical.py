@@ -8,7 +8,10 @@ from typing import Any
 
 
 def plain(value: object) -> Any:
-    """The value as JSON gives it back: what JSON does not know (moments, decimals) becomes text."""
+    """The value as JSON gives it back: what JSON does not know (moments, decimals) becomes text.
+
+    :return: of the shape of the value
+    """
     return json.loads(json.dumps(value, ensure_ascii=False, default=str))
 
 

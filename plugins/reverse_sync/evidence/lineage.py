@@ -6,7 +6,7 @@ Datasets are named as OpenLineage says: https://openlineage.io/docs/spec/naming
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from airflow.sdk import BaseHook
 
@@ -15,6 +15,8 @@ from reverse_sync.evidence.shapes import result_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from airflow.providers.openlineage.extractors import OperatorLineage
 
     from reverse_sync.evidence.shapes import Record
     from reverse_sync.pipeline import Pipeline
@@ -66,7 +68,7 @@ def _sources(column: MappedColumn, table: MappedTable) -> Iterator[str]:
     yield from (name for name in dict.fromkeys(_NAMED.findall(column.get("expression", ""))) if name in known)
 
 
-def lineage_of(pipeline: Pipeline, record: Record) -> Any:
+def lineage_of(pipeline: Pipeline, record: Record) -> OperatorLineage:
     """The provider's `OperatorLineage` of a run: its tables, and in Oracle's the column lineage.
 
     Nothing but the provider calls this, so it is there.
@@ -81,14 +83,10 @@ def lineage_of(pipeline: Pipeline, record: Record) -> Any:
     )
     from airflow.providers.openlineage.extractors import OperatorLineage
 
-    def dataset(place: Place, side: str, table: Any, **facets: Any) -> Dataset:
-        fields = [
-            SchemaDatasetFacetFields(name=column[side], type=column[f"{side}_type"])
-            for column in table["columns"]
-            if column[side]
-        ]
+    def dataset(place: Place, name: str, types: dict[str, str | None], **facets: object) -> Dataset:
+        fields = [SchemaDatasetFacetFields(name=column, type=kind) for column, kind in types.items()]
         facets["schema"] = SchemaDatasetFacet(fields=fields)
-        return Dataset(namespace=place.namespace, name=place.name(table[side]), facets=facets)
+        return Dataset(namespace=place.namespace, name=place.name(name), facets=facets)
 
     def column_lineage(table: MappedTable) -> ColumnLineageDatasetFacet:
         def field(name: str) -> InputField:
@@ -100,7 +98,19 @@ def lineage_of(pipeline: Pipeline, record: Record) -> Any:
     preflight = result_of(record["steps"], steps.PREFLIGHT)
     tables = preflight.get("tables", []) if preflight else []
     source, target = source_place(pipeline), target_place(pipeline)
-    return OperatorLineage(
-        inputs=[dataset(source, "source", table) for table in tables],
-        outputs=[dataset(target, "target", table, columnLineage=column_lineage(table)) for table in tables],
-    )
+    read = [
+        dataset(
+            source, table["source"], {one["source"]: one["source_type"] for one in table["columns"] if one["source"]}
+        )
+        for table in tables
+    ]
+    written = [
+        dataset(
+            target,
+            table["target"],
+            {one["target"]: one["target_type"] for one in table["columns"] if one["target"]},
+            columnLineage=column_lineage(table),
+        )
+        for table in tables
+    ]
+    return OperatorLineage(inputs=read, outputs=written)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from reverse_sync import steps
 from reverse_sync.evidence.canonical import sha256
@@ -13,14 +13,16 @@ if TYPE_CHECKING:
 
     from reverse_sync.evidence.links import Link, RunSummary
     from reverse_sync.evidence.shapes import Place, Record
+    from reverse_sync.results import TableComparison
 
 # What reading a document raises that has not a record's shape, whatever its hash is.
 NOT_A_RECORD = (AttributeError, LookupError, TypeError, ValueError)
 
 
-def link_of(document: Any, file: str) -> Link:
+def link_of(document: Mapping[str, Any], file: str) -> Link:
     """The link of a record, or of another document, that has its place in the chain.
 
+    :param document: as JSON has it, so that it may have another shape
     :param file: its name when the link was made
     """
     place: Place = document["chain"]
@@ -31,7 +33,7 @@ def link_of(document: Any, file: str) -> Link:
         "file": file,
     }
     if "verdict" in document:
-        link["run"] = summary(document)
+        link["run"] = summary(cast("Record", document))
     return link
 
 
@@ -63,5 +65,5 @@ def summary(record: Record) -> RunSummary:
     }
 
 
-def _differing(table: Mapping[str, Any]) -> int:
+def _differing(table: TableComparison) -> int:
     return sum(count for state, count in table.get("counts", {}).items() if state not in ("equal", "in flight"))

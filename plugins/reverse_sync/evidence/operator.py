@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow.providers.standard.triggers.temporal import DateTimeTrigger
 from airflow.sdk import BaseOperator
@@ -23,6 +23,7 @@ from reverse_sync.notices import run_link, tell
 if TYPE_CHECKING:
     from typing import Unpack
 
+    from airflow.providers.openlineage.extractors import OperatorLineage
     from airflow.sdk import Context
 
     from reverse_sync.evidence.shapes import Record, WrittenRecord
@@ -53,7 +54,7 @@ class EvidenceOperator(BaseOperator):
         self._record: Record | None = None
         self.as_teardown(on_failure_fail_dagrun=True)
 
-    def execute(self, context: Context, event: Any = None) -> WrittenRecord:  # noqa: ARG002 - Airflow passes it
+    def execute(self, context: Context, event: object = None) -> WrittenRecord:  # noqa: ARG002 - Airflow passes it
         """Write the record and return its address and verdict, once every other task has ended.
 
         :raises NotProvedError: where a task failed or the row was not proved; the record is written all the same.
@@ -84,7 +85,7 @@ class EvidenceOperator(BaseOperator):
             announce(context, self.pipeline, record, address)
         return written
 
-    def get_openlineage_facets_on_complete(self, _: Any) -> Any:
+    def get_openlineage_facets_on_complete(self, _: object) -> OperatorLineage | None:
         """For OpenLineage's provider, where that is installed: the tables of the run, and which column became which.
 
         It asks once the task has ended, in the same process; what took nothing anywhere has no lineage.

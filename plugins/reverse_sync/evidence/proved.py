@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow.sdk import Asset, AssetAlias
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from airflow.sdk import Context
+    from pydantic import JsonValue
 
     from reverse_sync.evidence.shapes import Record
     from reverse_sync.pipeline import Pipeline
@@ -33,9 +34,13 @@ def announce(context: Context, pipeline: Pipeline, record: Record, address: str)
 
     Each has the verdict, the address of the record, and PostgreSQL's position (LSN) when the rows had been read.
     """
-    events: Any = context["outlet_events"]
+    events = context["outlet_events"]
     for table, position in _complete(record):
-        extra = {"verdict": record["verdict"]["outcome"], "evidence": address, "position": position}
+        extra: dict[str, JsonValue] = {
+            "verdict": record["verdict"]["outcome"],
+            "evidence": address,
+            "position": position,
+        }
         events[proved_tables_alias(pipeline)].add(proved_table(pipeline.name, table), extra=extra)
 
 

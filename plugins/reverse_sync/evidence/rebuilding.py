@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reverse_sync.evidence import store
 from reverse_sync.evidence.linking import NOT_A_RECORD, content_hash, link_of
@@ -65,7 +65,7 @@ def _unlinked(pipeline: Pipeline, links: Mapping[int, Link | None]) -> dict[int,
     return found
 
 
-def _documents(pipeline: Pipeline) -> Iterator[tuple[str, dict[str, Any]]]:
+def _documents(pipeline: Pipeline) -> Iterator[tuple[str, store.Document]]:
     """The records of both DAGs and the retirements; what is half-written is none."""
     for folder in (pipeline.dag_id, pipeline.decommission_dag_id, f"chains/{pipeline.name}"):
         for file in store.documents(pipeline.evidence, folder):

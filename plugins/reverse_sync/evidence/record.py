@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reverse_sync.airflow_seams import ended_steps
 from reverse_sync.errors import reason_of
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from reverse_sync.evidence.shapes import Record, RecordedStep
     from reverse_sync.evidence.verdict import Proof
     from reverse_sync.pipeline import Pipeline
+    from reverse_sync.results import Json
 
 FORMAT = 2
 PACKAGES = (
@@ -77,7 +78,7 @@ def _run_mark(ti: RuntimeTaskInstanceProtocol, first_task: str, times_cleared: i
 
 
 def _step(ti: RuntimeTaskInstanceProtocol, crumb: EndedStep) -> RecordedStep:
-    def pulled(key: str) -> Any:
+    def pulled(key: str) -> Json:
         return ti.xcom_pull(task_ids=crumb["task_id"], key=key, map_indexes=crumb["map_index"])
 
     step: RecordedStep = {

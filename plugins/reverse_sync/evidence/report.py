@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reverse_sync import steps
 from reverse_sync.evidence.shapes import result_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from reverse_sync.evidence.shapes import Record, RecordedStep
     from reverse_sync.results import ComparedColumn
@@ -83,7 +83,7 @@ def _statistics(recorded_steps: list[RecordedStep]) -> Iterator[str]:
         return
     yield ""
     yield "Table statistics of the replication task (before, after):"
-    earlier: dict[str, dict[str, Any]] = {table["table"]: {**table} for table in (before["tables"] if before else [])}
+    earlier: dict[str, Mapping[str, object]] = {table["table"]: table for table in (before["tables"] if before else [])}
     for now in after["tables"]:
         then = earlier.get(now["table"], {})
         moved = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reverse_sync.errors import ReverseSyncError
 from reverse_sync.evidence import store
@@ -35,7 +35,7 @@ def retire(pipeline: Pipeline, before: datetime, by: str, why: str) -> list[str]
     if not files:
         return []
     links = [link for link in _old(pipeline, before) if link["sequence"] in files]
-    document: dict[str, Any] = {
+    document: dict[str, object] = {
         "format": 2,
         "kind": RETIREMENT,
         "by": by,

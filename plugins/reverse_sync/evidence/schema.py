@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
@@ -14,10 +14,12 @@ from reverse_sync.steps import Step
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pydantic.json_schema import JsonSchemaValue
+
 _DEFINED = "#/$defs/{model}"
 
 
-def schema() -> dict[str, Any]:
+def schema() -> JsonSchemaValue:
     """JSON Schema, draft 2020-12; keys that it does not name are allowed.
 
     What a step returned is of its task's shape, or null.
@@ -38,7 +40,7 @@ def schema() -> dict[str, Any]:
     }
 
 
-def _shapes(definitions: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+def _shapes(definitions: JsonSchemaValue) -> Iterator[tuple[str, list[str]]]:
     """Each shape of a result, as JSON, with the tasks that return it; what it is made of goes to the definitions."""
     tasks: dict[str, list[str]] = {}
     for step in (one for one in vars(steps).values() if isinstance(one, Step)):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NotRequired, TypeVar, cast
+from typing import TYPE_CHECKING, NotRequired, TypeVar, cast
 
 from typing_extensions import TypedDict
 
 from reverse_sync.errors import Reason  # noqa: TC001 - the schema is made from these shapes
 from reverse_sync.evidence.marks import Mark  # noqa: TC001 - the schema is made from these shapes
-from reverse_sync.results import Result
+from reverse_sync.results import Json, Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +29,7 @@ class RecordedStep(TypedDict):
     state: str
     duration_s: float | None
     attempts: int
-    result: Any
+    result: Json
     failure: NotRequired[str | None]
     reason: NotRequired[Reason]
     marked: NotRequired[Mark]
@@ -86,9 +86,9 @@ class Record(TypedDict):
     started_at: str | None
     written_at: str
     times_cleared: int
-    parameters: dict[str, Any]
-    defaults: NotRequired[dict[str, Any]]
-    settings: NotRequired[dict[str, Any]]
+    parameters: dict[str, object]
+    defaults: NotRequired[dict[str, object]]
+    settings: NotRequired[dict[str, object]]
     versions: dict[str, str]
     marked: Mark | None
     verdict: Verdict
@@ -96,7 +96,7 @@ class Record(TypedDict):
     chain: NotRequired[Place]
 
 
-def recorded(steps: Iterable[RecordedStep], step: Step[Any]) -> RecordedStep | None:
+def recorded(steps: Iterable[RecordedStep], step: Step[object]) -> RecordedStep | None:
     """What the record has of a task; of a mapped one the last. None where the run had no such task."""
     found = [one for one in steps if one["task"] == step.task_id]
     return found[-1] if found else None

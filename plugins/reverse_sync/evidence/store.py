@@ -113,8 +113,7 @@ def read_beside(evidence: Evidence, dag_id: str, name: str) -> str | None:
 
 def read(evidence: Evidence, dag_id: str, run_id: str, times_cleared: int) -> Record | None:
     """The record of a run as it was after having been cleared so many times; None where there is none."""
-    record: Any = read_document(evidence, file_of(dag_id, run_id, times_cleared))
-    return cast("Record | None", record)
+    return cast("Record | None", read_document(evidence, file_of(dag_id, run_id, times_cleared)))
 
 
 def _as_file(name: str) -> str:

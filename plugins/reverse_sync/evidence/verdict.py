@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reverse_sync import steps
 from reverse_sync.evidence.shapes import recorded, result_of, returned
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from reverse_sync.evidence.marks import Mark
     from reverse_sync.evidence.shapes import RecordedStep, Verdict
-    from reverse_sync.results import Answer
+    from reverse_sync.results import Answer, Result
     from reverse_sync.steps import Step
 
 # How the text of a run ends; Airflow tells nobody of a run that is deleted, but its text stays in the row.
@@ -45,7 +45,7 @@ class Proof(NamedTuple):
     :param proves: whether that success proves what the pipeline is for
     """
 
-    step: Step[Any]
+    step: Step[Result]
     done: str
     meaning: str
     not_done: str

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reverse_sync.aws import BOTOCORE_CONFIG
 
 if TYPE_CHECKING:
+    from reverse_sync.aws import AwsHook
     from reverse_sync.pipeline import Pipeline
     from reverse_sync.results import CanaryArrival, CanaryChange
 
@@ -24,7 +25,7 @@ def dms_latency_s(pipeline: Pipeline, task_arn: str) -> dict[str, float | None]:
     from airflow.providers.amazon.aws.hooks.base_aws import AwsGenericHook
 
     aws = pipeline.aws
-    hook: AwsGenericHook[Any] = AwsGenericHook(
+    hook: AwsHook = AwsGenericHook(
         aws_conn_id=aws.connection, region_name=aws.region, client_type="cloudwatch", config=BOTOCORE_CONFIG
     )
     now = datetime.now(UTC)

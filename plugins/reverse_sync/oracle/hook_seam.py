@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class HookLogin(NamedTuple):
     """Arguments of `oracledb.connect`, and the attributes to set on the connection afterwards."""
 
-    arguments: dict[str, Any]
+    arguments: dict[str, Any]  # python-oracledb has some forty, and says of which types
     attributes: dict[str, object]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reverse_sync import steps
 from reverse_sync.evidence.shapes import result_of
@@ -19,8 +19,8 @@ class Change(NamedTuple):
     """One thing that is not the same."""
 
     what: str
-    before: Any
-    after: Any
+    before: object
+    after: object
 
 
 class Subject(NamedTuple):
@@ -50,7 +50,7 @@ def nothing_changed(subjects: list[Subject]) -> bool:
     return not any(subject.changes for subject in subjects)
 
 
-def _subject(title: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> Subject:
+def _subject(title: str, before: Mapping[str, object] | None, after: Mapping[str, object] | None) -> Subject:
     if before is None or after is None:
         return Subject(title, [], known=False)
     changes = [
@@ -84,9 +84,9 @@ def _columns(record: Record) -> dict[str, str] | None:
     return found
 
 
-def _aws(record: Record) -> dict[str, Any]:
+def _aws(record: Record) -> dict[str, object]:
     """ARNs, and the endpoints in DMS's own words."""
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     for step in record["steps"]:
         result = step["result"] if isinstance(step["result"], dict) else {}
         if arn := result.get("arn"):
@@ -97,7 +97,7 @@ def _aws(record: Record) -> dict[str, Any]:
     return found
 
 
-def _postgres(record: Record) -> dict[str, Any]:
+def _postgres(record: Record) -> dict[str, object]:
     seen = result_of(record["steps"], steps.WAIT_SETTINGS) or result_of(record["steps"], steps.DECIDE_REBOOT)
     return {key: value for key, value in seen.items() if key not in ("outcome", "what", "why")} if seen else {}
 

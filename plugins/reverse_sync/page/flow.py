@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reverse_sync import steps
 from reverse_sync.evidence.shapes import recorded, result_of
@@ -94,7 +94,7 @@ def _arrived(all_steps: list[RecordedStep]) -> Link:
     return _of(all_steps, steps.COMPARE_ROW, "the same row" + (f" after {seconds:.3g} s" if seconds else ""))
 
 
-def _of(all_steps: list[RecordedStep], step: Step[Any], fine: str) -> Link:
+def _of(all_steps: list[RecordedStep], step: Step[object], fine: str) -> Link:
     one = recorded(all_steps, step)
     if one is None:
         return _unknown("not in this run")

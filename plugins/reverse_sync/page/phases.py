@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reverse_sync.page.addresses import task_log
 from reverse_sync.page.verdicts import Look
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from reverse_sync.evidence.shapes import RecordedStep
@@ -86,7 +86,7 @@ def state_look(state: str) -> Look:
 
 
 def _doing(run: Run, step: RecordedStep, work: Work | None, bar: Bar | None) -> Doing:
-    result: Any = step["result"] if isinstance(step["result"], dict) else {}
+    result: Mapping[str, object] = step["result"] if isinstance(step["result"], dict) else {}
     return Doing(
         task=step["task"].rpartition(".")[2],
         label=work.label if work else "",

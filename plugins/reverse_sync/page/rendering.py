@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
 
 from fastapi.responses import HTMLResponse
 from jinja2 import ChainableUndefined, Environment, PackageLoader
@@ -35,7 +34,7 @@ def _environment() -> Environment:
     return environment
 
 
-def render(template: str, status: int = 200, **values: Any) -> HTMLResponse:
+def render(template: str, status: int = 200, **values: object) -> HTMLResponse:
     """A page."""
     return HTMLResponse(_environment().get_template(template).render(**values), status)
 
@@ -64,7 +63,7 @@ def seconds(duration_s: float | None) -> str:
     return f"{minutes:.0f} min {rest:.0f} s" if minutes else f"{duration_s:.1f} s"
 
 
-def value(found: Any) -> str:
+def value(found: object) -> str:
     """A value as JSON has it; a text as it stands."""
     return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False, default=str)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reverse_sync import steps
 from reverse_sync.errors import reason_of
@@ -189,7 +189,7 @@ def _ms(seconds: float | None) -> int | None:
 def _changed_parameters(record: Record | None) -> list[Change]:
     if record is None or "defaults" not in record:
         return []
-    defaults: dict[str, Any] = record["defaults"]
+    defaults = record["defaults"]
     return [
         Change(name, defaults.get(name), value)
         for name, value in record["parameters"].items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from airflow.models.dag import DagModel
 from airflow.models.dagrun import DagRun
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from reverse_sync.evidence.shapes import RecordedStep
+    from reverse_sync.results import Json
 
 ENDED = ("success", "failed")
 # A task that asks a person; Airflow 3.3 has a state of its own for that.
@@ -90,7 +91,7 @@ def one_run(session: Session, dag_id: str, run_id: str) -> Run | None:
 
 def work_of(session: Session, dag_id: str, run_id: str) -> list[Work]:
     """Every task of the run as it is now, in the order in which they began; those that have not begun come last."""
-    notes: dict[tuple[str, int, str], Any] = {
+    notes: dict[tuple[str, int, str], Json] = {
         (found.task_id, found.map_index, found.key): XComModel.deserialize_value(found)
         for found in session.scalars(select(XComModel).where(XComModel.dag_id == dag_id, XComModel.run_id == run_id))
     }
@@ -134,8 +135,8 @@ def _run(found: DagRun) -> Run:
     )
 
 
-def _work(task: TaskInstance, notes: dict[tuple[str, int, str], Any]) -> Work:
-    def note(key: str) -> Any:
+def _work(task: TaskInstance, notes: dict[tuple[str, int, str], Json]) -> Work:
+    def note(key: str) -> Json:
         return notes.get((task.task_id, task.map_index, key))
 
     step: RecordedStep = {

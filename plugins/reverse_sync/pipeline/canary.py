@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import quote
 
 from pydantic import Discriminator, Field, StringConstraints, Tag, model_validator
@@ -113,7 +113,7 @@ class HttpCanary(RowCanary):
     """Where it is called; `{id}` becomes the row's id."""
     method: HttpMethod
     """How it is called."""
-    body: dict[str, Any] | list[Any]
+    body: dict[str, object] | list[object]
     """The call's JSON, nested as the service wants it: `{id: "{id}", title: "{text}"}` for example, or a list, as JSON
     Patch has it; `{id}` becomes the id, a number where it is one, `{text}` the text.
     """

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+from abc import abstractmethod
 from functools import cached_property
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict, get_args
 
 from pydantic import Field, PrivateAttr, StringConstraints, field_validator, model_validator
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from airflow.sdk import BaseNotifier
+    from mypy_boto3_dms.type_defs import OracleSettingsTypeDef, PostgreSQLSettingsTypeDef
     from pydantic.main import IncEx
 
     from reverse_sync.table_mapping import Projection
@@ -133,6 +135,13 @@ class EndpointSecret(Section):
     """The role by which DMS reads it."""
 
 
+class EngineSettings(TypedDict, total=False):
+    """The sections of CreateEndpoint that belong to one engine: an endpoint has that of its own."""
+
+    PostgreSQLSettings: PostgreSQLSettingsTypeDef
+    OracleSettings: OracleSettingsTypeDef
+
+
 class Endpoint(Section):
     """A DMS endpoint; its login and password are those of the Airflow connection, unless it has a secret.
 
@@ -186,16 +195,9 @@ class Endpoint(Section):
         return INCLUDE / self.certificate
 
     @property
-    def settings(self) -> dict[str, dict[str, object]]:
+    @abstractmethod
+    def settings(self) -> EngineSettings:
         """The engine's section with what the file asks for; none where it leaves DMS its defaults."""
-        own = self._engine_settings()
-        if self.secret:
-            own |= {"SecretsManagerSecretId": self.secret.id, "SecretsManagerAccessRoleArn": self.secret.role}
-        section = "OracleSettings" if self.engine == "oracle" else "PostgreSQLSettings"
-        return {section: own} if own else {}
-
-    def _engine_settings(self) -> dict[str, object]:
-        return {}
 
 
 class Heartbeat(Section):
@@ -219,14 +221,18 @@ class SourceEndpoint(Endpoint):
     port: Port = 5432
     heartbeat: Heartbeat | None = None
 
-    def _engine_settings(self) -> dict[str, object]:
-        if self.heartbeat is None:
-            return {}
-        return {
-            "HeartbeatEnable": True,
-            "HeartbeatFrequency": self.heartbeat.every_min,
-            "HeartbeatSchema": self.heartbeat.artifacts_schema,
-        }
+    @property
+    def settings(self) -> EngineSettings:
+        """PostgreSQL's section."""
+        own: PostgreSQLSettingsTypeDef = {}
+        if self.heartbeat:
+            own["HeartbeatEnable"] = True
+            own["HeartbeatFrequency"] = self.heartbeat.every_min
+            own["HeartbeatSchema"] = self.heartbeat.artifacts_schema
+        if self.secret:
+            own["SecretsManagerSecretId"] = self.secret.id
+            own["SecretsManagerAccessRoleArn"] = self.secret.role
+        return {"PostgreSQLSettings": own} if own else {}
 
 
 class TargetEndpoint(Endpoint):
@@ -243,6 +249,17 @@ class TargetEndpoint(Endpoint):
         https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Target.Oracle.html#CHAP_Target.Oracle.ConnectionAttrib
         """
         return is_on(self.attributes.get("alwaysreplaceemptystring"), default=True)
+
+    @property
+    def settings(self) -> EngineSettings:
+        """Oracle's section."""
+        if self.secret is None:
+            return {}
+        login: OracleSettingsTypeDef = {
+            "SecretsManagerSecretId": self.secret.id,
+            "SecretsManagerAccessRoleArn": self.secret.role,
+        }
+        return {"OracleSettings": login}
 
 
 class ReplicationTask(Section):
@@ -470,7 +487,7 @@ class Notices(Section):
 
     notifier: str
     """The full name of a notifier's class."""
-    arguments: dict[str, Any] = Field(default_factory=dict)
+    arguments: dict[str, Any] = Field(default_factory=dict)  # of whatever types the notifier takes
     """What it is made with; its templates have `notice`."""
     events: tuple[NoticeEvent, ...] = get_args(NoticeEvent)
     """What it tells of."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator
 
@@ -23,7 +23,7 @@ class PostgresQueryOperator(SQLExecuteQueryOperator):
         """The hook, bounded."""
         return bounded_hook(str(self.conn_id))
 
-    def execute(self, context: Context) -> Any:
+    def execute(self, context: Context) -> object:
         """Run the statements.
 
         :raises ReverseSyncError: where PostgreSQL does not answer, or refuses.

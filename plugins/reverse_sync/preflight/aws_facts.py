@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reverse_sync.aws import dms
 from reverse_sync.aws.assessment import latest_run
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient
     from mypy_boto3_rds.type_defs import DBInstanceTypeDef
 
+    from reverse_sync.aws import Client
     from reverse_sync.aws.assessment import AssessmentRun
     from reverse_sync.aws.neighbours import Neighbours
     from reverse_sync.pipeline import Endpoint, Pipeline
@@ -58,7 +59,7 @@ class RdsFacts:
 class DmsFacts:
     """The replication instance, endpoints and task, and the role that lets DMS write logs."""
 
-    def __init__(self, client: DmsClient, iam: Any, pipeline: Pipeline, logins: Mapping[str, Connection]) -> None:
+    def __init__(self, client: DmsClient, iam: Client, pipeline: Pipeline, logins: Mapping[str, Connection]) -> None:
         self._client = client
         self._iam = iam
         self._pipeline = pipeline

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack, closing, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reverse_sync.aws import client_of
 from reverse_sync.catalog.database import fetch_one
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Connection
 
+    from reverse_sync.aws import Client
     from reverse_sync.catalog.database import PostgresConnection
     from reverse_sync.pipeline import Pipeline
     from reverse_sync.preflight.cutover import Cutover
@@ -110,7 +111,7 @@ class OpenConnections:
         fetch_one(connection, "SELECT 1 FROM dual")  # the first call shows whether the connection's schema is there
         return TargetFacts(connection, (connection.username or "").upper())
 
-    def _client(self, service: str) -> Any:
+    def _client(self, service: str) -> Client:
         from airflow.providers.amazon.aws.hooks.base_aws import AwsGenericHook
         from botocore.config import Config
 

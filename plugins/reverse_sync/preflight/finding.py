@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, TypedDict, cast
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from reverse_sync.preflight.registry import Check
     from reverse_sync.results import FoundFinding
 
@@ -92,16 +94,30 @@ class Finding:
         )
 
 
-def error(what: str, why: str, do: str, **more: Any) -> Finding:
+class Marks(TypedDict, total=False):
+    """What a :class:`Finding` may have besides; it says what each is."""
+
+    file: str | None
+    rule: str | None
+    table: str | None
+    column: str | None
+    code: str
+    group: str
+    link: str
+    blind: bool
+    passing: bool
+
+
+def error(what: str, why: str, do: str, **more: Unpack[Marks]) -> Finding:
     """Something that fails, or silently goes wrong, when the replication runs."""
     return Finding(Severity.ERROR, what, why, do, accepted_by=NOTHING, **more)
 
 
-def warning(what: str, why: str, do: str, **more: Any) -> Finding:
+def warning(what: str, why: str, do: str, **more: Unpack[Marks]) -> Finding:
     """Something that works today."""
     return Finding(Severity.WARNING, what, why, do, **more)
 
 
-def note(what: str, why: str, do: str, **more: Any) -> Finding:
+def note(what: str, why: str, do: str, **more: Unpack[Marks]) -> Finding:
     """Something to know."""
     return Finding(Severity.NOTE, what, why, do, **more)

@@ -13,7 +13,7 @@ T = TypeVar("T")
 class read_once(Generic[T]):  # noqa: N801  # used as functools.cached_property is
     """A cached property that remembers a failure too: no check waits for a timeout that another has waited for."""
 
-    def __init__(self, read: Callable[[Any], T]) -> None:
+    def __init__(self, read: Callable[[Any], T]) -> None:  # a method of whatever class, as in functools
         self._read = read
         self.__doc__ = read.__doc__
 

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.Tab
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -120,7 +120,7 @@ class Transformation(Rule):
     expression: Name | None = None
     data_type: DataType | None = None
     primary_key_def: PrimaryKeyDefinition | None = None
-    before_image_def: Any = None
+    before_image_def: object = None
 
     @property
     def masks(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from reverse_sync.table_mapping.patterns import PatternIndex, matches
 
@@ -10,13 +10,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+class Locating(Protocol):
+    """A locator; some have a `column_name` besides."""
+
+    @property
+    def schema_name(self) -> str: ...
+    @property
+    def table_name(self) -> str | None: ...
+
+
 class Located(Protocol):
-    """A rule: its id, and the locator with `schema_name` and, as far as it goes, `table_name` and `column_name`."""
+    """A rule: its id, and the locator of what it acts on."""
 
     @property
     def rule_id(self) -> int: ...
     @property
-    def object_locator(self) -> Any: ...
+    def object_locator(self) -> Locating: ...
 
 
 R = TypeVar("R", bound=Located)

@@ -215,7 +215,7 @@ def _problem(detail: ErrorDetails, document: object) -> Problem:
     return Problem(code, message, rule_id, key)
 
 
-def _rule_id(document: Any, index: int) -> str:
+def _rule_id(document: Any, index: int) -> str:  # pydantic has found `rules` there, and the rule in it
     rule = document["rules"][index]
     return (_id_of(rule) if isinstance(rule, dict) else None) or f"number {index + 1} in the list"
 

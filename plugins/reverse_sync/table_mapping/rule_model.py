@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -58,6 +58,6 @@ def require(model: BaseModel, keys: tuple[str, ...], because: str, within: str =
             )
 
 
-def refuse(code: str, message: str, **values: Any) -> PydanticCustomError:
+def refuse(code: str, message: str, **values: object) -> PydanticCustomError:
     """What a validator raises: a Problem's code and its sentence."""
     return PydanticCustomError(code, message, values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from airflow.sdk import TaskGroup, chain
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from airflow.sdk import BaseOperator
 
     from reverse_sync.pipeline import Pipeline
+
+
+R = TypeVar("R")
 
 
 class Preflight(NamedTuple):
@@ -61,7 +64,7 @@ def preflight_group(pipeline: Pipeline) -> Preflight:
     return Preflight(check, alone, select_tables, cut_tables)
 
 
-def _numbered(step: Step[Any], n: int) -> Step[Any]:
+def _numbered(step: Step[R], n: int) -> Step[R]:
     return step if n == 1 else replace(step, task_id=f"{step}_{n}", title=f"{step.title} {n}")
 
 

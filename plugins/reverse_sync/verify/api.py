@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reverse_sync.errors import NeedsPersonError, NotProvedError, ReverseSyncError
 from reverse_sync.pipeline import key_text
@@ -83,7 +83,7 @@ def change(call: Call, aws: Aws) -> int:
     :raises ReverseSyncError: where the service may recover: no answer, a 5xx, 408, 429.
     :raises NeedsPersonError: for every other answer.
     """
-    return _answer(call, aws, call.method, call.path, json=call.body).status_code
+    return _answer(call, aws, call.method, call.path, call.body).status_code
 
 
 def shown(call: Call, aws: Aws) -> str:
@@ -125,7 +125,7 @@ def _values(found: object) -> Iterator[object]:
         yield found
 
 
-def _answer(call: Call, aws: Aws, method: str, path: str, **body: Any) -> Response:
+def _answer(call: Call, aws: Aws, method: str, path: str, body: object = None) -> Response:
     """The 2xx with which the API answers."""
     from requests import RequestException
 
@@ -139,7 +139,7 @@ def _answer(call: Call, aws: Aws, method: str, path: str, **body: Any) -> Respon
                 "allow_redirects": False,
                 "timeout": (CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
             },
-            **body,
+            json=body,
         )
     except RequestException as error:
         raise ReverseSyncError(

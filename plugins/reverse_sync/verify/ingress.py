@@ -43,6 +43,7 @@ def ingress_hosts(address: IngressAddress, aws: Aws) -> list[str]:
     from kubernetes.client import NetworkingV1Api
 
     with _readable_errors(address), _kubernetes(address, aws) as hook:
+        # The client has no types; what is read of the answer, V1Ingress has.
         ingress: Any = NetworkingV1Api(hook.api_client).read_namespaced_ingress(
             address.name, address.namespace, _request_timeout=_TIMEOUT_S
         )

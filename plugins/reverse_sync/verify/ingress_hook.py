@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from airflow.providers.http.hooks.http import HttpHook
@@ -17,13 +17,15 @@ class IngressHttpHook(HttpHook):
     :param host: the ingress's address
     """
 
-    def __init__(self, *, host: str, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, *, host: str, http_conn_id: str, method: str = "GET") -> None:
+        super().__init__(method, http_conn_id)
         self.host = host
 
-    def get_conn(self, *args: Any, **kwargs: Any) -> Session:
+    def get_conn(
+        self, headers: dict[str, object] | None = None, extra_options: dict[str, object] | None = None
+    ) -> Session:
         """The session; `base_url` names the ingress from then on."""
-        session: Session = super().get_conn(*args, **kwargs)
+        session: Session = super().get_conn(headers, extra_options)
         of_connection = urlsplit(self.base_url)
         port = f":{of_connection.port}" if of_connection.port else ""
         host = f"[{self.host}]" if ":" in self.host else self.host

@@ -20,6 +20,7 @@ class ArrivalTrigger(OracleValueTrigger):
     :param table: the source table, `schema.table`
     :param aws_conn_id: the Airflow connection to AWS
     :param region_name: the region
+    :param oracle: the other arguments, which are :class:`OracleValueTrigger`'s
     """
 
     def __init__(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from airflow.sdk import Connection
 
-from reverse_sync.aws.endpoint import endpoint_differences, endpoint_request
+from reverse_sync.aws.endpoint import EndpointRequest, endpoint_differences, endpoint_request
 from reverse_sync.errors import NeedsPersonError
 from reverse_sync.pipeline import Heartbeat, Pipeline, load
 from tests.support.parts import ROOT
@@ -23,7 +23,7 @@ def address() -> str:
 
 
 @pytest.fixture
-def request_(pipeline: Pipeline) -> dict[str, Any]:
+def request_(pipeline: Pipeline) -> EndpointRequest:
     login = Connection(conn_id="dms", conn_type="postgres", login="dmsuser", password="dmsuser123")
     return endpoint_request(pipeline.dms.source_endpoint, login, address)
 
@@ -119,6 +119,12 @@ def test_an_endpoint_without_an_address_is_refused(pipeline: Pipeline, rds_addre
     with pytest.raises(NeedsPersonError) as raised:
         endpoint_request(pipeline.dms.target_endpoint, login, rds_address)
     assert "but the connection 'travelbuddy_dms_target' has no host: add the host" in str(raised.value)
+
+
+def test_an_endpoint_without_a_login_is_refused(pipeline: Pipeline) -> None:
+    with pytest.raises(NeedsPersonError) as raised:
+        endpoint_request(pipeline.dms.source_endpoint, Connection(conn_id="dms", conn_type="postgres"), address)
+    assert "but the connection 'flightspecials_dms_source' has none: add the login" in str(raised.value)
 
 
 @pytest.mark.parametrize("section", ["OracleSettings", "PostgreSQLSettings", "GcpMySQLSettings"])

@@ -17,7 +17,7 @@ from reverse_sync.evidence.operator import EvidenceOperator
 from reverse_sync.evidence.told import notice_of
 from reverse_sync.evidence.unrecorded import tell_unrecorded
 from reverse_sync.notices import tell
-from reverse_sync.overdue import deadline_of, tell_overdue
+from reverse_sync.overdue import DagRunTold, deadline_of, tell_overdue
 from reverse_sync.pipeline import Evidence
 from reverse_sync.pipeline.model import Notices
 from tests.support.mail import MailServer, mail_server, text_of
@@ -158,7 +158,7 @@ def test_a_run_that_takes_too_long_is_told_of_by_airflows_deadline(
     assert alert is not None
     assert (alert.interval.total_seconds(), alert.callback.path) == (90, "reverse_sync.overdue.tell_overdue")
     for dag_id in (late.dag_id, late.decommission_dag_id, "somebody_elses"):
-        run = {"dag_id": dag_id, "dag_run_id": "manual__2026-11-22T03:00:00+00:00"}
+        run: DagRunTold = {"dag_id": dag_id, "dag_run_id": "manual__2026-11-22T03:00:00+00:00"}
         asyncio.run(tell_overdue(context={"dag_run": run, "deadline": {}}))
     assert [message["subject"] for message in mail.messages] == [
         "flightspecials_reverse_sync: a run takes too long",

@@ -153,7 +153,7 @@ def test_an_endpoint_without_an_address_is_named() -> None:
         "error",
         "endpoint-drift",
         (
-            f"the address of endpoint {found['EndpointIdentifier']} is not known: Endpoint {found['EndpointIdentifier']} "
+            f"the address or login of endpoint {found['EndpointIdentifier']} is not known: Endpoint {found['EndpointIdentifier']} "
             "needs the address of its database, but the connection 'travelbuddy_dms_target' has no host: add the host to "
             "the connection in Airflow."
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 from airflow.providers.amazon.aws.utils.mixins import aws_template_fields
 from airflow.sdk import BaseHook
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from reverse_sync.aws.keywords import AwsKeywords
     from reverse_sync.pipeline import Endpoint, OnDrift
     from reverse_sync.results import EndpointResult
+
+
+class _Password(TypedDict, total=False):
+    Password: str
 
 
 class DmsEnsureEndpointOperator(DmsOperator):
@@ -93,7 +97,7 @@ class DmsEnsureEndpointOperator(DmsOperator):
         }
 
     @property
-    def _password(self) -> dict[str, Any]:
+    def _password(self) -> _Password:
         if self.endpoint.secret:
             return {}
         return {"Password": BaseHook.get_connection(self.endpoint.connection).password or ""}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import jmespath
 from airflow.providers.amazon.aws.hooks.base_aws import AwsGenericHook
@@ -16,6 +16,7 @@ from reverse_sync.waiting import PollResult, PollTrigger
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from reverse_sync.aws import AwsHook
     from reverse_sync.results import StatusFacts
     from reverse_sync.waiting import Kept, PollSchedule, PollStatus
 
@@ -83,7 +84,7 @@ class AwsStatusTrigger(PollTrigger):
         return PollResult(self.query.judge(facts["status"]), facts)
 
     async def _describe(self) -> object:
-        hook: AwsGenericHook[Any] = AwsGenericHook(
+        hook: AwsHook = AwsGenericHook(
             aws_conn_id=self.arguments["aws_conn_id"],
             region_name=self.arguments["region_name"],
             client_type=self.query.service,

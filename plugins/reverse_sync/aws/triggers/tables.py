@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow.providers.amazon.aws.hooks.dms import DmsHook
 from botocore.exceptions import ClientError
@@ -15,6 +15,7 @@ from reverse_sync.aws.triggers.status import MISSING_STATUS
 from reverse_sync.waiting import PollResult, PollTrigger
 
 if TYPE_CHECKING:
+    from reverse_sync.aws import Client
     from reverse_sync.results import TaskTablesFacts
     from reverse_sync.waiting import Kept, PollSchedule
 
@@ -80,7 +81,7 @@ async def read_task(task_identifier: str, aws_conn_id: str | None, region_name: 
                 return {"status": MISSING_STATUS, "tables": []}
 
 
-async def _read(client: Any, task_identifier: str) -> TaskTablesFacts:
+async def _read(client: Client, task_identifier: str) -> TaskTablesFacts:
     """aiobotocore types nothing; what is read of its answers, botocore's model of DMS promises."""
     filters = [named("replication-task-id", task_identifier)]
     found = (await client.describe_replication_tasks(Filters=filters, WithoutSettings=True))["ReplicationTasks"]

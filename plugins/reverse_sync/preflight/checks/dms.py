@@ -67,9 +67,9 @@ def endpoint_drift(cutover: Cutover) -> Iterator[Finding]:
         if found:
             try:
                 request = endpoint_request(endpoint, login, rds_address, cutover.dms.certificate(endpoint))
-            except NeedsPersonError as no_address:
+            except NeedsPersonError as reason:
                 yield error(
-                    f"the address of endpoint {endpoint.identifier} is not known: {no_address}",
+                    f"the address or login of endpoint {endpoint.identifier} is not known: {reason}",
                     "the run stops there",
                     f"correct the connection {endpoint.connection!r} in Airflow",
                 )
