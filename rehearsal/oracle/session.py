@@ -265,7 +265,12 @@ class Session:
         else:
             cursor = self._cursor(request.cursor)
             cursor.binds = request.descriptors or cursor.binds
-        return self._run(cursor, request)
+        try:
+            return self._run(cursor, request)
+        except OracleError:
+            if not request.cursor:  # the client is not told its number, so it would stay open
+                self._cursors.pop(cursor.number).close()
+            raise
 
     def _end(self, cursor: Cursor, **more: Any) -> bytes:
         """The end of a call that has to do with a cursor."""

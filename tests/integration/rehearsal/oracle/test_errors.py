@@ -154,6 +154,18 @@ def test_a_trigger_without_its_sequence_is_invalid(connection: oracledb.Connecti
         drop(connection, "broken")
 
 
+@pytest.mark.parametrize(
+    ("statement", "number"),
+    [("UPDATE flightspecial SET header = RPAD('x', 256, 'x')", 12899), ("SELECT 1 / 0 FROM dual", 1476), ("X", 900)],
+)
+def test_statements_that_fail_leave_no_cursor_open(cursor: oracledb.Cursor, statement: str, number: int) -> None:
+    """Beyond 300 that are open it is ORA-01000."""
+    for attempt in range(310):
+        with raises(number):
+            cursor.execute(f"{statement} -- {attempt}")
+    assert cursor.execute("SELECT COUNT(*) FROM flightspecial").fetchone() == (11,)
+
+
 def test_array_dml_stops_at_the_failing_row(connection: oracledb.Connection, cursor: oracledb.Cursor) -> None:
     cursor.execute("CREATE TABLE many (id NUMBER PRIMARY KEY)")
     try:
