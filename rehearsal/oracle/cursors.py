@@ -12,12 +12,12 @@ from rehearsal.oracle.errors import shown, unlisted
 from rehearsal.oracle.lobs import Lobs
 from rehearsal.oracle.replies import Column
 from rehearsal.oracle.requests import Descriptor
-from rehearsal.oracle.values import Code, Encoder, column_encoder, each, number_text
+from rehearsal.oracle.values import Code, Encoder, as_utf_16, column_encoder, each, number_text
 
 _ROW = b"\x07"
 _STRINGS = (Code.VARCHAR, Code.CHAR, Code.LONG)
 _LOBS = (Code.CLOB, Code.BLOB)
-_AS_LONG = {Code.BLOB: Code.LONG_RAW, Code.RAW: Code.LONG_RAW, **dict.fromkeys((*_STRINGS, Code.CLOB), Code.LONG)}
+_AS_LONG = {Code.BLOB: Code.LONG_RAW, Code.CLOB: Code.LONG}
 _SIZES = {Code.BINARY_FLOAT: 4, Code.BINARY_DOUBLE: 8, Code.DATE: 7, Code.TIMESTAMP_TZ: 13}
 _UNLIMITED = -127
 
@@ -141,10 +141,10 @@ def encoder(column: Column, wanted: Descriptor, lobs: Lobs) -> Encoder:
     if column.code in _LOBS and code == column.code:
         write = lobs.in_row(code)
         return lambda texts: map(write, texts)
-    if code in (Code.LONG, Code.LONG_RAW) and _AS_LONG.get(Code(column.code)) == code:
+    if _AS_LONG.get(Code(column.code)) == code:
         return column_encoder(code, national=national)
     if code in _STRINGS and column.code == Code.NUMBER:
-        return each(number_text)
+        return each(lambda text: as_utf_16(number_text(text)) if national else number_text(text))
     if code == Code.TIMESTAMP and column.code == Code.DATE:
         return column_encoder(code)
     if column.code == code or (column.code in _STRINGS and code in _STRINGS):

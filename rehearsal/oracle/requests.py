@@ -41,7 +41,7 @@ class Option:
 
     PARSE, BIND, DEFINE, EXECUTE, FETCH, COMMIT = 1, 8, 0x10, 0x20, 0x40, 0x100
     DESCRIBE, BATCH_ERRORS = 0x20000, 0x80000
-    ROW_COUNTS = 0x4000  # in the ninth word of the array
+    ROW_COUNTS, SCROLLABLE = 0x4000, 2  # in the ninth word of the array
 
 
 class LobAction:
@@ -73,6 +73,7 @@ class Execute:
     sql: str
     iterations: int
     wants_row_counts: bool = False
+    is_scrollable: bool = False
     descriptors: list[Descriptor] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
 
@@ -156,6 +157,7 @@ def read_execute(reader: Reader, returning: Callable[[str, int], int]) -> Execut
     sql = (reader.clr() or b"").decode(errors="replace") if has_sql else ""
     words = [reader.ub() for _ in range(13)]
     request = Execute(options, cursor, sql, iterations, bool(words[9] & Option.ROW_COUNTS))
+    request.is_scrollable = bool(words[9] & Option.SCROLLABLE)
     if options & Option.DEFINE:
         request.descriptors = _descriptors(reader, defines)
     elif binds:

@@ -36,7 +36,7 @@ from rehearsal.oracle.requests import (
     read_protocol,
     read_reexecute,
 )
-from rehearsal.oracle.values import BINDS, NATIONAL
+from rehearsal.oracle.values import BINDS, NATIONAL, Code
 from rehearsal.oracle.wire import Reader, pairs
 
 _CALL, _PIGGYBACK = 3, 0x11
@@ -256,6 +256,8 @@ class Session:
             raise OracleError(1001, "invalid cursor") from None
 
     def _execute(self, request: Execute) -> bytes:
+        if request.is_scrollable:
+            raise unlisted("a scrollable cursor")
         if request.options & Option.DEFINE:
             cursor = self._cursor(request.cursor)
             cursor.define(request.descriptors, self._lobs)
@@ -354,6 +356,8 @@ class Session:
             raise unlisted("RETURNING with batch errors")
         columns = describe(self.engine, cursor.known.rows.shape, self._instance.types)
         binds = cursor.binds[-count:]
+        if any(bind.code in (Code.LONG, Code.LONG_RAW) for bind in binds):
+            raise unlisted("RETURNING into a LONG or LONG RAW")
         encoders = [encoder(column, bind, self._lobs) for column, bind in zip(columns, binds, strict=True)]
         found = []
         try:

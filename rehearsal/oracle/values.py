@@ -226,9 +226,9 @@ def _strings(texts: Sequence[bytes | None]) -> Iterable[bytes]:
 def column_encoder(code: int, *, national: bool = False) -> Encoder:
     """How a column's texts become the bytes of rows: values with their lengths."""
     if code in _LONG:
-        write = _raw if code == Code.LONG_RAW else _national if national else _as_is
+        write = _raw if code == Code.LONG_RAW else as_utf_16 if national else _as_is
         return lambda texts: [clr(text and write(text)) + ub(0) + ub(0) for text in texts]
-    encode = _ENCODERS.get(code, _national if national else None)
+    encode = _ENCODERS.get(code, as_utf_16 if national else None)
     return each(encode) if encode else _strings
 
 
@@ -236,7 +236,8 @@ def _raw(text: bytes) -> bytes:
     return unhexlify(text[2:])
 
 
-def _national(text: bytes) -> bytes:
+def as_utf_16(text: bytes) -> bytes:
+    """A text in the national character set."""
     return text.decode().encode("utf-16-be")
 
 

@@ -150,6 +150,10 @@ def test_what_is_not_known_over_the_wire_is_refused(cursor: oracledb.Cursor) -> 
         cursor.callproc("nothing")
     with raises(3001, "a group function in RETURNING"):
         cursor.execute("DELETE FROM hotelspecial RETURNING COUNT(*) INTO :x", x=cursor.var(int))
+    with raises(3001, "a scrollable cursor"):
+        cursor.connection.cursor(scrollable=True).execute("SELECT 1 FROM dual")
+    with raises(3001, "RETURNING into a LONG or LONG RAW"):
+        cursor.execute("DELETE FROM hotelspecial RETURNING hotel INTO :x", x=cursor.var(oracledb.DB_TYPE_LONG))
     with raises(3001, "bind of type"):
         cursor.execute("SELECT :1 FROM dual", [datetime.timedelta(days=1)])
     assert cursor.execute("SELECT 1 FROM dual").fetchone() == (1,)
@@ -167,6 +171,9 @@ def test_returning_into(connection: oracledb.Connection, cursor: oracledb.Cursor
         "UPDATE hotelspecial SET cost = cost * 2 WHERE cost = 5 RETURNING cost, hotel INTO :1, :2", [number, text]
     )
     assert (number.getvalue(), sorted(text.getvalue()), cursor.rowcount) == ([10, 10], ["one", "two"], 2)
+    strings = [cursor.var(kind) for kind in (oracledb.DB_TYPE_VARCHAR, oracledb.DB_TYPE_NVARCHAR)]
+    cursor.execute("UPDATE hotelspecial SET cost = 12.5 WHERE id = 1 RETURNING cost * 2, cost INTO :1, :2", strings)
+    assert [found.getvalue() for found in strings] == [["25"], ["12.5"]]
     cursor.execute("UPDATE hotelspecial SET cost = 0 WHERE id < 0 RETURNING cost INTO :1", [number])
     assert (number.getvalue(), cursor.rowcount) == ([], 0)
     with raises(1400):
