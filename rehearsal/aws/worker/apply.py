@@ -10,7 +10,7 @@ import oracledb
 from rehearsal.aws.worker import errors
 from rehearsal.aws.worker.errors import ErrorPolicies, FatalError
 from rehearsal.aws.worker.target import code, is_lost, write_sql
-from rehearsal.aws.worker.values import limited_lob
+from rehearsal.aws.worker.values import NO_VALUE, limited_lob
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,7 +80,7 @@ class Applier:
         self.pending += 1
         try:
             self._add(change, table)
-        except (ValueError, ArithmeticError, TypeError) as error:
+        except NO_VALUE as error:
             self.flush()
             self._failed("Data", table, _described(change, table), f"{type(error).__name__}: {error}")
         finally:
@@ -129,10 +129,7 @@ class Applier:
 
     def _read(self, values: Values, table: TargetTable) -> dict[str, object]:
         """The source row as Python values; LOBs that are too large are cut."""
-        readers = table.readers
-        row = {
-            name: None if value is None else readers[name](value) for name, value in values.items() if name in readers
-        }
+        row = table.read(values)
         if table.lobs and table.lob_limit_kb is not None:
             for name in table.lobs & row.keys():
                 row[name], cut = limited_lob(row[name], table.lob_limit_kb)

@@ -68,10 +68,17 @@ class TargetTable:
     columns: frozenset[str]
     has_own_values: bool
 
+    def read(self, values: Mapping[str, str | None]) -> dict[str, object]:
+        """A source row as Python values, without the columns that are not replicated. Raises one of `NO_VALUE`."""
+        readers = self.readers
+        return {
+            name: None if value is None else readers[name](value) for name, value in values.items() if name in readers
+        }
+
     def transform(self, row: dict[str, object], operation: str) -> dict[str, object]:
         """What the row of an operation (I, U, D) becomes, as python-oracledb binds it: a column, a Python type.
 
-        Raises ValueError for a value that does not fit its type, or that Oracle cannot hold.
+        Raises one of `NO_VALUE` for a value that does not fit its type, or that Oracle cannot hold.
         """
         target = self.projection.transform(row)
         if self.has_own_values:

@@ -6,11 +6,17 @@ https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Validating.html
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import oracledb
+import psycopg2
+
 from rehearsal.aws.worker.report import Pace
+from rehearsal.aws.worker.target import is_lost
+from rehearsal.aws.worker.values import NO_VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +52,12 @@ class Validation:
         if table.state.suspended or not table.projection.primary_key:
             return {"state": "Table error" if table.state.suspended else "No primary key"}
         columns = [c.name for c in table.projection.columns if not (c.source and c.source.name in table.lobs)]
-        wanted, found = self._expected(table, columns), self._found(table, columns)
+        try:
+            wanted, found = self._expected(table, columns), self._found(table, columns)
+        except (psycopg2.ProgrammingError, oracledb.DatabaseError) as error:
+            if isinstance(error, oracledb.Error) and is_lost(error):
+                raise
+            return {"state": "Error"}  # the table is gone, or is not to be read
         differing = {
             json.dumps(dict(zip(table.projection.primary_key, map(str, key), strict=True))): why
             for key in wanted.keys() | found.keys()
@@ -64,10 +75,7 @@ class Validation:
     def _expected(self, table: TargetTable, columns: list[str]) -> Rows:
         rows: Rows = {}
         for texts in self._source.rows(table.projection.source):
-            read = {name: table.readers[name](text) for name, text in texts.items() if text is not None}
-            row = dict.fromkeys(texts) | read
-            if table.projection.passes(row):
-                made = table.transform(row, "I")
+            if made := _made(table, texts):
                 rows[_key(table, made)] = {name: made.get(name) for name in columns}
         return rows
 
@@ -75,6 +83,17 @@ class Validation:
         names = list(dict.fromkeys([*columns, *table.projection.primary_key]))
         rows = (dict(zip(names, row, strict=True)) for row in self._target.rows(table.projection, names))
         return {_key(table, row): {name: row[name] for name in columns} for row in rows}
+
+
+def _made(table: TargetTable, texts: dict[str, str | None]) -> dict[str, object]:
+    """What a source row becomes; of one that Oracle cannot hold its key, as it is printed if need be."""
+    projection, key = table.projection, {name: texts[name] for name in table.projection.source.primary_key}
+    with suppress(*NO_VALUE):
+        row = table.read(texts)
+        return table.transform(row, "I") if projection.passes(row) else {}
+    with suppress(*NO_VALUE):
+        return table.transform(table.read(key), "D")
+    return dict(zip(projection.primary_key, key.values(), strict=False))
 
 
 def _key(table: TargetTable, row: dict[str, object]) -> tuple[object, ...]:

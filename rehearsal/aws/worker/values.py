@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from reverse_sync.table_mapping import Column
 
+NO_VALUE = (ValueError, ArithmeticError, TypeError)
+"""What reading and transforming a row raise where it holds something that Oracle cannot."""
 _SIX_PLACES = Decimal("0.000001")
 _MOST_NUMBER_DIGITS = 40
 _NUMBER_EXPONENTS = (-130, 125)
