@@ -171,14 +171,12 @@ def _values(text: str, position: int) -> tuple[Values, int]:
     values: Values = {}
     while found := _VALUE.match(text, position):
         name, _type, quoted, toast, plain = found.groups()
-        if toast is None:
-            values[_unquoted(name)] = quoted.replace("''", "'") if quoted is not None else _plain(plain)
+        if quoted is not None:
+            values[_unquoted(name)] = quoted.replace("''", "'")
+        elif toast is None:
+            values[_unquoted(name)] = None if plain == "null" else plain
         position = found.end()
     return values, position
-
-
-def _plain(text: str) -> str | None:
-    return None if text == "null" else text
 
 
 def _unquoted(name: str) -> str:

@@ -102,18 +102,17 @@ def target_table(
     ``settings`` are the task's TargetMetadata, ``types`` those of the target's columns, ``map_booleans`` is the source
     endpoint's MapBooleanAsBoolean.
     """
-    source, targets = projection.source, [(column, types.get(column.name)) for column in projection.columns]
+    source = projection.source
     lobs = frozenset(column.name for column in source.columns if is_lob(column))
     read = [column for column in source.columns if settings["SupportLobs"] or column.name not in lobs]
-    converted = [(column.name, _converter(column, kind, map_booleans)) for column, kind in targets]
-    told = [(column.name, _input_type(column, kind)) for column, kind in targets]
+    bindings = {one.name: _binding(one, types.get(one.name), map_booleans) for one in projection.columns}
     return TargetTable(
         source.full_name,
         projection,
         state,
         readers={column.name: reader(column) for column in read},
-        converters=[(name, convert) for name, convert in converted if convert],
-        inputs={name: kind for name, kind in told if kind},
+        converters=[(name, convert) for name, (convert, _) in bindings.items() if convert],
+        inputs={name: kind for name, (_, kind) in bindings.items() if kind},
         lobs=lobs,
         lob_limit_kb=projection.lob_limit_kb(settings["LobMaxSize"] if settings["LimitedSizeLobMode"] else None),
         columns=frozenset(column.name for column in source.columns),
@@ -135,33 +134,28 @@ def _type(column: ProjectedColumn) -> str | None:
     return dms_type(column.source) if column.source else None
 
 
-def _input_type(column: ProjectedColumn, target: oracledb.DbType | None) -> oracledb.DbType | None:
-    """What to tell python-oracledb, which would take a datetime for a DATE without fractions, a float for a NUMBER.
+def _binding(
+    column: ProjectedColumn, target: oracledb.DbType | None, map_booleans: bool
+) -> tuple[Convert | None, oracledb.DbType | None]:
+    """What makes a column's values ones that bind (None: all do), and the type to bind them as (None: the driver's).
 
-    A text for a CHAR is bound as one: Oracle finds a key without its trailing blanks by blank-padded comparison only,
-    which a VARCHAR2 bind is not given. Which of the two DMS binds, no document says.
+    python-oracledb would take a datetime for a DATE without fractions, a float for a NUMBER. A text for a CHAR is bound
+    as one: Oracle finds a key without its trailing blanks by blank-padded comparison only, which a VARCHAR2 bind is not
+    given. Which of the two DMS binds, no document says.
     https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/Data-Type-Comparison-Rules.html
     """
     kind = _type(column)
-    if kind in ("string", "wstring") and target in _PADDED:
-        return target
-    if kind == "datetime" or (kind == "time" and target in _DATETIMES):
-        return oracledb.DB_TYPE_TIMESTAMP
-    return oracledb.DB_TYPE_BINARY_DOUBLE if kind in _NUMBERS and target in _BINARY else None
-
-
-def _converter(column: ProjectedColumn, target: oracledb.DbType | None, map_booleans: bool) -> Convert | None:
-    """What makes a value one that binds, chosen once a column; None where all do."""
-    kind = _type(column)
     if kind in _NUMBERS and target in _BINARY:
-        return as_double
+        return as_double, oracledb.DB_TYPE_BINARY_DOUBLE
     if kind == "time" and target in _DATETIMES:
-        return as_time_of_day
+        return as_time_of_day, oracledb.DB_TYPE_TIMESTAMP
+    is_padded = kind in ("string", "wstring") and target in _PADDED
+    bound = oracledb.DB_TYPE_TIMESTAMP if kind == "datetime" else target if is_padded else None
     if column.is_plain and column.source and column.source.type == "boolean":
-        return _as_number if map_booleans else for_oracle
+        return _as_number if map_booleans else for_oracle, bound
     if column.data_type and (shape := _SHAPES.get(column.data_type.type)):
-        return lambda value: for_oracle(shape(value))
-    return None if column.is_plain and kind in _AS_THEY_ARE else for_oracle
+        return lambda value: for_oracle(shape(value)), bound
+    return None if column.is_plain and kind in _AS_THEY_ARE else for_oracle, bound
 
 
 def _as_number(value: object) -> object:
