@@ -55,12 +55,15 @@ class Known:
 class Engine:
     """One user's session. Not for use by two threads at once."""
 
+    latest_definition = object()  # another one after each definition of any session
+
     def __init__(self, conninfo: str, user: str, client: Packets | None = None):
         self.user = user
         self.schema = user
         self.left_invalid = False  # what was last defined does not compile
         self.backend = Backend(conninfo, client)
         self._known: OrderedDict[tuple[str, tuple[str, ...]], Known] = OrderedDict()
+        self._known_since = Engine.latest_definition
         name = literal(stored(user))
         self.backend.run(f"SET oracle.login = {name}", f"SET application_name = {name}", f"SET ROLE {quote(user)}")
         self.use_schema(user)
@@ -75,6 +78,9 @@ class Engine:
 
     def prepare(self, sql: str, bind_types: Sequence[str]) -> Known:
         """Translate and prepare a statement, once for each text and types of binds. Raises OracleError."""
+        if self._known_since is not Engine.latest_definition:  # what `*` and a missing list of columns stand for
+            self._known_since = Engine.latest_definition
+            self.forget_statements()
         key = (sql, (self.schema, *bind_types))
         if key in self._known:
             self._known.move_to_end(key)
@@ -178,6 +184,7 @@ class Engine:
         except OracleError:
             self.backend.end("ROLLBACK")
             raise
+        Engine.latest_definition = object()
         wanted = sequences(*(step for step in definition.steps if isinstance(step, CreateTrigger)))
         missing = [f"to_regclass({literal(name.path)}) IS NULL" for name in wanted]
         self.left_invalid = bool(missing) and self._truth(" OR ".join(missing))

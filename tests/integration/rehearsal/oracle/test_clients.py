@@ -140,6 +140,22 @@ def test_a_table_that_changes_under_a_cached_query(oracle: Oracle) -> None:
         drop(one, "stale")
 
 
+@pytest.mark.parametrize("alters", ["its own session", "another session"])
+def test_a_table_that_changes_under_a_cached_insert(oracle: Oracle, alters: str) -> None:
+    """Without a list of columns it has as many values as the table has columns, or fails."""
+    with oracle.connect() as one, oracle.connect() as two:
+        writer = two.cursor()
+        writer.execute("CREATE TABLE stale (a NUMBER)")
+        writer.execute("INSERT INTO stale VALUES (:1)", [1])
+        two.commit()
+        altering = two if alters == "its own session" else one
+        altering.cursor().execute("ALTER TABLE stale ADD b VARCHAR2(5) DEFAULT 'x'")
+        with raises(947, "not enough values"):
+            writer.execute("INSERT INTO stale VALUES (:1)", [2])
+        assert writer.execute("SELECT * FROM stale").fetchall() == [(1, "x")]
+        drop(two, "stale")
+
+
 def test_a_query_whose_binds_change_their_type(cursor: oracledb.Cursor) -> None:
     for value in ("x", 1.5, None, datetime.datetime(2027, 1, 2), "y", 2):
         assert cursor.execute("SELECT :b FROM dual", b=value).fetchall() == [(value,)]
