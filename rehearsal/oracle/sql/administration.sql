@@ -199,6 +199,15 @@ CREATE FUNCTION require_free_column(path text, wanted name) RETURNS void LANGUAG
     require((SELECT count(*) FROM column_facts f WHERE f.relid = found.relid AND f.attnum IN (SELECT attnum FROM pg_attribute WHERE attrelid = f.relid AND NOT attisdropped)) > 1, 12983, 'cannot drop all columns in a table')
   FROM (SELECT attrelid AS relid, attnum FROM pg_attribute WHERE attrelid = path::regclass AND attname = wanted) AS found $$;
 
+-- With its primary key a column loses the NOT NULL that it had by it.
+CREATE FUNCTION allow_nulls(path text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE freed name;
+BEGIN
+  FOR freed IN SELECT attname FROM pg_attribute a JOIN column_facts f ON f.relid = attrelid AND f.attnum = a.attnum
+    WHERE attrelid = path::regclass AND attnotnull AND null_constraint IS NULL AND NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'p' AND a.attnum = ANY (conkey))
+  LOOP EXECUTE format('ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL', path, freed); END LOOP;
+END $$;
+
 -- CHARs are filled up and all strings held to their lengths by one trigger a table, which comes behind the others.
 CREATE FUNCTION size_strings(path text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE steps text; function text;

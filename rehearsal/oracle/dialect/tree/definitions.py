@@ -132,7 +132,8 @@ class Drop(Step):
         if not self.part:
             return [f"DROP {self.kind} {self.name.path}"]
         first = Action("require_free_column", (self.name, self.part)).statements() if self.kind == "COLUMN" else []
-        return [*first, f"ALTER TABLE {self.name.path} DROP {self.kind} {quote(self.part)}"]
+        last = Action("allow_nulls", (self.name,)).statements() if self.kind == "CONSTRAINT" else []
+        return [*first, f"ALTER TABLE {self.name.path} DROP {self.kind} {quote(self.part)}", *last]
 
 
 class CreateIndex(Step):

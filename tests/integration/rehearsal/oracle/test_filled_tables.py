@@ -124,3 +124,19 @@ def test_rows_that_are_there_have_a_new_column_s_default_as_new_rows_do(
     cursor.execute("UPDATE filled SET v = 'x'")
     assert cursor.execute("SELECT DISTINCT a FROM filled").fetchall() == [(2,)]
     connection.rollback()
+
+
+def test_a_column_is_null_again_without_its_primary_key(
+    tables: None, connection: oracledb.Connection, cursor: oracledb.Cursor
+) -> None:
+    nullable = "SELECT column_name, nullable FROM user_tab_columns WHERE table_name = 'KEYED' ORDER BY column_id"
+    cursor.execute("CREATE TABLE keyed (a NUMBER, b NUMBER NOT NULL, CONSTRAINT keyed_pk PRIMARY KEY (a, b))")
+    try:
+        assert cursor.execute(nullable).fetchall() == [("A", "N"), ("B", "N")]
+        cursor.execute("ALTER TABLE keyed DROP CONSTRAINT keyed_pk")
+        assert cursor.execute(nullable).fetchall() == [("A", "Y"), ("B", "N")]
+        cursor.execute("INSERT INTO keyed VALUES (NULL, 1)")
+        with raises(1400):
+            cursor.execute("INSERT INTO keyed VALUES (1, NULL)")
+    finally:
+        drop(connection, "keyed")
