@@ -248,8 +248,8 @@ def test_an_endpoint_drifted(parts: Parts) -> None:
     assert [item.what for item in parts.look()] == [], "one that is being deleted does not differ"
     where = "endpoint travelbuddy-oracle-target"
     assert found == [
-        f"{where}: Port is 1521 in AWS, {parts.ports.oracle} in the pipeline file",
         f"{where}: DatabaseName is 'ORCL' in AWS, 'XE' in the pipeline file",
+        f"{where}: Port is 1521 in AWS, {parts.ports.oracle} in the pipeline file",
     ]
 
 
