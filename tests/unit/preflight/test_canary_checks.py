@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import psycopg
 import pytest
 
 from reverse_sync.preflight.runner import examine
@@ -99,4 +100,59 @@ def test_a_row_that_a_filter_leaves_out() -> None:
     row["cost"] = 100
     assert found("canary-row", json.dumps(rules), {"id": 7}, **parts) == [
         "row 7 of travelbuddy.flightspecial is missing in the target"
+    ]
+
+
+TEXTS = Table(
+    "shop",
+    "texts",
+    (
+        Column("id", "varchar", nullable=False),
+        Column("short", "character varying", length=18),
+        Column("long", "character varying", length=60),
+        Column("grade", "character", length=10),
+        Column("paid", "boolean"),
+        Column("any", "public.citext"),
+    ),
+    ("id",),
+)
+OF_TEXTS = json.dumps({
+    "rules": [
+        include("shop", "texts"),
+        transformation(2, "schema", ("shop",), "convert-uppercase"),
+        transformation(3, "table", ("shop", "%"), "convert-uppercase"),
+        transformation(4, "column", ("shop", "%", "%"), "convert-uppercase"),
+    ]
+})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "said"),
+    [
+        ("short", "Pusan", ["canary.column short takes 18 characters, and canary.text has 19 with the run's own suffix"]),
+        ("short", "부산", []),
+        ("long", "Busan", []),
+        ("any", "Busan", []),
+        ("grade", "A", ["canary.column grade takes 10 characters, and canary.text has 15 with the run's own suffix"]),
+        ("paid", "A", ["canary.column is paid, which is boolean, and a canary writes a text"]),
+        ("id", "A", ["canary.column is id, a column of the primary key, and AWS DMS ignores changes of a key"]),
+        ("long", "가나다라마바사아자차카타파하", ["canary.text has 56 bytes with the run's own suffix, and LONG is VARCHAR2(40 BYTE)"]),
+    ],
+)  # fmt: skip
+def test_a_column_that_takes_no_such_text(column: str, text: str, said: list[str]) -> None:
+    canary = {"table": "shop.texts", "column": column, "text": text, "id": "A"}
+    columns = (Column("ID", "VARCHAR2"), Column("LONG", "VARCHAR2", length=40, length_in_bytes=True))
+    parts = {"source": source(tables=(TEXTS,)), "target": target(Table("SHOP", "TEXTS", columns, ("ID",)))}
+    assert found("canary-text", OF_TEXTS, canary, **parts) == said
+
+
+def test_an_id_that_is_no_value_of_the_key() -> None:
+    def row(_table: Table, _key: object) -> None:
+        raise psycopg.errors.InvalidTextRepresentation('invalid input syntax for type uuid: "nope"')
+
+    canary = {"table": "shop.texts", "column": "long", "id": "nope"}
+    columns = (Column("ID", "VARCHAR2"), Column("LONG", "VARCHAR2", length=240))
+    parts = {"source": source(tables=(TEXTS,), row=row), "target": target(Table("SHOP", "TEXTS", columns, ("ID",)))}
+    assert found("canary-row", OF_TEXTS, canary, **parts) == [
+        'canary.id is nope, which is no key of shop.texts: invalid input syntax for type uuid: "nope"'
     ]

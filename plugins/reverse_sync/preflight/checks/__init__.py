@@ -36,6 +36,7 @@ for name in (
     "writers",
     "api",
     "canary",
+    "canary_text",
     "records",
 ):
     import_module(f"{__name__}.{name}")

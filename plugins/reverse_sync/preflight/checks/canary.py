@@ -6,24 +6,28 @@ from typing import TYPE_CHECKING
 
 from reverse_sync.pipeline import SqlCanary, key_text
 from reverse_sync.preflight import links
+from reverse_sync.preflight.failure import in_one_line
 from reverse_sync.preflight.finding import Finding, Group, error, warning
 from reverse_sync.preflight.registry import check
 from reverse_sync.type_pairs import pair
 from reverse_sync.type_pairs.differences import difference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from reverse_sync.pipeline import Canary, RowId
     from reverse_sync.preflight.cutover import Cutover
-    from reverse_sync.table_mapping import Projection
+    from reverse_sync.table_mapping import Projection, Table
+
+_NO_VALUE = "22"
+"""The class of PostgreSQL's errors about values: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 
 @check(Group.PERMISSIONS, links.PG_GRANT, "mapping", "source", accepted_by="canary")
 def canary_right(cutover: Cutover) -> Iterator[Finding]:
     """The login of `postgres.connection` may not read the canary's table, or make the canary's UPDATE."""
     for canary in cutover.pipeline.canaries:
-        projection = _canary_projection(cutover, canary)
+        projection = canary_projection(cutover, canary)
         if projection is None or projection.source.column(canary.column) is None:
             continue
         rights, lacking = cutover.source.rights(projection.source, canary.column), []
@@ -62,7 +66,7 @@ def _not_carried(cutover: Cutover, canary: Canary) -> Iterator[Finding]:
         return
     if not cutover.has("source"):
         return
-    projection = _canary_projection(cutover, canary)
+    projection = canary_projection(cutover, canary)
     if projection is None:
         yield missing(f"canary.table is {canary.table}, but the source has no such table")
         return
@@ -91,7 +95,8 @@ def _key_of(row_id: RowId, columns: tuple[str, ...]) -> list[int | str] | None:
     return [values[column] for column in columns] if set(values) == set(columns) else None
 
 
-def _canary_projection(cutover: Cutover, canary: Canary) -> Projection | None:
+def canary_projection(cutover: Cutover, canary: Canary) -> Projection | None:
+    """What the mapping makes of the canary's table; None where it is not selected, or not there."""
     table = canary.schema_and_table
     return next(
         (found for found in cutover.projections if (found.source.schema, found.source.name) == table),
@@ -106,8 +111,27 @@ def canary_row(cutover: Cutover) -> Iterator[Finding]:
         yield from _row_findings(cutover, canary)
 
 
+def _read(
+    cutover: Cutover, projection: Projection, canary: Canary, key: Sequence[int | str]
+) -> tuple[dict[str, object] | None, Finding | None]:
+    """The row in the source, or that its key is no value of the key's types."""
+    try:
+        return cutover.source.row(projection.source, key), None
+    except Exception as fault:
+        # Of either driver: psycopg has sqlstate, psycopg2 pgcode.
+        state = getattr(fault, "sqlstate", None) or getattr(fault, "pgcode", None) or ""
+        if not state.startswith(_NO_VALUE):
+            raise
+        return None, error(
+            f"canary.id is {key_text(canary.id)}, which is no key of {canary.table}: {in_one_line(fault)}",
+            "the canary cannot find its row",
+            "correct canary.id",
+            table=canary.table,
+        )
+
+
 def _row_findings(cutover: Cutover, canary: Canary) -> Iterator[Finding]:
-    projection = _canary_projection(cutover, canary)
+    projection = canary_projection(cutover, canary)
     target = cutover.target.table(projection.schema, projection.table) if projection else None
     if projection is None or target is None or projection.problems:
         return
@@ -115,7 +139,10 @@ def _row_findings(cutover: Cutover, canary: Canary) -> Iterator[Finding]:
     if key is None or len(projection.primary_key) != len(key) or projection.unknown_key:
         return
     named = key_text(canary.id)
-    source_row = cutover.source.row(projection.source, key)
+    source_row, fault = _read(cutover, projection, canary, key)
+    if fault:
+        yield fault
+        return
     if source_row is not None and not projection.passes(source_row):
         yield error(
             f"a filter of the mapping leaves out row {named} of {canary.table}",
@@ -124,8 +151,7 @@ def _row_findings(cutover: Cutover, canary: Canary) -> Iterator[Finding]:
             table=canary.table,
         )
         return
-    columns = {column.name: column for column in target.columns}
-    names = [column.name for column in projection.columns if column.name in columns]
+    names = [column.name for column in projection.columns if target.column(column.name)]
     # A task that has run may still be on its way with the difference.
     judge = warning if cutover.task_has_run else error
     if source_row is None:
@@ -156,17 +182,29 @@ def _row_findings(cutover: Cutover, canary: Canary) -> Iterator[Finding]:
             table=canary.table,
         )
         return
+    yield from _differences(cutover, canary, projection, target, wanted, target_row, judge)
+
+
+def _differences(
+    cutover: Cutover,
+    canary: Canary,
+    projection: Projection,
+    target: Table,
+    wanted: Mapping[str, object],
+    found: Mapping[str, object],
+    judge: Callable[..., Finding],
+) -> Iterator[Finding]:
     limit_bytes = cutover.pipeline.dms.task.lob_limit_bytes(projection)
     for column in projection.columns:
-        name = column.name
-        if name not in wanted or name not in columns:
+        to = target.column(column.name)
+        if to is None or column.name not in wanted:
             continue
-        of = pair(column, columns[name])
-        if of.comparable and not of.same(wanted[name], target_row[name]):
+        of = pair(column, to)
+        if of.comparable and not of.same(wanted[to.name], found[to.name]):
             yield judge(
-                f"row {named}: {name} {difference(of, wanted[name], target_row[name], limit_bytes)}",
+                f"row {key_text(canary.id)}: {to.name} {difference(of, wanted[to.name], found[to.name], limit_bytes)}",
                 "changes only replicate on: what differs before the start stays different",
                 "bring both sides to the same rows first, or choose another canary.id",
                 table=target.full_name,
-                column=name,
+                column=to.name,
             )
