@@ -110,6 +110,7 @@ def plan(
     *,
     hashes_large_objects: bool = False,
     same_bytes: bool = True,
+    blank_for_empty: bool = True,
 ) -> Plan:
     """The plan of a selected table.
 
@@ -117,6 +118,7 @@ def plan(
     :param hashes_large_objects: whether Oracle's user may EXECUTE DBMS_CRYPTO
     :param same_bytes: whether a text has the same bytes in both databases. Where it has not, other hashes lead to a
         comparison by value, but a hash can't say which row is which
+    :param blank_for_empty: whether DMS writes one space for ''
     :raises StatementRefusedError: where the login sees no such table in Oracle.
     """
     if not target:
@@ -126,7 +128,7 @@ def plan(
             "clear this task."
         )
     left_out: dict[str, str] = {}
-    columns = tuple(_columns(projection, target, left_out))
+    columns = tuple(_columns(projection, target, left_out, blank_for_empty))
     if not hashes_large_objects:
         columns = tuple(replace(column, texts=None) if is_large(column.target) else column for column in columns)
     if not same_bytes:
@@ -146,7 +148,7 @@ def plan(
 
 
 def _columns(
-    projection: Projection, target: Mapping[str, Column], left_out: dict[str, str]
+    projection: Projection, target: Mapping[str, Column], left_out: dict[str, str], blank_for_empty: bool
 ) -> Iterator[ComparedColumn]:
     for projected in projection.columns:
         if projected.source is None and projected.expression is None:
@@ -160,20 +162,22 @@ def _columns(
             continue
         found = pair(projected, column)
         if found.comparable:
-            yield ComparedColumn(column, found, projected.source, _texts(projection.source, projected, found))
+            both = _texts(projection.source, projected, found, blank_for_empty)
+            yield ComparedColumn(column, found, projected.source, both)
         else:
             left_out[projected.name] = found.why_not_comparable
 
 
-def _texts(table: Table, projected: ProjectedColumn, found: Pair) -> Texts | None:
-    made = None
+def _texts(table: Table, projected: ProjectedColumn, found: Pair, blank_for_empty: bool) -> Texts | None:
     if projected.mask is not None:
         return None
     if projected.source is not None:
-        made = texts(found, projected.source, quoted(projected.source.name), quoted(projected.name))
+        as_column, sql = projected.source, quoted(projected.source.name)
     elif translated := expression_as_sql(projected.expression or "", table):
         sql, as_column = translated
-        made = texts(found, as_column, sql, quoted(projected.name))
+    else:
+        return None
+    made = texts(found, as_column, sql, quoted(projected.name), blank_for_empty=blank_for_empty)
     if made and found.sides.column.type in ("NVARCHAR2", "NCHAR"):  # a concatenation with one is in its character set
         return made._replace(oracle=f"TO_CHAR({made.oracle})")
     return made

@@ -186,5 +186,6 @@ def opened(pipeline: Pipeline, projection: Projection) -> Iterator[OpenTable]:
             columns,
             hashes_large_objects=hashes_large_objects(oracle, name, columns.values()),
             same_bytes=has_utf8(oracle),
+            blank_for_empty=pipeline.dms.target_endpoint.writes_empty_text_as_blank,
         )
         yield OpenTable(pipeline, how, PostgresSide(postgres, how), OracleSide(oracle, how))

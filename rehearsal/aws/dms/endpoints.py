@@ -33,7 +33,7 @@ _FILTERS = {
 _LOGIN = {"ServerName", "Port", "DatabaseName", "Username", "Password", "SecretsManagerSecretId"}
 _EFFECTIVE = {
     "PostgreSQLSettings": _LOGIN | {"SecretsManagerAccessRoleArn", "PluginName", "SlotName", "MapBooleanAsBoolean"},
-    "OracleSettings": _LOGIN | {"SecretsManagerAccessRoleArn"},
+    "OracleSettings": _LOGIN | {"SecretsManagerAccessRoleArn", "alwaysReplaceEmptyString"},
 }
 _WITHOUT_EFFECT = {"HeartbeatEnable", "HeartbeatFrequency", "HeartbeatSchema"}
 """Taken all the same, since pipelines have them: rehearsal/aws/README.md names the heartbeat among the limits."""

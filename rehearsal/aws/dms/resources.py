@@ -17,6 +17,8 @@ from rehearsal.aws import moto_seams
 from rehearsal.aws.aws_request import service_model
 
 SETTINGS = {"postgres": "PostgreSQLSettings", "aurora-postgresql": "PostgreSQLSettings", "oracle": "OracleSettings"}
+_ATTRIBUTES_ONLY = ("alwaysReplaceEmptyString",)
+"""What no setting of an engine says: the guide's page of Oracle as a target, extra connection attributes."""
 _IN_SECRET = {"host": "host", "port": "port", "dbname": "dbname", "user": "username", "password": "password"}
 
 
@@ -65,7 +67,8 @@ class Endpoint:
         extra = (self.attributes.get("ExtraConnectionAttributes") or "").split(";")
         section = SETTINGS.get(self.engine, "")
         shape = service_model("dms").shape_for(section) if section else None
-        spelled = {name.lower(): name for name in shape.members} if isinstance(shape, StructureShape) else {}
+        members = [*shape.members] if isinstance(shape, StructureShape) else []
+        spelled = {name.lower(): name for name in [*members, *_ATTRIBUTES_ONLY]}
         pairs = ((name.strip(), value.strip()) for name, _, value in (pair.partition("=") for pair in extra))
         named = {spelled.get(name.lower(), name): value for name, value in pairs if name}
         return named | (self.attributes.get(section) or {})

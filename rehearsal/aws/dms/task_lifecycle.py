@@ -139,6 +139,7 @@ class TaskLifecycle:
             "target": target.login(self._region.name),
             "plugin": settings.get("PluginName") or "pglogical",
             "map_booleans": str(settings.get("MapBooleanAsBoolean")).lower() == "true",
+            "blank_for_empty": str(target.settings.get("alwaysReplaceEmptyString")).lower() not in ("false", "n"),
             "slot": settings.get("SlotName") or task.slot,
             "start": start,
             "mapping": task.mappings,

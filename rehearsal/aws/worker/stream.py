@@ -233,7 +233,8 @@ class Stream:
 
     def _target_table(self, projection: Projection, state: TableState) -> TargetTable:
         types, settings = self._target.column_types(projection), self._settings["TargetMetadata"]
-        return target_table(projection, state, settings, types, map_booleans=self._job["map_booleans"])
+        of_endpoints = {name: self._job[name] for name in ("map_booleans", "blank_for_empty")}
+        return target_table(projection, state, settings, types, **of_endpoints)
 
     def _look_up_anew(self) -> None:
         """The catalog changed: what is known of tables is looked up again."""

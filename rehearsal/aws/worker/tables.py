@@ -96,22 +96,27 @@ def target_table(
     types: Mapping[str, oracledb.DbType],
     *,
     map_booleans: bool,
+    blank_for_empty: bool,
 ) -> TargetTable:
     """A table as the catalogs show it now.
 
     ``settings`` are the task's TargetMetadata, ``types`` those of the target's columns, ``map_booleans`` is the source
-    endpoint's MapBooleanAsBoolean.
+    endpoint's MapBooleanAsBoolean, ``blank_for_empty`` the target endpoint's alwaysReplaceEmptyString.
     """
     source = projection.source
     lobs = frozenset(column.name for column in source.columns if is_lob(column))
     read = [column for column in source.columns if settings["SupportLobs"] or column.name not in lobs]
     bindings = {one.name: _binding(one, types.get(one.name), map_booleans) for one in projection.columns}
+    converted = {name: convert for name, (convert, _) in bindings.items()}
+    if blank_for_empty:
+        texts = [one.name for one in projection.columns if _type(one) in _TEXTS and types.get(one.name) not in _LOBS]
+        converted |= {name: _blank_for_empty(converted[name]) for name in texts}
     return TargetTable(
         source.full_name,
         projection,
         state,
         readers={column.name: reader(column) for column in read},
-        converters=[(name, convert) for name, (convert, _) in bindings.items() if convert],
+        converters=[(name, convert) for name, convert in converted.items() if convert],
         inputs={name: kind for name, (_, kind) in bindings.items() if kind},
         lobs=lobs,
         lob_limit_kb=projection.lob_limit_kb(settings["LobMaxSize"] if settings["LimitedSizeLobMode"] else None),
@@ -123,6 +128,9 @@ def target_table(
 _BINARY = (oracledb.DB_TYPE_BINARY_DOUBLE, oracledb.DB_TYPE_BINARY_FLOAT)
 _DATETIMES = (oracledb.DB_TYPE_DATE, *(getattr(oracledb, f"DB_TYPE_TIMESTAMP{zone}") for zone in ("", "_TZ", "_LTZ")))
 _NUMBERS = {"numeric", "real4", "real8", *(f"{sign}int{size}" for sign in ("", "u") for size in (1, 2, 4, 8))}
+_TEXTS = ("string", "wstring", None)
+"""None: of an expression, whatever it makes."""
+_LOBS = (oracledb.DB_TYPE_CLOB, oracledb.DB_TYPE_NCLOB, oracledb.DB_TYPE_BLOB)
 _PADDED = (oracledb.DB_TYPE_CHAR, oracledb.DB_TYPE_NCHAR)
 _AS_THEY_ARE = {"string", "wstring", "nclob", "clob", "blob", "bytes", "int2", "int4", "int8"}
 
@@ -156,6 +164,19 @@ def _binding(
     if column.data_type and (shape := _SHAPES.get(column.data_type.type)):
         return lambda value: for_oracle(shape(value)), bound
     return None if column.is_plain and kind in _AS_THEY_ARE else for_oracle, bound
+
+
+def _blank_for_empty(convert: Convert | None) -> Convert:
+    """One space for an empty text, which Oracle would take for NULL; of LOBs the page says nothing.
+
+    https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Target.Oracle.html, alwaysReplaceEmptyString
+    """
+
+    def filled(value: object) -> object:
+        made = convert(value) if convert else value
+        return " " if made == "" else made
+
+    return filled
 
 
 def _as_number(value: object) -> object:

@@ -40,7 +40,7 @@ def test_a_key_of_several_columns_is_compared_column_by_column_in_oracle() -> No
         ("date", Column("d", "DATE", nullable=False)), ("text", Column("t", "VARCHAR2", length=9)),
     ).key  # fmt: skip
     part = Part(("2026-11-26 00:00:00", "가'"), ("2026-11-27 00:00:00", "b"))
-    order = """("d", coalesce(nullif("t"::text, ''), '') COLLATE "C")"""
+    order = """("d", coalesce(CASE WHEN "t"::text = '' THEN ' ' ELSE "t"::text END, '') COLLATE "C")"""
     assert postgres_part(key, part) == (
         f"{order} >= ('2026-11-26 00:00:00', '가''') AND {order} < ('2026-11-27 00:00:00', 'b')"
     )

@@ -379,6 +379,16 @@ def test_replica_identities(tables: Stage, plugin: str, identity: str, expected:
     assert names(tables) == {**inserted, **expected, 3: "mark"}
 
 
+@pytest.mark.parametrize(("attributes", "arrives"), [("", " "), ("AlwaysReplaceEmptyString=false;", None)])
+def test_an_empty_text_is_one_space_unless_the_target_says_otherwise(
+    tables: Stage, attributes: str, arrives: str | None
+) -> None:
+    arn = tables.task(target={"ExtraConnectionAttributes": attributes})
+    tables.start(arn)
+    run_sql(tables, "INSERT INTO stage.item VALUES (2, '', 1, NULL)")
+    eventually(lambda: names(tables).get(2, "not yet") == arrives)
+
+
 def test_values_that_need_care(tables: Stage) -> None:
     run_sql(
         tables,
@@ -404,7 +414,7 @@ def test_values_that_need_care(tables: Stage) -> None:
     query = "SELECT TO_CHAR(N), TO_CHAR(BIG), YES, DATA, AT, FEW, ID2 FROM DOC ORDER BY ID"
     first, infinite, last = tables.oracle_rows(query)
     assert first[:4] == ("1.234568", "1234567890123456789012345678.0123456789", "true", '{"값": [1, null]}')
-    assert (first[4].microsecond, *first[5:]) == (123456, None, "00000000-0000-0000-0000-00000000000a")
+    assert (first[4].microsecond, *first[5:]) == (123456, " ", "00000000-0000-0000-0000-00000000000a")
     assert infinite[4].isoformat() == "9999-12-31T23:59:59"
     assert last == (None,) * 7
     assert exceptions(tables, arn) == [
