@@ -3,7 +3,6 @@
 import argparse
 import shutil
 import sys
-import time
 from pathlib import Path
 from typing import NoReturn
 
@@ -12,7 +11,7 @@ from rehearsal.airflow.components import ComponentError, Components
 from rehearsal.airflow.environment import PROJECT, Neighbours, environment, password
 from rehearsal.airflow.metadata import MetadataError, make_database
 from rehearsal.deaths import Deaths
-from rehearsal.part import announce_ready, part_process
+from rehearsal.part import part_process
 from rehearsal.ports import PortTakenError, require_free
 
 
@@ -48,12 +47,8 @@ def run(arguments: argparse.Namespace) -> NoReturn:
     client = Client(arguments.port, password(home))
     make_database(home, arguments.cache, variables)
     components = Components(home, variables)
-    components.wait_until_healthy(client)
-    announce_ready()
     deaths = Deaths(home)
-    while True:
-        time.sleep(1)
-        components.replace_ended(lambda name, status, log: deaths.note(f"airflow {name}", status, log).restarted)
+    components.serve(client, lambda name, status, log: deaths.note(f"airflow {name}", status, log).restarted)
 
 
 if __name__ == "__main__":

@@ -9,12 +9,14 @@ import time
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
+from typing import NoReturn
 
 from setproctitle import getproctitle, setproctitle
 
 from rehearsal.airflow.client import Client
 from rehearsal.lifetime import die_with_parent, end_orphans
 from rehearsal.names import region
+from rehearsal.part import announce_ready
 
 # Without --skip-serve-logs the scheduler and the triggerer serve logs on every network interface.
 COMPONENTS = {
@@ -77,6 +79,19 @@ class Components:
                 raise ComponentError(f"Airflow is not healthy after {timeout_s:.0f} s; see {self._home}/*.log")
             time.sleep(0.1)
 
+    def serve(
+        self, client: Client, again: Callable[[str, int, Path], bool] = lambda _name, _status, _log: True
+    ) -> NoReturn:
+        """Say that the part is ready once all are healthy, then start again what ends, until told to end.
+
+        ``again`` is told of each by name, exit status and log, and says whether to start it.
+        """
+        self.wait_until_healthy(client)
+        announce_ready()
+        while True:
+            time.sleep(1)
+            self.replace_ended(again)
+
     def require_running(self) -> None:
         """Raise ComponentError when a component has ended."""
         for name, process in self._processes.items():
@@ -85,11 +100,8 @@ class Components:
                 tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
                 raise ComponentError(f"Airflow's {name} ended with {process.exitcode}; the end of {log}:\n{tail}")
 
-    def replace_ended(self, again: Callable[[str, int, Path], bool] = lambda _name, _status, _log: True) -> None:
-        """Start again what has ended, as a service manager would, with nothing left of what it had started.
-
-        ``again`` is told of each by name, exit status and log, and says whether to start it.
-        """
+    def replace_ended(self, again: Callable[[str, int, Path], bool]) -> None:
+        """Start again what has ended, as a service manager would, with nothing left of what it had started."""
         ended = {name: process for name, process in self._processes.items() if not process.is_alive()}
         for name in ended:
             del self._processes[name]

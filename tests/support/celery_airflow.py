@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
 from pathlib import Path
 
 from rehearsal.airflow.client import Client
 from rehearsal.airflow.components import Components
 from rehearsal.airflow.environment import password
-from rehearsal.part import announce_ready, part_process
+from rehearsal.part import part_process
 
 
 def main() -> None:
@@ -22,11 +21,7 @@ def main() -> None:
     given = parser.parse_args()
     with part_process():
         components = Components(given.home, json.loads(given.variables.read_text(encoding="utf-8")))
-        components.wait_until_healthy(Client(given.port, password(given.home)))
-        announce_ready()
-        while True:
-            time.sleep(0.5)
-            components.replace_ended()
+        components.serve(Client(given.port, password(given.home)))
 
 
 if __name__ == "__main__":

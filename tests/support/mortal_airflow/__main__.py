@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from pathlib import Path
 
 from rehearsal.airflow.client import Client
 from rehearsal.airflow.components import Components
 from rehearsal.airflow.environment import Neighbours, environment, password
 from rehearsal.airflow.metadata import make_database
-from rehearsal.part import announce_ready, part_process
+from rehearsal.part import part_process
 
 SOONER = {
     "SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": 2,
@@ -43,12 +42,7 @@ def main() -> None:
         given.home.mkdir(parents=True)
         client = Client(given.port, password(given.home))
         make_database(given.home, given.cache, variables)
-        components = Components(given.home, variables)
-        components.wait_until_healthy(client)
-        announce_ready()
-        while True:
-            time.sleep(0.5)
-            components.replace_ended()
+        Components(given.home, variables).serve(client)
 
 
 if __name__ == "__main__":
