@@ -222,6 +222,10 @@ class TaskStatusFacts(StatusFacts):
     checkpoint: NotRequired[str | None]
 
 
+SUSPENDED = "Table error"
+"""DMS's word for the state of a suspended table."""
+
+
 class TableState(TypedDict):
     """A table of the replication task, `schema.table` of the source, and DMS's word for its state."""
 

@@ -12,6 +12,16 @@ R_co = TypeVar("R_co", covariant=True)
 T = TypeVar("T")
 
 
+def group_of(task_id: str) -> str:
+    """The task group in an id, empty where it is in none."""
+    return task_id.rpartition(".")[0]
+
+
+def name_of(task_id: str) -> str:
+    """An id within its group."""
+    return task_id.rpartition(".")[2]
+
+
 class Named(TypedDict):
     """The arguments by which an operator has its id and its name."""
 
@@ -34,12 +44,12 @@ class Step(Generic[R_co]):
     @property
     def group(self) -> str:
         """The task group, empty where it is in none."""
-        return self.task_id.rpartition(".")[0]
+        return group_of(self.task_id)
 
     @property
     def name(self) -> str:
         """The id within its group."""
-        return self.task_id.rpartition(".")[2]
+        return name_of(self.task_id)
 
     @property
     def named(self) -> Named:

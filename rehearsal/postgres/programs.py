@@ -13,7 +13,7 @@ _CONTROL = Path("extension/pglogical.control")
 
 
 def with_trusted_pglogical(installed: Path, place: Path) -> Path:
-    """Make the programs of ``installed`` (/usr/lib/postgresql/NN) anew below ``place``; where `postgres` then is."""
+    """Make the programs of ``installed`` (/usr/lib/postgresql/NN) again below ``place``; where `postgres` then is."""
     shutil.rmtree(place, ignore_errors=True)
     library, shared = place / "lib/postgresql" / installed.name, place / "share/postgresql" / installed.name
     (library / "bin").mkdir(parents=True)

@@ -49,7 +49,8 @@ Found = TypeVar("Found")
 class Difference(NamedTuple):
     """One thing that is not as the pipeline file says; `said` puts it into words that two values do not."""
 
-    where: str
+    of: Literal["endpoint", "replication task"]
+    name: str
     key: str
     found: object
     wanted: object
@@ -57,8 +58,8 @@ class Difference(NamedTuple):
 
     def __str__(self) -> str:
         if self.said:
-            return f"{self.where}: {self.key}: {self.said}"
-        return f"{self.where}: {self.key} is {self.found!r} in AWS, {self.wanted!r} in the pipeline file"
+            return f"{self.of} {self.name}: {self.key}: {self.said}"
+        return f"{self.of} {self.name}: {self.key} is {self.found!r} in AWS, {self.wanted!r} in the pipeline file"
 
 
 def named(
@@ -150,37 +151,37 @@ def task_differences(
     found: ReplicationTaskTypeDef, task: ReplicationTask, mapping_text: str, arns: Mapping[str, object]
 ) -> list[Difference]:
     """Where a replication task differs from what the pipeline would create, in the settings that it names."""
-    where = f"task {task.identifier}"
+    name = task.identifier
     differences = [
-        Difference(where, key, found.get(key), wanted)
+        Difference("replication task", name, key, found.get(key), wanted)
         for key, wanted in {"MigrationType": task.migration_type, **arns}.items()
         if found.get(key) != wanted
     ]
-    differences += _mapping_differences(where, found.get("TableMappings") or "", mapping_text, task.mapping)
+    differences += _mapping_differences(name, found.get("TableMappings") or "", mapping_text, task.mapping)
     actual = json.loads(found.get("ReplicationTaskSettings") or "{}")
     for section, wanted_settings in task.settings.items():
         actual_section = actual.get(section) or {}
         differences += [
-            Difference(where, f"{section}.{key}", actual_section.get(key), wanted)
+            Difference("replication task", name, f"{section}.{key}", actual_section.get(key), wanted)
             for key, wanted in wanted_settings.items()
             if actual_section.get(key) != wanted
         ]
     return differences
 
 
-def _mapping_differences(where: str, found: str, wanted: str, file: str) -> list[Difference]:
+def _mapping_differences(name: str, found: str, wanted: str, file: str) -> list[Difference]:
     """The rules that differ, each a difference, up to MOST_RULES of them."""
     try:
         rules = rule_differences(found, wanted)
     except ValueError as error:
-        return [Difference(where, "TableMappings", str(error), file)]
+        return [Difference("replication task", name, "TableMappings", str(error), file)]
     differences = [
-        Difference(where, "TableMappings", rule.found, rule.wanted, rule.said("AWS", file))
+        Difference("replication task", name, "TableMappings", rule.found, rule.wanted, rule.said("AWS", file))
         for rule in rules[:MOST_RULES]
     ]
     if len(rules) > MOST_RULES:
         more = f"{len(rules) - MOST_RULES} more differences of its rules"
-        differences.append(Difference(where, "TableMappings", None, None, more))
+        differences.append(Difference("replication task", name, "TableMappings", None, None, more))
     return differences
 
 

@@ -70,7 +70,7 @@ def refuse_unmodifiable(differences: Iterable[Difference]) -> None:
     :raises NeedsPersonError: where DMS can't change the task so.
     """
     for difference in differences:
-        if difference.where.startswith("task ") and difference.key.split(".")[0] not in MODIFIABLE:
+        if difference.of == "replication task" and difference.key.split(".")[0] not in MODIFIABLE:
             raise NeedsPersonError(
                 f"{difference}, and DMS can't change that of an existing task. Correct the pipeline file; or take the "
                 "old task down with the decommission DAG once Oracle has caught up, then run this DAG again."
@@ -89,11 +89,11 @@ def refuse_unaccepted_mapping(
     if not changes or accepted or not task or not has_run(task):
         return
     raise NeedsPersonError(
-        f"Task {task['ReplicationTaskIdentifier']} has run with another table mapping than {mapping}. To apply the "
-        "file, the task is stopped, modified, and resumed at its checkpoint: no change is lost, but only changes from "
-        "then on take the new mapping. Rows in Oracle keep what the old mapping made of them, and a table that is new "
-        "in the mapping begins without its rows: DMS reloads nothing for a task that replicates changes only. Of rules "
-        "that rename, remove or add a prefix AWS says that they need a restart, which would lose changes: prove them "
-        "on a row after the resume. Nothing was changed yet. To accept this, trigger the DAG with "
+        f"Replication task {task['ReplicationTaskIdentifier']} has run with another table mapping than {mapping}. To "
+        "apply the file, the task is stopped, modified, and resumed at its checkpoint: no change is lost, but only "
+        "changes from then on take the new mapping. Rows in Oracle keep what the old mapping made of them, and a table "
+        "that is new in the mapping begins without its rows: DMS reloads nothing for a task that replicates changes "
+        "only. Of rules that rename, remove or add a prefix AWS says that they need a restart, which would lose "
+        "changes: prove them on a row after the resume. Nothing was changed yet. To accept this, trigger the DAG with "
         "accept_mapping_change; then see what its reconciliation finds, and load those rows yourself."
     )

@@ -110,14 +110,14 @@ def endpoint_differences(found: Mapping[str, object], request: Mapping[str, obje
     An engine's settings (`OracleSettings`, ...) count as far as the request names them: DMS adds its own. DMS does not
     return passwords, so they are not compared: the connection test shows a wrong one.
     """
-    where = f"endpoint {request['EndpointIdentifier']}"
+    name = str(request["EndpointIdentifier"])
     wanted = _flat(request)
     actual = {**_settings(found), **found}
     return [
-        Difference(where, key, actual.get(key, ""), value)
+        Difference("endpoint", name, key, actual.get(key, ""), value)
         for key, value in wanted.items()
         if key != ATTRIBUTES and not _is_same(key, actual.get(key, ""), value)
-    ] + _attribute_differences(where, str(actual.get(ATTRIBUTES, "")), str(wanted.get(ATTRIBUTES, "")))
+    ] + _attribute_differences(name, str(actual.get(ATTRIBUTES, "")), str(wanted.get(ATTRIBUTES, "")))
 
 
 def _flat(request: Mapping[str, object]) -> dict[str, object]:
@@ -136,17 +136,18 @@ def _is_same(key: str, actual: object, wanted: object) -> bool:
     return actual == wanted
 
 
-def _attribute_differences(where: str, found: str, wanted: str) -> list[Difference]:
+def _attribute_differences(name: str, found: str, wanted: str) -> list[Difference]:
     """One difference an attribute; the value of one that may be a secret is not shown."""
     actual, expected = attributes(found), attributes(wanted)
     return [
         Difference(
-            where,
-            f"{ATTRIBUTES}.{name}",
-            actual.get(name),
-            expected.get(name),
-            "another value, which is not shown, in AWS than in the pipeline file" if is_secret_name(name) else "",
+            "endpoint",
+            name,
+            f"{ATTRIBUTES}.{attribute}",
+            actual.get(attribute),
+            expected.get(attribute),
+            "another value, which is not shown, in AWS than in the pipeline file" if is_secret_name(attribute) else "",
         )
-        for name in {**expected, **actual}
-        if actual.get(name) != expected.get(name)
+        for attribute in {**expected, **actual}
+        if actual.get(attribute) != expected.get(attribute)
     ]

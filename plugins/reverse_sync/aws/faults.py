@@ -5,7 +5,13 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    ParamValidationError,
+    PartialCredentialsError,
+)
 
 from reverse_sync.errors import NeedsPersonError, ReverseSyncError
 
@@ -47,11 +53,16 @@ def may_pass(error: Exception) -> bool:
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return code_of(error) in PASSING or code_of(error) in CREDENTIALS or status >= 500
-    return not isinstance(error, NoCredentialsError | PartialCredentialsError)
+    return not isinstance(error, NoCredentialsError | PartialCredentialsError | ParamValidationError)
 
 
 def explain(error: ClientError | BotoCoreError, aws_conn_id: str | None) -> str:
     """The fault and the next step."""
+    if isinstance(error, ParamValidationError):
+        return (
+            f"AWS can't be asked so, and was not: {' '.join(str(error).split())}. Correct what that comes from in the "
+            "pipeline file or the connection, then clear this task."
+        )
     if not isinstance(error, ClientError):
         return (
             f"AWS could not be called ({error}). Check the address, region and credentials of the connection "

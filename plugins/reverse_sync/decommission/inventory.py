@@ -54,7 +54,7 @@ class Inventory:
         :param slot: the task's replication slot
         """
         if self.task_status:
-            yield f"task {self.task} ({self.task_status})"
+            yield f"replication task {self.task} ({self.task_status})"
         yield from (f"endpoint {name}" for name in self.endpoints)
         yield from (f"certificate {name}" for name, users in self.certificates.items() if not users)
         if any(found.name == slot for found in self.sharing.slots):

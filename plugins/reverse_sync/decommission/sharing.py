@@ -41,7 +41,9 @@ class Sharing:
 
     def foreign_slots(self, slot: str | None) -> Iterator[str]:
         """The slots that are not this pipeline's, a line each."""
-        yield from (f"replication slot {name}: of the task {task}" for name, task in self.slots_of_others.items())
+        yield from (
+            f"replication slot {name}: of the replication task {task}" for name, task in self.slots_of_others.items()
+        )
         read = {found.name: "somebody reads it" if found.active else "nobody reads it now" for found in self.slots}
         for name in self._unknown(slot):
             yield f"replication slot {name}: of no task that is known here; {read[name]}"
@@ -69,6 +71,6 @@ def look_at_sharing(pipeline: Pipeline) -> Sharing:
         slots=dms_slots(pipeline.postgres.connection),
         own_slot=own,
         slots_of_others=others,
-        source_tasks=[f"the task {task['ReplicationTaskIdentifier']}" for task in neighbours.source],
-        target_tasks=[f"the task {task['ReplicationTaskIdentifier']}" for task in neighbours.target],
+        source_tasks=[f"the replication task {task['ReplicationTaskIdentifier']}" for task in neighbours.source],
+        target_tasks=[f"the replication task {task['ReplicationTaskIdentifier']}" for task in neighbours.target],
     )

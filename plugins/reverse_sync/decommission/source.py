@@ -63,8 +63,8 @@ def choose_slot(
         return own
     if wanted in others:
         raise NeedsPersonError(
-            f"slot_name is {wanted}, but that is the slot of the task {others[wanted]}, not of this pipeline's: "
-            "trigger the DAG again with the right name."
+            f"slot_name is {wanted}, but that is the slot of the replication task {others[wanted]}, not of this "
+            "pipeline's: trigger the DAG again with the right name."
         )
     if not task_runs and any(slot.name == wanted and slot.active for slot in slots):
         raise NeedsPersonError(

@@ -9,6 +9,7 @@ from reverse_sync.errors import reason_of
 from reverse_sync.evidence.links import earlier_runs
 from reverse_sync.evidence.shapes import recorded, result_of
 from reverse_sync.evidence.verdict import RunOutcome
+from reverse_sync.results import SUSPENDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from reverse_sync.notices import Notice
     from reverse_sync.pipeline import NoticeEvent, Pipeline
 
-# DMS's word for a table that it no longer writes to.
-SUSPENDED = "Table error"
 BY_A_PERSON = (RunOutcome.STOPPED, RunOutcome.REJECTED)
 
 

@@ -63,7 +63,7 @@ def _read(tables: Selected, login: str) -> Iterator[str]:
 
 
 def _search(pipeline: Pipeline, login: str) -> Iterator[str]:
-    schemas = dict.fromkeys(canary.table.split(".")[0] for canary in pipeline.canaries if canary.kind == "http")
+    schemas = dict.fromkeys(canary.schema_and_table[0] for canary in pipeline.canaries if canary.kind == "http")
     for schema in schemas:
         yield "-- To name the row that a canary's call changed in place of its own."
         yield f"GRANT SELECT ON ALL TABLES IN SCHEMA {quoted(schema)} TO {quoted(login)};"

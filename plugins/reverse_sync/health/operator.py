@@ -133,7 +133,7 @@ class HealthCheckOperator(DmsOperator):
 
     def _task(self, status: str, tables: list[TableStatistics]) -> Iterator[str]:
         if status != "running":
-            yield f"task {self.pipeline.dms.task.identifier} should be 'running' but is {status!r}"
+            yield f"replication task {self.pipeline.dms.task.identifier} should be 'running' but is {status!r}"
         for table in tables:
             if table["state"] != GOOD:
                 yield f"table {table['table']} should be {GOOD!r} but is {table['state']!r}: its changes are dropped"

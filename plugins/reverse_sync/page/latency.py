@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
+from reverse_sync.health.latency import METRICS
 from reverse_sync.page.addresses import run_page
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 760.0, 200.0
 LEFT, RIGHT, TOP, BOTTOM = 52.0, 12.0, 14.0, 30.0
 SHORTEST_S = 0.01
-SERIES = ("canary", "CDCLatencySource", "CDCLatencyTarget")
+SERIES = ("canary", *METRICS)
 
 
 class Point(NamedTuple):

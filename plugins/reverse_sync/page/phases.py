@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reverse_sync.page.addresses import task_log
 from reverse_sync.page.verdicts import Look
+from reverse_sync.steps import group_of, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,7 +75,7 @@ def phases(run: Run, steps: Sequence[RecordedStep], works: Sequence[Work], now: 
     for step in steps:
         work = placed.get((step["task"], step["map_index"]))
         doing = _doing(run, step, work, _bar(work, began, span, now))
-        groups.setdefault(step["task"].rpartition(".")[0] or step["task"], []).append(doing)
+        groups.setdefault(group_of(step["task"]) or step["task"], []).append(doing)
     return [
         Phase(name, _worst(doing), sum(one.duration_s or 0 for one in doing), doing) for name, doing in groups.items()
     ]
@@ -88,7 +89,7 @@ def state_look(state: str) -> Look:
 def _doing(run: Run, step: RecordedStep, work: Work | None, bar: Bar | None) -> Doing:
     result: Mapping[str, object] = step["result"] if isinstance(step["result"], dict) else {}
     return Doing(
-        task=step["task"].rpartition(".")[2],
+        task=name_of(step["task"]),
         label=work.label if work else "",
         look=state_look(step["state"]),
         outcome=str(result.get("outcome", "")),

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
 from reverse_sync.pipeline import runbook
+from reverse_sync.steps import group_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,7 @@ def _patterns(tasks: str) -> Iterator[str]:
     """`postgres.reboot`, `wait_settings`: the second is of the same group."""
     group = ""
     for name in re.findall(r"`([^`]+)`", tasks):
-        group = name.rpartition(".")[0] or group
+        group = group_of(name) or group
         yield name if "." in name or not group else f"{group}.{name}"
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reverse_sync import steps
 from reverse_sync.evidence.shapes import result_of, returned
+from reverse_sync.evidence.verdict import RunOutcome
 from reverse_sync.health.latency import canary_latency_s
 from reverse_sync.page.verdicts import UNREADABLE, Look, look_of
 
@@ -45,7 +46,7 @@ def summary_of(record: Record) -> Summary:
 def _summary(record: Record) -> Summary:
     verdict, all_steps = record["verdict"], record["steps"]
     health = result_of(all_steps, steps.HEALTH)
-    outcome = verdict.get("outcome") or ("proved, incomplete" if verdict["proved"] else "not proved")
+    outcome = verdict.get("outcome") or (RunOutcome.INCOMPLETE if verdict["proved"] else RunOutcome.NOT_PROVED)
     compared = comparisons(all_steps)
     return Summary(
         look=look_of(outcome, succeeded=verdict["succeeded"]),

@@ -22,9 +22,9 @@ UNREADABLE = Look("bad", "?", "record can't be read")
 NEVER_RAN = Look("none", "·", "no run yet")
 
 _LOOKS = {
-    RunOutcome.COMPLETE: Look("good", "✔", "proved, complete"),
-    RunOutcome.INCOMPLETE: Look("part", "◐", "proved, incomplete"),
-    RunOutcome.NOT_PROVED: Look("bad", "✖", "not proved"),
+    RunOutcome.COMPLETE: Look("good", "✔", RunOutcome.COMPLETE),
+    RunOutcome.INCOMPLETE: Look("part", "◐", RunOutcome.INCOMPLETE),
+    RunOutcome.NOT_PROVED: Look("bad", "✖", RunOutcome.NOT_PROVED),
     RunOutcome.STOPPED: Look("stop", "■", "stopped by a person"),
     RunOutcome.REJECTED: Look("stop", "⊘", "rejected by a person"),
 }

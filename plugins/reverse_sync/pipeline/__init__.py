@@ -3,7 +3,16 @@
 Only this package reads `include/`. A pipeline file is YAML; its mapping is a DMS table-mapping document beside it.
 """
 
-from reverse_sync.pipeline.canary import Canary, HttpCanary, HttpMethod, IngressAddress, RowId, SqlCanary, key_text
+from reverse_sync.pipeline.canary import (
+    Canary,
+    HttpCanary,
+    HttpMethod,
+    IngressAddress,
+    RowId,
+    SqlCanary,
+    key_text,
+    key_values,
+)
 from reverse_sync.pipeline.files import load, pipeline_files, pipelines, read, runbook, shared_names, usable_pipelines
 from reverse_sync.pipeline.model import (
     INCLUDE,
@@ -48,6 +57,7 @@ __all__ = [
     "SqlCanary",
     "Waits",
     "key_text",
+    "key_values",
     "load",
     "pipeline_files",
     "pipelines",

@@ -12,7 +12,7 @@ from pydantic import Discriminator, Field, StringConstraints, Tag, model_validat
 from reverse_sync.pipeline.section import ConnectionId, Section, shaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 HttpMethod = Literal["PUT", "POST", "PATCH"]
 KeyValue = Annotated[int, Field(strict=True)] | Annotated[str, StringConstraints(min_length=1, max_length=1000)]
@@ -175,6 +175,12 @@ Canary = Annotated[
 def key_text(row_id: RowId) -> str:
     """A row's id as a message has it."""
     return json.dumps(row_id, ensure_ascii=False) if isinstance(row_id, dict) else str(row_id)
+
+
+def key_values(row_id: RowId, columns: Sequence[str]) -> list[KeyValue] | None:
+    """The values of a table's primary key, in the order of its columns; None where the id names other columns."""
+    values = row_id if isinstance(row_id, dict) else {columns[0]: row_id} if len(columns) == 1 else {}
+    return [values[column] for column in columns] if columns and set(values) == set(columns) else None
 
 
 def _key(row_id: RowId) -> dict[str, KeyValue]:

@@ -63,11 +63,11 @@ def said_gone(task: ReplicationTaskTypeDef) -> bool:
 def lost_slot_reason(identifier: str, checkpoint: str | None) -> str:
     """What it means that the slot is lost, and how to go on."""
     return (
-        f"Task {identifier} has run, but its replication slot is gone or has lost WAL: the changes that PostgreSQL "
-        f"committed since its last checkpoint ({checkpoint or 'unknown'}) can't be read any more and are missing in "
-        "Oracle. Nothing was changed. To go on without them, trigger the DAG with recover_lost_slot: DMS makes a new "
-        "slot and replicates what is committed from then on; the reconciliation then names the rows that differ, and "
-        "those have to be loaded into Oracle by hand (docs/cutover-night.md, The slot is lost)."
+        f"Replication task {identifier} has run, but its replication slot is gone or has lost WAL: the changes that "
+        f"PostgreSQL committed since its last checkpoint ({checkpoint or 'unknown'}) can't be read any more and "
+        "are missing in Oracle. Nothing was changed. To go on without them, trigger the DAG with recover_lost_slot: "
+        "DMS makes a new slot and replicates what is committed from then on; the reconciliation then names the rows "
+        "that differ, and those have to be loaded into Oracle by hand (docs/cutover-night.md, The slot is lost)."
     )
 
 

@@ -71,6 +71,16 @@ class DmsFacts:
         return dms.find_instance(self._client, self._pipeline.dms.replication_instance)
 
     @property
+    def engine_version(self) -> str:
+        """The version of DMS on the replication instance, `3.5.3`; empty where it is not known."""
+        return str((self.replication_instance or {}).get("EngineVersion", ""))
+
+    @property
+    def engine_release(self) -> tuple[int, ...]:
+        """The same in its numbers, which can be compared."""
+        return tuple(int(part) for part in self.engine_version.split(".") if part.isdigit())
+
+    @property
     def instance_addresses(self) -> tuple[str, ...]:
         """The addresses from which DMS reaches the databases."""
         instance = self.replication_instance or {}

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from reverse_sync.catalog.database import fetch_all
 from reverse_sync.catalog.oracle import read_columns
 from reverse_sync.errors import NeedsPersonError
-from reverse_sync.pipeline import key_text
+from reverse_sync.pipeline import key_text, key_values
 from reverse_sync.postgres.session import postgres_session
 from reverse_sync.sql import quoted, select_expressions_by_key
 from reverse_sync.type_pairs.rows import bound_key, read_source_row, source_expressions, target_expressions
 from reverse_sync.verify.selection import projection_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from reverse_sync.catalog.database import Connection
     from reverse_sync.pipeline import Canary, Pipeline, RowId
@@ -43,19 +43,19 @@ class CanaryRow(NamedTuple):
         return ", ".join(f"{column}={value}" for column, value in pairs)
 
     @property
-    def key(self) -> list[object]:
+    def key(self) -> Sequence[int | str]:
         """The values of the source's primary key, in its order.
 
         :raises NeedsPersonError: where the canary's id names other columns.
         """
         columns = self.projection.source.primary_key
-        values = self.row_id if isinstance(self.row_id, dict) else {columns[0]: self.row_id}
-        if set(values) != set(columns):
+        values = key_values(self.row_id, columns)
+        if values is None:
             raise NeedsPersonError(
                 f"canary.id is {key_text(self.row_id)}, but the primary key of {self.canary.table} is "
-                f"{', '.join(columns)}: give a value for each of these columns, and no other."
+                f"{', '.join(columns) or 'no column'}: give a value for each of these columns, and no other."
             )
-        return [values[column] for column in columns]
+        return values
 
     @property
     def target_key(self) -> dict[str, object]:

@@ -55,10 +55,10 @@ def _task(client: DmsClient, pipeline: Pipeline, oracle_table: str | None) -> It
     identifier = pipeline.dms.task.identifier
     task = find_task(client, identifier)
     if task is None:
-        yield f"Task {identifier}: there is no such task."
+        yield f"Replication task {identifier}: there is no such task."
         return
     reasons = "; ".join(str(task[key]) for key in ("StopReason", "LastFailureMessage") if task.get(key))
-    yield f"Task {identifier}: {task['Status']}{f' ({reasons})' if reasons else ''}"
+    yield f"Replication task {identifier}: {task['Status']}{f' ({reasons})' if reasons else ''}"
     for table in table_statistics(client, task["ReplicationTaskArn"]):
         counts = ", ".join(f"{table[kind]} {kind}" for kind in ("inserts", "updates", "deletes"))
         suspended = f" (suspended: run the DAG again, {WAIT_TABLES} says what to do)" if table["state"] in BAD else ""

@@ -387,7 +387,7 @@ def test_a_row_that_differs_is_shown_column_by_column(
     recorded = values["ti"].pushed["return_value"]
     assert [column["column"] for column in recorded["columns"] if not column["same"]] == ["BODY", "COST"]
     assert len(recorded["columns"]) == 9
-    assert "Task flightspecials-postgresql-to-oracle-rsync-task: running" in said
+    assert "Replication task flightspecials-postgresql-to-oracle-rsync-task: running" in said
     assert "travelbuddy.flightspecial: Table completed" in said
     assert "Look next at:" in said
 
@@ -403,7 +403,7 @@ def test_a_change_that_does_not_arrive_is_explained(
     said = str(failed.value)
     assert said.startswith("Waited 0.5 s without success. TRAVELBUDDY.FLIGHTSPECIAL.HEADER of row 8 should hold ")
     assert f"but Oracle holds {read['old_text']!r}: the change did not arrive." in said
-    assert "Task flightspecials-postgresql-to-oracle-rsync-task: running" in said
+    assert "Replication task flightspecials-postgresql-to-oracle-rsync-task: running" in said
     assert "awsdms_apply_exceptions" in said
 
 

@@ -93,7 +93,7 @@ def test_everything_goes_and_oracle_gives_its_own_ids_again(
             FORGET_OTHERS, [["default", "default_insert_only", "ddl_sql", plan["slot"], f"i{plan['slot']}"]]
         )
     for name in (
-        "task flightspecials-postgresql-to-oracle-rsync-task (running)",
+        "replication task flightspecials-postgresql-to-oracle-rsync-task (running)",
         "endpoint flightspecials-postgresql-rsync-source",
         "endpoint travelbuddy-oracle-target",
         f"replication slot {plan['slot']}",
@@ -103,7 +103,7 @@ def test_everything_goes_and_oracle_gives_its_own_ids_again(
     ):
         assert f"- {name}\n" in plan["text"]
 
-    with pytest.raises(NeedsPersonError, match="should be left, but there is: task flightspecials"):
+    with pytest.raises(NeedsPersonError, match="should be left, but there is: replication task flightspecials"):
         decommission.nothing_left()
     decommission.teardown()
     with running.postgres() as session:
@@ -221,7 +221,11 @@ def test_the_slot_is_the_tasks_own_and_never_the_only_one_left(
     ("slots", "facts", "said"),
     [
         ([slot("x_1")], {}, r"x_1 may be it\. Find out .* trigger the DAG again with slot_name"),
-        ([slot("b_1", active=True)], {"wanted": "b_1"}, "b_1, but that is the slot of the task other-task, not of"),
+        (
+            [slot("b_1", active=True)],
+            {"wanted": "b_1"},
+            "b_1, but that is the slot of the replication task other-task, not of",
+        ),
         ([slot("x_1", active=True)], {"wanted": "x_1"}, "x_1, but somebody reads that slot while this pipeline's task"),
         (
             [slot("a_1"), slot("x_1")],

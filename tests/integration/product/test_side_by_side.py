@@ -120,14 +120,14 @@ def test_what_the_neighbour_uses_stays(running: RunningParts, neighbour: Pipelin
 
     decommission = Decommission(neighbour)
     plan = decommission.plan()
-    user = f"used by the task {pipeline.dms.task.identifier}"
+    user = f"used by the replication task {pipeline.dms.task.identifier}"
     assert plan["slot"] == own
     gone, stays = plan["text"].split("This stays, because it is not this pipeline's alone:")
     assert f"- replication slot {own}" in gone
     assert "awsdms_txn_state" not in gone
     assert f"- table awsdms_ddl_audit in PostgreSQL: {user}" in stays
     assert f"- table awsdms_txn_state of DMS's login in Oracle: {user}" in stays
-    assert f"- replication slot {others}: of the task {pipeline.dms.task.identifier}" in stays
+    assert f"- replication slot {others}: of the replication task {pipeline.dms.task.identifier}" in stays
 
     decommission.teardown()
     cleaned: dict[str, Any] = {

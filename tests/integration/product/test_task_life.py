@@ -100,7 +100,7 @@ def test_a_task_that_is_being_deleted_is_made_anew(running: RunningParts, replic
         delete(running)
         released(running, 0.4)
         steps = replicating.start()
-    assert steps["task"]["what"].startswith("created task")
+    assert steps["task"]["what"].startswith("created replication task")
     assert steps["started"]["how"] == "start-replication"
 
 

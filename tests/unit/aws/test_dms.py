@@ -52,7 +52,7 @@ def test_every_difference_of_a_task_is_found(pipeline: Pipeline, described: dict
         "TableMappings": json.dumps({"rules": [rule for rule in rules if rule["rule-id"] != "10"]}),
         "ReplicationTaskSettings": json.dumps(settings),
     }
-    where = "task flightspecials-postgresql-to-oracle-rsync-task: "
+    where = "replication task flightspecials-postgresql-to-oracle-rsync-task: "
     assert differences(pipeline, described) == [
         where + "MigrationType is 'full-load-and-cdc' in AWS, 'cdc' in the pipeline file",
         where + "SourceEndpointArn is 'arn:other' in AWS, 'arn:s' in the pipeline file",
@@ -87,7 +87,7 @@ def test_what_is_no_mapping_in_aws_is_said(pipeline: Pipeline, described: dict[s
 def test_the_report_says_what_to_do(pipeline: Pipeline, described: Any) -> None:
     described["MigrationType"] = "full-load"
     said = report(task_differences(described, pipeline.dms.task, pipeline.mapping_text, ARNS))
-    assert said.startswith("AWS differs from the pipeline file:\n  task flightspecials-")
+    assert said.startswith("AWS differs from the pipeline file:\n  replication task flightspecials-")
     assert "set dms.on_drift to 'apply'" in said
 
 
@@ -106,12 +106,12 @@ def test_a_task_that_ever_ran_is_known_by_its_traces(task: Any, ran: bool) -> No
 
 
 def task_difference(key: str) -> Difference:
-    return Difference("task t", key, "a", "b")
+    return Difference("replication task", "t", key, "a", "b")
 
 
 @pytest.mark.parametrize("key", ["TableMappings", "TargetMetadata.LobMaxSize"])
 def test_what_dms_can_modify_is_not_refused(key: str) -> None:
-    refuse_unmodifiable([task_difference(key), Difference("endpoint e", "ServerName", "a", "b")])
+    refuse_unmodifiable([task_difference(key), Difference("endpoint", "e", "ServerName", "a", "b")])
 
 
 def test_another_instance_is_refused_with_both_values() -> None:

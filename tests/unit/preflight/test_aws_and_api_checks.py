@@ -194,7 +194,7 @@ def test_drift_of_an_endpoint_and_the_task(policy: str, severity: str, why: str)
         ),
         (
             severity, "task-drift",
-            ("task flightspecials-postgresql-to-oracle-rsync-task: MigrationType is 'full-load' in AWS, "
+            ("replication task flightspecials-postgresql-to-oracle-rsync-task: MigrationType is 'full-load' in AWS, "
             "'cdc' in the pipeline file"),
             why,
         ),
@@ -223,9 +223,13 @@ def test_a_stopped_task_says_since_when_and_that_its_slot_is_gone() -> None:
     )
     identifier = "flightspecials-postgresql-to-oracle-rsync-task"
     assert _found(dms=_dms(task=stopped)) == [
-        ("note", "task-status", f"the task {identifier} is stopped since 2024-09-01 12:30:00 UTC: Stop Reason NORMAL")
+        (
+            "note",
+            "task-status",
+            f"the replication task {identifier} is stopped since 2024-09-01 12:30:00 UTC: Stop Reason NORMAL",
+        )
     ]
-    since = f"the task {identifier} is stopped since 2024-09-01 12:30:00 UTC: Stop Reason NORMAL"
+    since = f"the replication task {identifier} is stopped since 2024-09-01 12:30:00 UTC: Stop Reason NORMAL"
     assert _found(dms=_dms(task=stopped), source=source()) == [
         ("warning", "task-status", f"{since}; and its replication slot is gone or has lost WAL")
     ]
@@ -274,7 +278,7 @@ def test_an_idle_slot_of_a_neighbours_task_is_told_with_that_task() -> None:
     slots = (replace(NEIGHBOUR, active=False),)
     found = find(dms=dms(slots_of_neighbours={NEIGHBOUR.name: "hotels-task"}), source=source(slots=slots))
     [item] = [item for item in found if item.code == "slot-idle"]
-    assert item.what.endswith("of WAL; it is the one of the task hotels-task")
+    assert item.what.endswith("of WAL; it is the one of the replication task hotels-task")
     assert item.do == "resume hotels-task, or delete that task and then the slot if nobody will come back for it"
 
 

@@ -19,7 +19,7 @@ def test_the_migration_that_came_before_makes_a_loop_if_it_still_runs(status: st
     [item] = [item for item in found if item.code == "forward-task"]
     assert (item.severity, item.what) == (
         severity,
-        f"the task oracle-to-postgres, which writes from Oracle to this PostgreSQL, is {status}",
+        f"the replication task oracle-to-postgres, which writes from Oracle to this PostgreSQL, is {status}",
     )
 
 

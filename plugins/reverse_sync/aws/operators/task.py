@@ -108,7 +108,7 @@ class DmsEnsureTaskOperator(DmsOperator):
                 )["ReplicationTask"]
                 return {
                     "outcome": Outcome.CHANGED,
-                    "what": f"created task {self.task.identifier}",
+                    "what": f"created replication task {self.task.identifier}",
                     "arn": made["ReplicationTaskArn"],
                     "task": _described(made),
                 }
@@ -136,8 +136,9 @@ class DmsEnsureTaskOperator(DmsOperator):
         refuse_unmodifiable(differences)
         if found["Status"] not in AT_REST:
             raise NeedsPersonError(
-                f"Task {self.task.identifier} can be changed only when stopped, but is {found['Status']!r}: somebody "
-                "started it after this run had stopped it. Run the DAG again, which stops it first."
+                f"Replication task {self.task.identifier} can be changed only when stopped, but "
+                f"is {found['Status']!r}: somebody started it after this run had stopped it. Run the DAG "
+                "again, which stops it first."
             )
         changed = self.client.modify_replication_task(
             ReplicationTaskArn=found["ReplicationTaskArn"],
@@ -185,7 +186,7 @@ class DmsStartOrResumeOperator(DmsTaskSensor[TaskStatusFacts, ReplicationTaskRes
                 return _left_alone(task, f"it is {task['Status']}")
             if task["Status"] not in USABLE_STATUSES:
                 raise ReverseSyncError(
-                    f"Task {self.task_identifier} is {task['Status']!r} and can't be started before that "
+                    f"Replication task {self.task_identifier} is {task['Status']!r} and can't be started before that "
                     "ends; the next try looks again."
                 )
             if not self.pipeline.dms.task.start_on_create:

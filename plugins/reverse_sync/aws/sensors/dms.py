@@ -128,8 +128,8 @@ class DmsTaskSensor(AwsStatusSensor[T, R]):
         task: TaskStatusFacts = facts
         reasons = "; ".join(filter(None, (task.get("stop_reason"), task.get("failure"))))
         return (
-            f"Task {self.task_identifier} should be {' or '.join(self.success)} but is {facts['status']!r}: "
-            f"{reasons or 'DMS gives no reason'}. Its log ends:\n"
+            f"Replication task {self.task_identifier} should be {' or '.join(self.success)} but "
+            f"is {facts['status']!r}: {reasons or 'DMS gives no reason'}. Its log ends:\n"
             f"{self._log()}\n"
             "Correct what it names, then clear this task group: a task that has run is resumed, never restarted."
         )
@@ -186,7 +186,7 @@ class DmsTablesSensor(DmsTaskSensor[TaskTablesFacts, TablesResult]):
         bad = [table for table in facts["tables"] if table["state"] != GOOD]
         states = "; ".join(f"{table['table']} is {table['state']!r}" for table in bad)
         return (
-            f"Task {self.task_identifier} runs, but not every table is in good state: "
+            f"Replication task {self.task_identifier} runs, but not every table is in good state: "
             f"{states or self._too_few(facts)}. Its log ends:\n{self._log()}\n"
             "A table in error is suspended: its changes are dropped, and neither a resume nor a reload brings them or "
             "the table back, because the task replicates changes only. Correct what the log names, stop the task, "

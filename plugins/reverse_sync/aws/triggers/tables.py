@@ -12,6 +12,7 @@ from reverse_sync.aws.dms import ENDED, named
 from reverse_sync.aws.faults import MISSING, code_of, readable_aws_errors
 from reverse_sync.aws.operators.statistics import statistics_of
 from reverse_sync.aws.triggers.status import MISSING_STATUS
+from reverse_sync.results import SUSPENDED
 from reverse_sync.waiting import PollResult, PollTrigger
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 # https://docs.aws.amazon.com/dms/latest/APIReference/API_TableStatistics.html, TableState
 GOOD = "Table completed"
-BAD = ("Table error", "Table cancelled", "Table does not exist")
+BAD = (SUSPENDED, "Table cancelled", "Table does not exist")
 
 
 class DmsTablesTrigger(PollTrigger):

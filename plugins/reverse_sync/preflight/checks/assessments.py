@@ -37,8 +37,7 @@ def source_too_old(cutover: Cutover) -> Iterator[Finding]:
 def source_version(cutover: Cutover) -> Iterator[Finding]:
     """The replication instance's engine is older than the one that supports the source's PostgreSQL."""
     major = cutover.source.server.version // 10_000
-    engine = str((cutover.dms.replication_instance or {}).get("EngineVersion", ""))
-    found = tuple(int(part) for part in engine.split(".") if part.isdigit())
+    engine, found = cutover.dms.engine_version, cutover.dms.engine_release
     wanted = _NEEDS.get(min(major, max(_NEEDS)))
     if not (wanted and found):
         return

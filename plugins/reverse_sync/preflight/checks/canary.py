@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reverse_sync.pipeline import SqlCanary, key_text
+from reverse_sync.pipeline import SqlCanary, key_text, key_values
 from reverse_sync.preflight import links
 from reverse_sync.preflight.failure import in_one_line
 from reverse_sync.preflight.finding import Finding, Group, error, warning
@@ -15,7 +15,7 @@ from reverse_sync.type_pairs.differences import difference
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from reverse_sync.pipeline import Canary, RowId
+    from reverse_sync.pipeline import Canary
     from reverse_sync.preflight.cutover import Cutover
     from reverse_sync.table_mapping import Projection, Table
 
@@ -81,18 +81,12 @@ def _not_carried(cutover: Cutover, canary: Canary) -> Iterator[Finding]:
         yield missing(
             f"the canary's row is found in Oracle by its key, but only DMS knows what becomes of {', '.join(unknown)}"
         )
-    elif _key_of(canary.id, key) is None:
+    elif key_values(canary.id, key) is None:
         yield missing(f"canary.id is {key_text(canary.id)}, but the primary key of {canary.table} is {', '.join(key)}")
     if projection.source.column(canary.column) is None:
         yield missing(f"canary.column is {canary.column}, but {canary.table} has no such column")
     elif projection.target_of(canary.column) is None:
         yield missing(f"canary.column is {canary.column}, but {selection} does not carry that column to Oracle")
-
-
-def _key_of(row_id: RowId, columns: tuple[str, ...]) -> list[int | str] | None:
-    """The values of the primary key, in its order; None where the id names other columns."""
-    values = row_id if isinstance(row_id, dict) else {columns[0]: row_id} if len(columns) == 1 else {}
-    return [values[column] for column in columns] if set(values) == set(columns) else None
 
 
 def canary_projection(cutover: Cutover, canary: Canary) -> Projection | None:
@@ -135,7 +129,7 @@ def _row_findings(cutover: Cutover, canary: Canary) -> Iterator[Finding]:
     target = cutover.target.table(projection.schema, projection.table) if projection else None
     if projection is None or target is None or projection.problems:
         return
-    key = _key_of(canary.id, projection.source.primary_key) if projection.source.primary_key else None
+    key = key_values(canary.id, projection.source.primary_key) if projection.source.primary_key else None
     if key is None or len(projection.primary_key) != len(key) or projection.unknown_key:
         return
     named = key_text(canary.id)

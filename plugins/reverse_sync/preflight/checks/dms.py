@@ -44,9 +44,8 @@ def replication_instance(cutover: Cutover) -> Iterator[Finding]:
 @check(Group.REPLICATION, links.DMS_LOGGING, "dms")
 def engine_version(cutover: Cutover) -> Iterator[Finding]:
     """The replication instance's engine is too old for the log context that the pipeline asks for."""
-    version = str((cutover.dms.replication_instance or {}).get("EngineVersion", ""))
-    parts = tuple(int(part) for part in version.split(".") if part.isdigit())
-    if cutover.pipeline.dms.task.log_context and parts and parts < _LOG_CONTEXT_SINCE:
+    version, release = cutover.dms.engine_version, cutover.dms.engine_release
+    if cutover.pipeline.dms.task.log_context and release and release < _LOG_CONTEXT_SINCE:
         yield warning(
             f"the replication instance's engine is {version}, log context needs 3.5.0",
             "the task's setting EnableLogContext is refused or ignored",
@@ -98,7 +97,7 @@ def task_status(cutover: Cutover) -> Iterator[Finding]:
     stopped = (task.get("ReplicationTaskStats") or {}).get("StopDate")
     since = f" since {stopped:%Y-%m-%d %H:%M:%S} UTC" if stopped else ""
     reason = task.get("LastFailureMessage") or task.get("StopReason") or "no reason given"
-    found = f"the task {cutover.pipeline.dms.task.identifier} is {status}{since}: {reason}"
+    found = f"the replication task {cutover.pipeline.dms.task.identifier} is {status}{since}: {reason}"
     if cutover.slot_is_lost:
         yield warning(
             f"{found}; and its replication slot {cutover.dms.slot or ''} is gone or has lost WAL".replace("  ", " "),

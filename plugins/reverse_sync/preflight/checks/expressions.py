@@ -84,7 +84,7 @@ def undocumented_function(cutover: Cutover) -> Iterator[Finding]:
 
 
 def _unreadable(made: ProjectedColumn, table: Table) -> Iterator[tuple[Callable[..., Finding], str, str, str]]:
-    """What an expression reads in vain: how bad that is, what, why, and what to do."""
+    """What an expression reads and DMS has no value of: how bad that is, what, why, and what to do."""
     for name in made.inputs:
         column = table.column(name)
         if column and column.generated:

@@ -43,7 +43,7 @@ def slot_idle(cutover: Cutover) -> Iterator[Finding]:
             yield note(found, "the stopped task's position is in it: it must stay", "nothing: the run resumes the task")
         else:
             yield warning(
-                f"{found}; it is the one of the task {neighbour}" if neighbour else found,
+                f"{found}; it is the one of the replication task {neighbour}" if neighbour else found,
                 "WAL piles up until the source's storage is full",
                 f"resume {neighbour}, or delete that task and then the slot if nobody will come back for it"
                 if neighbour

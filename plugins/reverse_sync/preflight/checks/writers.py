@@ -30,7 +30,7 @@ def forward_task(cutover: Cutover) -> Iterator[Finding]:
         name, status = task["ReplicationTaskIdentifier"], task["Status"]
         runs = status in RUNNING
         yield (error if runs else note)(
-            f"the task {name}, which writes from Oracle to this PostgreSQL, is {status}",
+            f"the replication task {name}, which writes from Oracle to this PostgreSQL, is {status}",
             "a change would come back to where it was made, and the older of two values may win"
             if runs
             else "whoever resumes it makes a loop",
