@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from reverse_sync.aws.dms import AT_REST, described, find_task
+from reverse_sync.aws.dms import AT_REST, empty_if_missing, find_task
 from reverse_sync.errors import NeedsPersonError
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def start_run(client: DmsClient, task_arn: str, assessment: Assessment) -> str:
 def latest_run(client: DmsClient, task_arn: str) -> AssessmentRun | None:
     """The newest run of a task; None where there was none. A page holds 100 runs, and more results than there are."""
     filters: list[FilterTypeDef] = [{"Name": "replication-task-arn", "Values": [task_arn]}]
-    runs = described(
+    runs = empty_if_missing(
         lambda: client.describe_replication_task_assessment_runs(Filters=filters)["ReplicationTaskAssessmentRuns"]
     )
     newest = max(runs, key=lambda run: run["ReplicationTaskAssessmentRunCreationDate"], default=None)

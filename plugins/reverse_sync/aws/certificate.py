@@ -10,7 +10,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from reverse_sync.aws.dms import described
+from reverse_sync.aws.dms import empty_if_missing
 
 if TYPE_CHECKING:
     from mypy_boto3_dms import DatabaseMigrationServiceClient as DmsClient
@@ -83,5 +83,5 @@ def _identifier(endpoint: Endpoint) -> str | None:
 
 def _find(client: DmsClient, identifier: str) -> str | None:
     filters: list[FilterTypeDef] = [{"Name": "certificate-id", "Values": [identifier]}]
-    found = described(lambda: client.describe_certificates(Filters=filters)["Certificates"])
+    found = empty_if_missing(lambda: client.describe_certificates(Filters=filters)["Certificates"])
     return found[0]["CertificateArn"] if found else None

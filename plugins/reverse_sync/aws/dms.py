@@ -117,7 +117,7 @@ def find_connection(client: DmsClient, filters: list[FilterTypeDef]) -> Connecti
     return _first(lambda: client.describe_connections(Filters=filters)["Connections"])
 
 
-def described(describe: Callable[[], list[Found]]) -> list[Found]:
+def empty_if_missing(describe: Callable[[], list[Found]]) -> list[Found]:
     """What a call describes; DMS says that there is nothing by an empty list or by a fault."""
     from botocore.exceptions import ClientError
 
@@ -130,7 +130,7 @@ def described(describe: Callable[[], list[Found]]) -> list[Found]:
 
 
 def _first(describe: Callable[[], list[Found]]) -> Found | None:
-    return next(iter(described(describe)), None)
+    return next(iter(empty_if_missing(describe)), None)
 
 
 def existing_task(client: DmsClient, identifier: str) -> ReplicationTaskTypeDef:

@@ -1,4 +1,4 @@
-"""What of a run people are told, as its record and the one before it say."""
+"""The notice of a run: what its record says that somebody asked to be told, and the one before it did not say."""
 
 from __future__ import annotations
 

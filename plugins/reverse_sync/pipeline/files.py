@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 from reverse_sync.errors import PipelineError
 from reverse_sync.pipeline import model, reading
 from reverse_sync.pipeline.model import Pipeline
+from reverse_sync.pipeline.name_conflicts import conflicts
 from reverse_sync.pipeline.needs import allowed
-from reverse_sync.pipeline.neighbours import conflicts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -23,7 +23,7 @@ class _Seen(TypedDict):
     by: str
 
 
-def old_ones(pipeline: Pipeline, result: TableResult, by: str) -> dict[Key, str]:
+def known_differences(pipeline: Pipeline, result: TableResult, by: str) -> dict[Key, str]:
     """Of the rows that differ, those that others have seen to differ, and since when; UTC, ISO 8601.
 
     What differs now is remembered in the place of what differed then.

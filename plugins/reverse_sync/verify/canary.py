@@ -23,7 +23,7 @@ from reverse_sync.task_keywords import TaskKeywords
 from reverse_sync.type_pairs.values import shown
 from reverse_sync.verify.canary_row import canary_row
 from reverse_sync.verify.change import change_of
-from reverse_sync.verify.strays import find_strays
+from reverse_sync.verify.elsewhere import find_elsewhere
 from reverse_sync.verify.watch import OracleWatch
 from reverse_sync.waiting import PollSettings
 
@@ -181,7 +181,7 @@ class ChangeRowOperator(CanaryOperator):
             answer = change.send()
             answered = datetime.now(UTC)
             if (now := settled_text(row, text, is_under_way=change.is_under_way)) != text:
-                raise change.no_effect(now, str(find_strays(row.source, text, canary.schema_and_table)))
+                raise change.no_effect(now, str(find_elsewhere(row.source, text, canary.schema_and_table)))
             seen_after_s = watch.seconds_until(text, answered)
             return {
                 "outcome": Outcome.CHANGED,
@@ -261,14 +261,17 @@ class RestoreCanaryOperator(CanaryOperator):
         if self.change is not None:
             return "the old text is there"
         canary = self.chosen
-        strays = find_strays(row.source, text, canary.schema_and_table)
-        if strays.found:
+        elsewhere = find_elsewhere(row.source, text, canary.schema_and_table)
+        if elsewhere.found:
             raise NeedsPersonError(
                 f"{canary.table} {row.named} holds its old text, but this run's text {text!r} is "
                 f"elsewhere: the canary's call changed something else, and no record tells what was there before. "
-                f"{strays} Put the right value back there, and correct canary.path and canary.body."
+                f"{elsewhere} Put the right value back there, and correct canary.path and canary.body."
             )
-        why = f"the old text is there; the change was not seen in the row, and nothing was restored elsewhere. {strays}"
+        why = (
+            "the old text is there; the change was not seen in the row, and nothing was restored elsewhere. "
+            f"{elsewhere}"
+        )
         self.log.warning("%s: %s", canary.table, why)
         return why
 

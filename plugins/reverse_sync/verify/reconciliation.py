@@ -12,7 +12,7 @@ from reverse_sync.oracle.insert_triggers import insert_triggers
 from reverse_sync.oracle.session import oracle_session
 from reverse_sync.reconcile import looks
 from reverse_sync.reconcile.joined import joined
-from reverse_sync.reconcile.known import old_and_new, old_ones
+from reverse_sync.reconcile.known import known_differences, old_and_new
 from reverse_sync.reconcile.report import NONE, headline, row, text
 from reverse_sync.reconcile.results import TableResult
 from reverse_sync.results import Outcome
@@ -89,7 +89,7 @@ class ReconcileTableOperator(BaseOperator):
             with open_table(self.pipeline, self.table) as comparison:
                 result = looks.once_more(self.pipeline, result, comparison)
                 repair = self._write_repair(context, result, comparison)
-        old = old_ones(self.pipeline, result, f"{context['dag_run'].run_id} {self.task_id}")
+        old = known_differences(self.pipeline, result, f"{context['dag_run'].run_id} {self.task_id}")
         self.log.info("%s", text(result, old))
         self._leave(context, result, old, repair)
         return self._judge(result, old, repair, accepted=self.accepts(context))

@@ -13,7 +13,7 @@ from reverse_sync.aws.operators.rds import REBOOT_CONFIG, RdsRebootOperator
 from reverse_sync.errors import NeedsPersonError, ReverseSyncError
 from reverse_sync.postgres.server import look
 from reverse_sync.preflight.operator import PreflightOperator
-from tests.support.procedure import Procedure
+from tests.support.procedure import QUICK, Procedure
 from tests.support.tasks import run
 from tests.support.wait import eventually
 
@@ -121,7 +121,7 @@ def test_a_reboot_whose_answer_is_lost_is_not_asked_for_twice(
 
     def reboot() -> Any:
         where: Any = {"db_instance": db, "postgres_conn_id": connection, "aws_conn_id": pipeline.aws.connection}
-        return run(RdsRebootOperator(task_id="reboot", region_name=pipeline.aws.region, seen=seen, **where))
+        return run(RdsRebootOperator(task_id="reboot", region_name=pipeline.aws.region, seen=seen, **where, **QUICK))
 
     with running.fault("hang-call", operation="RebootDBInstance", seconds=1.5):
         with pytest.raises(ReverseSyncError, match=r"AWS could not be called .*Read timeout"):

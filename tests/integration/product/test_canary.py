@@ -287,7 +287,7 @@ def test_an_answer_without_effect_is_not_taken_for_a_change(
 def test_tables_that_can_not_be_searched_are_named(
     running: RunningParts, pipeline: Pipeline, replicating: Procedure, hasty: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reverse_sync.verify.strays.SEARCH_S", 0)
+    monkeypatch.setattr("reverse_sync.verify.elsewhere.SEARCH_S", 0)
     canary = Canary(pipeline, 10)
     read = canary.read("manual__no_time")
     with (

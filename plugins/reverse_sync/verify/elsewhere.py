@@ -19,7 +19,7 @@ MOST_ROWS = MOST_NAMED = 5
 _TEXTS = frozenset({"character", "character varying", "text", "json", "jsonb", "xml", "citext"})
 
 
-class Strays(NamedTuple):
+class Elsewhere(NamedTuple):
     """The rows that hold the text, and the tables that could not be searched."""
 
     found: list[str]
@@ -34,7 +34,7 @@ class Strays(NamedTuple):
         return said
 
 
-def find_strays(connection: Connection, text: str, first: tuple[str, str]) -> Strays:
+def find_elsewhere(connection: Connection, text: str, first: tuple[str, str]) -> Elsewhere:
     """Every row of the database that holds the text, as far as `SEARCH_S` seconds reach.
 
     :param connection: to PostgreSQL, in autocommit mode
@@ -44,17 +44,17 @@ def find_strays(connection: Connection, text: str, first: tuple[str, str]) -> St
     import psycopg2
 
     deadline = time.monotonic() + SEARCH_S
-    strays = Strays([], [])
+    elsewhere = Elsewhere([], [])
     tables = read_tables(connection, read_schemas(connection))
     for table in sorted(tables, key=lambda table: (table.schema, table.name) != first):
         remaining_ms = int((deadline - time.monotonic()) * 1000)
         try:
-            strays.found.extend(_rows(connection, table, text, remaining_ms) if remaining_ms > 0 else ())
+            elsewhere.found.extend(_rows(connection, table, text, remaining_ms) if remaining_ms > 0 else ())
         except (psycopg.Error, psycopg2.Error):
             remaining_ms = 0
         if remaining_ms <= 0:
-            strays.not_searched.append(table.full_name)
-    return strays
+            elsewhere.not_searched.append(table.full_name)
+    return elsewhere
 
 
 def _rows(connection: Connection, table: Table, text: str, timeout_ms: int) -> list[str]:
