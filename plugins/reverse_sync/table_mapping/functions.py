@@ -35,7 +35,9 @@ _MOMENTS = frozenset({"date", "time", "datetime", "julianday", "strftime", "unix
 _OF_THE_HOST = frozenset({"now", "localtime", "utc"})
 """What a function of time takes from DMS's own clock or time zone."""
 
-_PIECE = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[^\W\d]\w*|\S")
+QUOTED = r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\""
+"""What stands in quotes in an expression, as a pattern."""
+_PIECE = re.compile(rf"{QUOTED}|[^\W\d]\w*|\S")
 
 
 def install(connection: sqlite3.Connection) -> None:

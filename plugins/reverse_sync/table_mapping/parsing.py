@@ -20,7 +20,7 @@ from reverse_sync.table_mapping.expressions import (
     analyse,
     name_expression,
 )
-from reverse_sync.table_mapping.functions import OF_THE_CONNECTION, OPERATION_INDICATOR
+from reverse_sync.table_mapping.functions import OF_THE_CONNECTION, OPERATION_INDICATOR, QUOTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ _RULE_TYPES_OF_OTHERS = {
 }
 _KEYS_OF_OTHERS = {"collection-count-from-metadata", "max-records-skip-per-page", "batch-size"}
 _TYPES_OF_OTHERS = ("set", "list", "map", "tuple")
-_NO_COLUMN = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$[\w:]+(?:\([^)]*\))?|(?P<parameter>[:@]\w+)")
+_NO_COLUMN = re.compile(rf"{QUOTED}|\$[\w:]+(?:\([^)]*\))?|(?P<parameter>[:@]\w+)")
 """What SQLite has for a parameter besides `$name`, outside of texts."""
 _CURLY_QUOTES = re.compile("[\u2018\u2019\u201c\u201d]")
 
