@@ -38,7 +38,7 @@ def test_each_file_stands_for_itself(tmp_path: Path) -> None:
     elsewhere = {"table": "travelbuddy.flight", "column": "flight_name", "id": 2}
     for name, canary in (
         ("hotelspecials", shipped["canary"] | elsewhere),
-        ("broken", shipped["canary"] | {"method": "PATCH"}),
+        ("broken", shipped["canary"] | {"method": "GET"}),
         ("orders", {"table": "shop.orders", "column": "note", "id": 2}),
     ):
         dms = copy.deepcopy(shipped["dms"])
@@ -59,7 +59,7 @@ def each_file_stands_for_itself(rehearsal: Rehearsal, include: Path, mail: MailS
         errors = import_errors(rehearsal, 2)
         assert set(errors) == {"include/pipelines/broken.yaml", "include/pipelines/orders.yaml"}
         said = errors["include/pipelines/broken.yaml"]
-        assert "canary.method: found 'PATCH'. Allowed: 'PUT' or 'POST'" in said
+        assert "canary.method: found 'GET'. Allowed: 'PUT', 'POST' or 'PATCH'" in said
         for key in ("connection", "path", "method", "text", "body"):
             assert f"canary.{key}: missing, and it has no default" in errors["include/pipelines/orders.yaml"]
         dags = {dag["dag_id"]: dag for dag in rehearsal.airflow.get("dags")["dags"]}

@@ -69,6 +69,7 @@ class Plan:
     :param key: the columns that tell rows apart; empty where there are none, and `keyless` says why
     :param by_value: why rows can't be compared by hashes; empty where they can
     :param condition: the mapping's filters as PostgreSQL's SQL; empty where there are none
+    :param blank_for_empty: whether DMS writes one space for ''
     """
 
     projection: Projection
@@ -78,6 +79,7 @@ class Plan:
     keyless: str
     by_value: tuple[str, ...]
     condition: str
+    blank_for_empty: bool
 
     @property
     def order(self) -> Order | None:
@@ -144,7 +146,7 @@ def plan(
     by_value = [*_by_value(projection, columns)]
     if condition is None:
         by_value.append("a filter of the mapping has no counterpart in PostgreSQL's SQL")
-    return Plan(projection, columns, left_out, key, keyless, tuple(by_value), condition or "")
+    return Plan(projection, columns, left_out, key, keyless, tuple(by_value), condition or "", blank_for_empty)
 
 
 def _columns(

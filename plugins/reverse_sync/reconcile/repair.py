@@ -92,21 +92,31 @@ def _update(plan: Plan, expected: Row, found: Row) -> str:
     different = [c for c in plan.columns if not c.pair.same(expected[c.target.name], found[c.target.name])]
     if not different:
         return ""
-    sets = _COMMA.join(f"{quoted(c.target.name)} = {oracle_literal(c, expected[c.target.name])}" for c in different)
+    written = _as_dms_writes(plan, expected)
+    sets = _COMMA.join(f"{quoted(c.target.name)} = {oracle_literal(c, written[c.target.name])}" for c in different)
     where = _AND.join(_is(column, found) for column in (*plan.key, *different))
     return f"UPDATE {_table(plan)} SET {sets}\n  WHERE {where}"  # noqa: S608
 
 
 def _insert(plan: Plan, expected: Row) -> str:
+    written = _as_dms_writes(plan, expected)
     names = _COMMA.join(quoted(column.target.name) for column in plan.columns)
-    given = _COMMA.join(oracle_literal(column, expected[column.target.name]) for column in plan.columns)
-    key = " AND ".join(_is(column, expected) for column in plan.key)
+    given = _COMMA.join(oracle_literal(column, written[column.target.name]) for column in plan.columns)
+    key = " AND ".join(_is(column, written) for column in plan.key)
     merge = f"MERGE INTO {_table(plan)} USING dual ON ({key})"
     return f"{merge}\n  WHEN NOT MATCHED THEN INSERT ({names})\n  VALUES ({given})"  # noqa: S608
 
 
 def _delete(plan: Plan, found: Row) -> str:
     return f"DELETE FROM {_table(plan)}\n  WHERE {_AND.join(_is(column, found) for column in plan.columns)}"  # noqa: S608
+
+
+def _as_dms_writes(plan: Plan, row: Row) -> Row:
+    """The row with one space for an empty text, where DMS writes that."""
+    if not plan.blank_for_empty:
+        return row
+    texts = {column.target.name for column in plan.columns if column.pair.store in (Store.VARCHAR, Store.CHAR)}
+    return {name: " " if value == "" and name in texts else value for name, value in row.items()}
 
 
 def _table(plan: Plan) -> str:

@@ -23,6 +23,8 @@ def planned(postgres: str, oracle: str, **sizes: Any) -> Plan:
     ("types", "expected", "found", "statement"),
     [
         (("text", "CLOB"), "가" * 1001, "b", f"""SET "v" = TO_CLOB('{"가" * 1000}') || TO_CLOB('가') WHERE "id" = 1 AND DBMS_LOB.COMPARE("v", TO_CLOB('b')) = 0;"""),
+        (("text", "VARCHAR2"), "", "x", """SET "v" = ' ' WHERE "id" = 1 AND "v" = 'x';"""),
+        (("text", "CLOB"), "", "x", """SET "v" = NULL WHERE "id" = 1 AND DBMS_LOB.COMPARE("v", TO_CLOB('x')) = 0;"""),
         (("text", "VARCHAR2"), "it's\n/\r\n", "N;", """SET "v" = 'it''s' || CHR(10) || '/' || CHR(13) || CHR(10) WHERE "id" = 1 AND "v" = 'N;';"""),
         (("text", "NCLOB"), "a", "b", """SET "v" = TO_NCLOB('a') WHERE "id" = 1 AND DBMS_LOB.COMPARE("v", TO_NCLOB('b')) = 0;"""),
         (("bytea", "BLOB"), b"\x00", None, """SET "v" = TO_BLOB(HEXTORAW('00')) WHERE"""),
