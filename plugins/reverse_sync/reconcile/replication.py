@@ -1,6 +1,7 @@
 """How far replication has come: whether it has passed a position of PostgreSQL, and how far it lags behind.
 
-The pipeline's own slot tells that. Where nothing is known of which one that is, every active slot of DMS does.
+The pipeline's own slot tells that. Where nothing is known of which one that is, every active slot of DMS does; where
+the one that was known is gone, they are waited for as well, but confirm nothing.
 """
 
 from __future__ import annotations
@@ -48,11 +49,18 @@ def passage(pipeline: Pipeline, lsn: str) -> Passage:
 
     :raises ReverseSyncError: where PostgreSQL does not answer.
     """
-    slots = _slots(pipeline.postgres.connection, known_slot(pipeline), lsn)
+    own = known_slot(pipeline)
+    slots = _slots(pipeline.postgres.connection, own, lsn)
     if not slots:
         return Passage("nobody reads a replication slot of the task, so nothing is on its way", comes=False)
     late = [f"{name} has confirmed {confirmed}" for name, confirmed, passed, _ in slots if not passed]
-    return Passage(f"PostgreSQL was read at {lsn}, but the slot {', '.join(late)}" if late else "", comes=bool(late))
+    if late:
+        return Passage(f"PostgreSQL was read at {lsn}, but the slot {', '.join(late)}", comes=True)
+    names = [name for name, *_ in slots]
+    if own and own not in names:
+        others = f"nothing tells whether {', '.join(names)} is the task's"
+        return Passage(f"the task's slot should be {own}, but that is gone or has lost WAL, and {others}", comes=False)
+    return Passage("", comes=False)
 
 
 def lag_bytes(postgres_conn_id: str, own: str | None) -> int:

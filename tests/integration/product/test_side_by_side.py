@@ -63,6 +63,12 @@ def stop(running: RunningParts, pipeline: Pipeline) -> None:
     assert eventually(lambda: status(pipeline) == "stopped")
 
 
+def keep_slot(pipeline: Pipeline) -> None:
+    """Put the name of the pipeline's slot into its records, as a run does."""
+    client = dms_client(pipeline.aws.connection, pipeline.aws.region)
+    learn_slot(pipeline, client, existing_task(client, pipeline.dms.task.identifier))
+
+
 def lose_slot(running: RunningParts, pipeline: Pipeline) -> str:
     """Stop the pipeline's task and drop its slot; the slot's name."""
     name = slot(pipeline)
@@ -87,8 +93,7 @@ def test_what_a_neighbour_has_replicated_says_nothing(
     running: RunningParts, neighbour: Pipeline, pipeline: Pipeline
 ) -> None:
     """Rows of a pipeline whose task is stopped are not taken for replicated because the other's slot is ahead."""
-    client = dms_client(neighbour.aws.connection, neighbour.aws.region)
-    learn_slot(neighbour, client, existing_task(client, neighbour.dms.task.identifier))
+    keep_slot(neighbour)
     assert known_slot(neighbour) == slot(neighbour)
     assert passage(neighbour, "0/0").why_not == ""
     stop(running, neighbour)
@@ -102,7 +107,12 @@ def test_a_lost_slot_is_seen_beside_a_neighbours(
     running: RunningParts, neighbour: Pipeline, pipeline: Pipeline
 ) -> None:
     """And begun with a new one only on request; the neighbour's goes on being read."""
+    keep_slot(neighbour)
     lost = lose_slot(running, neighbour)
+    why_not, comes = passage(neighbour, "0/0")
+    assert why_not.startswith(f"the task's slot should be {lost}, but that is gone or has lost WAL")
+    assert why_not.endswith(f"nothing tells whether {slot(pipeline)} is the task's")
+    assert not comes
     [finding] = [one for one in preflight(neighbour) if one.code == "task-status"]
     assert finding.what.endswith(f"; and its replication slot {lost} is gone or has lost WAL")
     with pytest.raises(NeedsPersonError, match="its replication slot is gone or has lost WAL"):
