@@ -126,7 +126,12 @@ def target_table(
 
 
 _BINARY = (oracledb.DB_TYPE_BINARY_DOUBLE, oracledb.DB_TYPE_BINARY_FLOAT)
-_DATETIMES = (oracledb.DB_TYPE_DATE, *(getattr(oracledb, f"DB_TYPE_TIMESTAMP{zone}") for zone in ("", "_TZ", "_LTZ")))
+_DATETIMES = (
+    oracledb.DB_TYPE_DATE,
+    oracledb.DB_TYPE_TIMESTAMP,
+    oracledb.DB_TYPE_TIMESTAMP_TZ,
+    oracledb.DB_TYPE_TIMESTAMP_LTZ,
+)
 _NUMBERS = {"numeric", "real4", "real8", *(f"{sign}int{size}" for sign in ("", "u") for size in (1, 2, 4, 8))}
 _TEXTS = ("string", "wstring", None)
 """None: of an expression, whatever it makes."""

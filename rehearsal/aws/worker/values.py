@@ -125,8 +125,8 @@ _READERS: dict[str, Callable[[str], object]] = {
     "timestamp without time zone": partial(_moment, parse=datetime.fromisoformat),
     "date": partial(_moment, parse=date.fromisoformat),
     "money": _money,
-    "bytea": lambda text: bytes.fromhex(text.removeprefix("\\x")),
-    "boolean": lambda text: text in ("t", "true"),
+    "bytea": _bytes,
+    "boolean": _boolean,
 }
 
 

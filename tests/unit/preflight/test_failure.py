@@ -56,7 +56,9 @@ FINAL = [
     oracle("ORA-00942: table or view does not exist", 942),
     psycopg.OperationalError('FATAL:  password authentication failed for user "postgres"'),
     psycopg.OperationalError('FATAL:  database "absent" does not exist'),
-    psycopg.OperationalError('connection failed: root certificate file "/root/.postgresql/root.crt" does not exist'),
+    psycopg.OperationalError(
+        'connection failed: root certificate file "/home/airflow/.postgresql/root.crt" does not exist'
+    ),
     psycopg.OperationalError('connection is bad: invalid sslmode value: "nonsense"'),
     psycopg.OperationalError("connection failed: server does not support SSL, but SSL was required"),
     requests.exceptions.SSLError("[SSL: WRONG_VERSION_NUMBER] wrong version number"),

@@ -11,13 +11,13 @@ from reverse_sync.preflight.finding import Finding, Group, error, note, warning
 from reverse_sync.preflight.registry import check
 from reverse_sync.verify.api import may_recover
 
-_NOT_FOUND, _NOT_ALLOWED = 404, 405
-"""Of a GET the latter says that the address is there."""
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reverse_sync.preflight.cutover import Cutover
+
+_NOT_FOUND, _NOT_ALLOWED = 404, 405
+"""Of a GET the latter says that the address is there."""
 
 
 @check(Group.API, links.AIRFLOW_CONNECTIONS, "apis", accepted_by="canary")
