@@ -49,8 +49,8 @@ class Store(dict[str, Any]):
         self[key] = value
 
     def delete(self, key: str) -> None:
-        """Forget it."""
-        del self[key]
+        """Forget it, if it is there."""
+        self.pop(key, None)
 
 
 def run(operator: BaseOperator, values: dict[str, Any] | None = None) -> Any:

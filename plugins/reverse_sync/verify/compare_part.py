@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reverse_sync.errors import OF_ONE_TABLE, StatementFailedError
+from reverse_sync.errors import OF_ONE_TABLE, NeedsPersonError, ReverseSyncError
 from reverse_sync.evidence.notes import PROGRESS
 from reverse_sync.reconcile import looks
 from reverse_sync.reconcile.pace import Pace
@@ -45,8 +45,8 @@ class ComparePartOperator(LookingOperator[PartComparison]):
     Both sides are read while they change. A row that differs is looked at again once replication has passed the
     position at which PostgreSQL was read, up to `rechecks` times; only what differs in the end counts. Rows that
     differ are no failure of this task, nor is a table that a database lacks or refuses: the task that joins the parts
-    judges them, so that one table does not keep the others' answers back. What a database answers with another error
-    is tried again first.
+    judges them, so that one table does not keep the others' answers back. Another error of a database's, and one that
+    does not answer, are tried again first.
 
     The scan is kept in Airflow's task state store until the task has ended well, so that an attempt that comes after
     an outage or a killed worker goes on with the looks.
@@ -79,8 +79,10 @@ class ComparePartOperator(LookingOperator[PartComparison]):
         ti = context["ti"]
         try:
             return compare()
-        except (*OF_ONE_TABLE, StatementFailedError) as why:
-            if isinstance(why, StatementFailedError) and ti.try_number <= ti.max_tries:
+        except ReverseSyncError as why:
+            if isinstance(why, OF_ONE_TABLE):
+                self._forget_scan(context)
+            elif isinstance(why, NeedsPersonError) or ti.try_number <= ti.max_tries:
                 raise
             return self._keep(context, refused(full_name(*self.part["target"]), why))
 
@@ -107,13 +109,17 @@ class ComparePartOperator(LookingOperator[PartComparison]):
 
     def ended(self, context: Context, state: Looks, comparison: OpenTable) -> PartComparison:  # noqa: ARG002
         """Keep all that was found for the task that joins the parts."""
+        self._forget_scan(context)
         return self._keep(context, looks.outcome(self.pipeline, state))
+
+    def _forget_scan(self, context: Context) -> None:
+        """Let a task that is cleared compare from the beginning."""
+        if (store := context.get("task_state_store")) is not None:
+            store.delete(_KEPT_SCAN)
 
     def _keep(self, context: Context, result: TableResult) -> PartComparison:
         self.log.info("%s", text(result))
         context["ti"].xcom_push(key=FOUND, value=result.model_dump(mode="json"))
-        if (store := context.get("task_state_store")) is not None:
-            store.delete(_KEPT_SCAN)  # a task that is cleared compares from the beginning
         if result.refused:
             return {"outcome": Outcome.FOUND, "what": headline(result)}
         differing = result.differing

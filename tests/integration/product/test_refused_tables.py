@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import oracledb
 import pytest
+from airflow.sdk.exceptions import TaskDeferred
 
-from reverse_sync.errors import NeedsPersonError, StatementFailedError
+from reverse_sync.errors import NeedsPersonError, ReverseSyncError, StatementFailedError
 from reverse_sync.pipeline import load
 from reverse_sync.reconcile import looks
 from reverse_sync.reconcile.table import opened
@@ -19,7 +21,7 @@ from reverse_sync.verify.reconciliation import ReconcileTableOperator
 from reverse_sync.verify.selection import SelectTablesOperator, projections
 from tests.integration.product.conftest import PIPELINE
 from tests.support.mappings import include, transformation
-from tests.support.tasks import context, run
+from tests.support.tasks import Store, context, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -198,6 +200,40 @@ def test_what_a_database_fails_at_is_tried_again_before_it_is_the_tables_answer(
     assert str(failed.value) == FAILS
     values["ti"].try_number = 2
     assert FAILS in run(compare, values)["what"]
+
+
+def test_an_outage_that_outlasts_the_tries_keeps_no_other_table_from_its_answer(
+    running: RunningParts, selected: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what the walk has shown is kept for the time when the task is cleared."""
+    looking = selected.reconciliation.model_copy(update={"rechecks": 1})
+    selected = selected.model_copy(update={"reconciliation": looking})
+    parts = run(CutTablesOperator(task_id="cut_tables", pipeline=selected))
+    part = next(part for part in parts if part["target"][1] == "WIDE")
+    compare = ComparePartOperator(task_id="compare_parts", pipeline=selected, part=part)
+    store = Store()
+    values: Any = context() | {"task_state_store": store}
+    values["ti"].max_tries = 1
+    with pytest.raises(TaskDeferred) as deferred:
+        compare.execute(values)
+    assert deferred.value.kwargs is not None
+    look_again = partial(compare.look_again, values, None, deferred.value.kwargs["state"])
+    with monkeypatch.context() as outage:
+        outage.setenv("AIRFLOW_CONN_TRAVELBUDDY_ORACLE", "oracle://TRAVELBUDDY:welcome@127.0.0.1:1/XE")
+        with pytest.raises(ReverseSyncError, match="Oracle does not answer over the connection"):
+            look_again()
+        values["ti"].try_number = 2
+        assert look_again()["what"].startswith("TRAVELBUDDY.WIDE cannot be compared: Oracle does not answer")
+    assert store
+    with monkeypatch.context() as password:
+        wrong = f"oracle://TRAVELBUDDY:wrong@127.0.0.1:{running.ports.oracle}/XE"
+        password.setenv("AIRFLOW_CONN_TRAVELBUDDY_ORACLE", wrong)
+        with pytest.raises(NeedsPersonError, match="ORA-01017"):
+            look_again()
+    values["ti"].pushed.clear()
+    monkeypatch.setattr("reverse_sync.reconcile.table.OpenTable.scan", None)
+    assert run(compare, values)["differing"] == 2
+    assert not store
 
 
 def test_rows_that_were_found_by_a_key_are_not_looked_at_by_another(running: RunningParts, selected: Pipeline) -> None:
