@@ -190,9 +190,13 @@ def test_every_kind_of_key_finds_what_is_planted(
         }  # fmt: skip
         with opened(pipeline, it.projection()) as comparison:
             again, _ = comparison.look_again(found)
+            script = comparison.repair(again, [])
         assert {row.key: row.kind for row in again} == {row.key: row.kind for row in found}
         (different,) = (row for row in found if row.kind is Kind.DIFFERENT)
         assert str(different) == f"{', '.join(changed.named)}: COST should be 5, is None"
+        for _ in range(2):  # the second time there is nothing left to do
+            it.oracle(*statements(script))
+            assert it.scan()[1] == []
 
 
 def where(columns: str, values: str) -> str:
