@@ -11,9 +11,8 @@ from typing import Any
 import oracledb
 import psycopg2
 
-from rehearsal.aws.worker.commands import Commands
+from rehearsal.aws.worker.dialogue import Commands, Log, report
 from rehearsal.aws.worker.errors import FatalError, RecoverableError, Retries
-from rehearsal.aws.worker.report import Log, report
 from rehearsal.aws.worker.source import Source
 from rehearsal.aws.worker.source import worker_error as source_error
 from rehearsal.aws.worker.stream import Stopped, Stream

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rehearsal.aws.worker.changes import Change, Values
-    from rehearsal.aws.worker.report import Log
+    from rehearsal.aws.worker.dialogue import Log
     from rehearsal.aws.worker.tables import TargetTable
     from rehearsal.aws.worker.target import Target
 

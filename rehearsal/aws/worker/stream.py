@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from rehearsal.aws.worker.apply import Applier
 from rehearsal.aws.worker.changes import Begin, Change, Commit, Relation
+from rehearsal.aws.worker.dialogue import Pace, report
 from rehearsal.aws.worker.errors import FatalError
-from rehearsal.aws.worker.report import Pace, report
 from rehearsal.aws.worker.source import lsn_number
 from rehearsal.aws.worker.tables import OWN_PREFIX, TableState, TargetTable, target_table
 from rehearsal.aws.worker.target import POSITION
@@ -19,8 +19,7 @@ from reverse_sync.table_mapping import TableMapping
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rehearsal.aws.worker.commands import Commands
-    from rehearsal.aws.worker.report import Log
+    from rehearsal.aws.worker.dialogue import Commands, Log
     from rehearsal.aws.worker.source import Source
     from rehearsal.aws.worker.target import Target
     from reverse_sync.table_mapping import Projection

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import oracledb
 import psycopg2
 
-from rehearsal.aws.worker.report import Pace
+from rehearsal.aws.worker.dialogue import Pace
 from rehearsal.aws.worker.target import is_lost
 from rehearsal.aws.worker.values import NO_VALUE
 
