@@ -34,8 +34,8 @@ class CertificateCalls:
         except ValueError as error:
             raise InvalidCertificateError(f"the certificate {identifier} is no X.509 certificate in PEM") from error
         arn = self._region.new_arn("cert", None)
-        found = self._region.certificates[arn] = Certificate(arn, identifier, pem, datetime.now(UTC))
         self._region.tags[arn] = tags(parameters)
+        found = self._region.certificates[arn] = Certificate(arn, identifier, pem, datetime.now(UTC))
         return {"Certificate": found.describe()}
 
     def describe_certificates(self, parameters: Parameters) -> dict[str, Any]:

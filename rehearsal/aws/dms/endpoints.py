@@ -55,8 +55,8 @@ class Endpoints:
         arn = self._region.new_arn("endpoint", parameters.get("ResourceIdentifier"))
         attributes = {name: value for name, value in parameters.items() if name not in _NO_ATTRIBUTES}
         endpoint = self._checked(arn, attributes | {"EndpointIdentifier": identifier})
-        self._region.endpoints[arn] = endpoint
         self._region.tags[arn] = tags(parameters)
+        self._region.endpoints[arn] = endpoint
         return {"Endpoint": self._describe(endpoint)}
 
     def modify_endpoint(self, parameters: Parameters) -> dict[str, Any]:

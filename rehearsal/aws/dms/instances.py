@@ -52,8 +52,8 @@ class ReplicationInstances:
         instance = ReplicationInstance(arn, identifier, parameters["ReplicationInstanceClass"])
         instance.allocated_storage_gb = parameters.get("AllocatedStorage", instance.allocated_storage_gb)
         instance.engine_version = parameters.get("EngineVersion", instance.engine_version)
-        self._region.instances[arn] = instance
         self._region.tags[arn] = tags(parameters)
+        self._region.instances[arn] = instance
 
         def created() -> None:
             with self._region.lock:

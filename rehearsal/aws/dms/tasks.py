@@ -68,8 +68,8 @@ class Tasks:
             cdc_start_position=parameters.get("CdcStartPosition"),
         )
         self._name_log(task)
-        self._region.tasks[task.arn] = task
         self._region.tags[task.arn] = tags(parameters)
+        self._region.tasks[task.arn] = task
         self._lifecycle.enter(task, "creating", "task_ready", "ready", ("creation", "Replication task created."))
         return {"ReplicationTask": task.describe()}
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 FAULTS = {fault.code for fault in errors.DmsError.__subclasses__()}
 ENDPOINT = {"EndpointType": "source", "EngineName": "postgres", "ServerName": "127.0.0.1", "Port": 1,
             "DatabaseName": "d", "Username": "u", "Password": "p"}  # fmt: skip
+TASK = {"ReplicationTaskIdentifier": "b", "MigrationType": "cdc", "TableMappings": json.dumps(MAPPING),
+        "SourceEndpointArn": "@source", "TargetEndpointArn": "@target", "ReplicationInstanceArn": "@instance"}  # fmt: skip
 BAD: list[Any] = [
     *(None, "", "none", "\0", "한글" * 200, "-a", "9" * 400, 0, -1, 2**70, 1e30, True),
     *([], {}, [None], [{}], [{"Name": "x", "Values": ["y"]}], [{"Key": "", "Value": "b"}], [{"Value": "b"}]),
@@ -37,6 +39,7 @@ class Wire:
 
     def __init__(self) -> None:
         self.transitions = Transitions(Durations(dict.fromkeys(DURATIONS, 0.0)), Faults())
+        self.task = ""
         self._protocol = DmsProtocol(Dms(REGION, self.transitions, Policies()).calls)
         self.instance = self("DescribeReplicationInstances")["ReplicationInstances"][0]["ReplicationInstanceArn"]
         self.source = self("CreateEndpoint", EndpointIdentifier="s", **ENDPOINT)["Endpoint"]["EndpointArn"]
@@ -56,11 +59,19 @@ class Wire:
         assert response.status_code == (400 if "__type" in answer else 200)
         return answer
 
+    def everything(self) -> list[dict[str, Any]]:
+        """All resources, as they are described."""
+        kinds = ("Certificates", "Connections", "Endpoints", "ReplicationInstances", "ReplicationTasks")
+        return [self(f"Describe{kind}") for kind in (*kinds, "ReplicationTaskAssessmentRuns")]
+
     def new_task(self, identifier: str) -> dict[str, Any]:
         """The parameters of CreateReplicationTask."""
-        return {"ReplicationTaskIdentifier": identifier, "MigrationType": "cdc", "TableMappings": json.dumps(MAPPING),
-                "SourceEndpointArn": self.source, "TargetEndpointArn": self.target,
-                "ReplicationInstanceArn": self.instance}  # fmt: skip
+        return {name: self.meant(value) for name, value in (TASK | {"ReplicationTaskIdentifier": identifier}).items()}
+
+    def meant(self, value: Any) -> Any:
+        """The ARN that `@source` and its like stand for."""
+        arns = {"@source": self.source, "@target": self.target, "@instance": self.instance, "@task": self.task}
+        return arns.get(value, value) if isinstance(value, str) else value
 
     def good(self, operation: str) -> dict[str, Any]:
         """Parameters of a call on what is there, so that one bad one among them is met."""
@@ -109,8 +120,10 @@ def test_a_bad_value_in_any_place_is_a_fault(dms: Wire, operation: str) -> None:
          "InvalidParameterValueException", "the port 70000 is none"),
         ("CreateEndpoint", {"EndpointIdentifier": "e", **ENDPOINT, "ResourceIdentifier": "a--b"},
          "InvalidParameterValueException", "ResourceIdentifier 'a--b' is not a valid identifier"),
-        ("CreateEndpoint", {"EndpointIdentifier": "e", **ENDPOINT, "Tags": [{"Value": "v"}]},
-         "InvalidParameterValueException", "a tag has no Key"),
+        *((operation, given | {"Tags": [{"Value": "v"}]}, "InvalidParameterValueException", "a tag has no Key")
+          for operation, given in (("CreateEndpoint", {"EndpointIdentifier": "e", **ENDPOINT}), ("CreateReplicationTask", TASK),
+                                   ("CreateReplicationInstance", {"ReplicationInstanceIdentifier": "i",
+                                    "ReplicationInstanceClass": "dms.t3.micro"}))),
         *(("AddTagsToResource", {"ResourceArn": "@source", "Tags": [{"Key": key, "Value": value}]},
            "InvalidParameterValueException", message)
           for key, value, message in (("aws:a", "", "begins with aws:"), ("dms:a", "", "or dms:"),
@@ -160,10 +173,11 @@ def test_a_bad_value_in_any_place_is_a_fault(dms: Wire, operation: str) -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )  # fmt: skip
 def test_what_is_refused(dms: Wire, operation: str, parameters: dict[str, Any], fault: str, message: str) -> None:
-    arns = {"@source": dms.source, "@target": dms.target, "@task": dms.task, "@instance": dms.instance}
-    given = {name: arns.get(value, value) if isinstance(value, str) else value for name, value in parameters.items()}
+    given = {name: dms.meant(value) for name, value in parameters.items()}
+    before = dms.everything()
     answer = dms(operation, **given)
     assert (answer.get("__type"), message in answer.get("message", "")) == (fault, True), answer
+    assert dms.everything() == before
 
 
 def test_a_source_is_postgresql_and_a_target_oracle(dms: Wire) -> None:
