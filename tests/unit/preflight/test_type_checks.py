@@ -94,6 +94,30 @@ def data_type(type_name: str, **more: Any) -> dict[str, Any]:
             [("warning", "digits-lost", "a takes 10 digits, A is FLOAT(24) and keeps 8")], id="a short FLOAT",
         ),
         pytest.param(
+            Column("a", "double precision"), Column("A", "FLOAT", precision=49),
+            [("warning", "digits-lost", "a (double precision) has digits as they come, A is FLOAT(49) and keeps 15"),
+             ("note", "value-loses", "A (FLOAT(49)) loses NaN, infinity, and 1e126 and more of a (double precision)")],
+            id="a double in a short FLOAT",
+        ),
+        pytest.param(
+            Column("a", "double precision"), Column("A", "FLOAT", precision=50),
+            [("note", "value-loses", "A (FLOAT(50)) loses NaN, infinity, and 1e126 and more of a (double precision)")],
+            id="a double in a FLOAT",
+        ),
+        pytest.param(
+            Column("a", "real"), Column("A", "FLOAT", precision=24),
+            [("warning", "digits-lost", "a (real) has digits as they come, A is FLOAT(24) and keeps 8"),
+             ("note", "value-loses", "A (FLOAT(24)) loses NaN and infinity of a (real)")],
+            id="a real in a short FLOAT",
+        ),
+        pytest.param(
+            Column("a", "double precision"), Column("A", "BINARY_FLOAT"),
+            [("warning", "digits-lost", "a (double precision) has digits as they come, A is BINARY_FLOAT and keeps 7"),
+             ("note", "value-loses", "A (BINARY_FLOAT) loses digits after the seventh of a (double precision)")],
+            id="a double in single precision",
+        ),
+        pytest.param(Column("a", "real"), Column("A", "BINARY_FLOAT"), [], id="a real in single precision"),
+        pytest.param(
             Column("a", "real"), Column("A", "NUMBER"),
             [("note", "value-loses", "A (NUMBER) loses NaN and infinity of a (real)")], id="real",
         ),

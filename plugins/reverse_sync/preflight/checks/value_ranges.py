@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 _NUMBERS = frozenset({Kind.INTEGER, Kind.NUMERIC, Kind.REAL4, Kind.REAL8})
 _BINARY = frozenset({"real", "double precision"})
 _TYPES_OF_NUMBERS = sizes.EXACT_NUMBERS | _BINARY
+_SURE_DIGITS = {
+    (Kind.REAL4, Store.FLOAT): 9,
+    (Kind.REAL8, Store.FLOAT): 16,
+    (Kind.REAL8, Store.BINARY_FLOAT): 16,
+}
+"""With so many significant digits the comparison takes a number for the binary one that it came of."""
 
 
 @check(Group.MAPPING, links.ORACLE_TYPES, "mapping", "source", "target")
@@ -69,7 +75,7 @@ def number_too_large(cutover: Cutover) -> Iterator[Finding]:
 
 @check(Group.MAPPING, links.ORACLE_TYPES, "mapping", "source", "target")
 def digits_lost(cutover: Cutover) -> Iterator[Finding]:
-    """An exact number is written to a binary one, or to Oracle's longest, which keep fewer digits."""
+    """A number is written to a binary one, or to Oracle's longest, which keep fewer digits."""
     for column, source in plain_columns(cutover, lambda pair: pair.kind in (Kind.INTEGER, Kind.NUMERIC)):
         kept, most = decimal_digits(column.to), sizes.digits(source)
         if column.pair.store is Store.NUMBER and most is not None and not column.to.precision:
@@ -84,6 +90,18 @@ def digits_lost(cutover: Cutover) -> Iterator[Finding]:
             table=column.table_name,
             column=column.to.name,
         )
+    for column, source in plain_columns(cutover, lambda pair: (pair.kind, pair.store) in _SURE_DIGITS):
+        kept = decimal_digits(column.to) or MOST_DIGITS
+        if kept < _SURE_DIGITS[column.pair.kind, column.pair.store]:
+            seen = "says that such rows differ" if column.pair.store is Store.FLOAT else "can't see more than it keeps"
+            yield warning(
+                f"{source.name} ({source.type}) has digits as they come, {column.to.name} is "
+                f"{declared_type(column.to)} and keeps {kept}",
+                f"Oracle rounds without a word, and the comparison {seen}",
+                "make the target column a BINARY_DOUBLE",
+                table=column.table_name,
+                column=column.to.name,
+            )
 
 
 @check(Group.MAPPING, links.ORACLE_TYPES, "mapping", "source", "target")
