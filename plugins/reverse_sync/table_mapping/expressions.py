@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from reverse_sync.table_mapping import functions
 from reverse_sync.table_mapping.policy import as_number, as_sqlite
+from reverse_sync.table_mapping.uses import Use, uses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,7 +41,7 @@ class Analysis:
     """What an expression is made of; `fault` says why SQLite cannot evaluate it, and then the rest is empty.
 
     `columns`, `constants` and `headers` are the names behind `$` in the order in which they appear, `functions` are in
-    lower case, `only_dms_knows` names what gives a value that nobody else can foresee.
+    lower case, `only_dms_knows` names what gives a value that nobody else can foresee, `uses` is what its operators do.
     """
 
     fault: str | None = None
@@ -50,6 +51,7 @@ class Analysis:
     functions: frozenset[str] = frozenset()
     aggregates: bool = False
     only_dms_knows: str | None = None
+    uses: tuple[Use, ...] = ()
 
 
 @lru_cache(maxsize=16_384)
@@ -70,6 +72,7 @@ def analyse(expression: str) -> Analysis:
         functions=frozenset(sandbox.functions),
         aggregates=any(step[1] == "AggStep" for step in steps),
         only_dms_knows=f"${headers[0]}" if headers else functions.unforeseeable(expression, sandbox.functions),
+        uses=uses([step[:7] for step in steps], [*names]),
     )
 
 

@@ -52,6 +52,11 @@ def double_quoted(expression: str) -> list[str]:
     return [piece[1:-1].replace('""', '"') for piece in _PIECE.findall(expression) if piece.startswith('"')]
 
 
+def quoted_parameters(expression: str) -> list[str]:
+    """The names that stand behind a `$`, alone in single quotes: a text, which no value is put into."""
+    return [piece[2:-1] for piece in _PIECE.findall(expression) if re.fullmatch(r"'\$\w+'", piece)]
+
+
 def undocumented(functions: Iterable[str]) -> list[str]:
     """The functions that AWS's page does not list, operators aside."""
     return sorted(set(functions) - DOCUMENTED - _OPERATORS - _NEVER_THE_SAME)

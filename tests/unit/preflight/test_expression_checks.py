@@ -41,6 +41,8 @@ TABLE = Table(
             for judged in ("CASE WHEN $paid = 1 THEN 'Y' ELSE 'N' END", "CASE WHEN $paid THEN 'Y' ELSE 'N' END", "$paid = 't'", "iif($paid, 1, 0)")
         ),
         ("\"price\" * 2", [("error", "the expression of MADE has \"price\" in double quotes: to SQLite that is the text 'price', not the column", "write $price")]),
+        ("'$price' || 'x'", [("error", "the expression of MADE has $price in single quotes: to SQLite that is the text '$price', not the column", "write $price")]),
+        ("'$' || $price || '$price now' || '$nothing'", []),
     ],
 )  # fmt: skip
 def test_what_an_expression_reads(expression: str, found: list[tuple[str, str, str]]) -> None:

@@ -11,6 +11,7 @@ for name in (
     "filters",
     "transformations",
     "expressions",
+    "operators",
     "effects",
     "target_columns",
     "types",

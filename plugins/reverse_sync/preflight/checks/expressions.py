@@ -10,7 +10,7 @@ from reverse_sync.preflight.finding import Finding, Group, error, note, warning
 from reverse_sync.preflight.registry import check
 from reverse_sync.table_mapping.data_types import dms_type
 from reverse_sync.table_mapping.expressions import analyse
-from reverse_sync.table_mapping.functions import double_quoted, undocumented
+from reverse_sync.table_mapping.functions import double_quoted, quoted_parameters, undocumented
 from reverse_sync.type_pairs.source_types import LOBS
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _WHY_NOT_A_LOB = (
 
 @check(Group.MAPPING, links.EXPRESSIONS, "mapping", "source")
 def expression_input(cutover: Cutover) -> Iterator[Finding]:
-    """An expression reads what DMS has no value of: a generated column, a LOB, a column named in double quotes."""
+    """An expression reads what DMS has no value of: a generated column, a LOB, a column named in quotes."""
     for projection in cutover.projections:
         table = projection.source
         for column in projection.columns:
@@ -108,11 +108,14 @@ def _unreadable(made: ProjectedColumn, table: Table) -> Iterator[tuple[Callable[
                 _WHY_NOT_A_LOB,
                 "change such a column on a test row and look at the target before the cutover",
             )
-    for name in double_quoted(made.expression or ""):
+    expression = made.expression or ""
+    quoted = [(name, f'"{name}" in double quotes', name) for name in double_quoted(expression)]
+    quoted += [(name, f"${name} in single quotes", f"${name}") for name in quoted_parameters(expression)]
+    for name, written, text in quoted:
         if table.column(name):
             yield (
                 error,
-                f'has "{name}" in double quotes: to SQLite that is the text {name!r}, not the column',
+                f"has {written}: to SQLite that is the text {text!r}, not the column",
                 "every row gets the same text, and as the comparison evaluates it alike it finds no difference",
                 f"write ${name}",
             )
