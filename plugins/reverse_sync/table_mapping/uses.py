@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Step: TypeAlias = "tuple[int, str, int, int, int, str | None, int]"
 """A row of EXPLAIN: address, opcode, P1 to P5."""
-Kind = Literal["arithmetic", "division", "comparison", "truth"]
+Kind = Literal["arithmetic", "division", "comparison", "like", "truth"]
 Sort = Literal["text", "whole", "exact", "fraction", "unknown"]
 """What SQLite calculates with; `exact`: a decimal number, which reaches it as a whole one where it is one."""
 
@@ -157,6 +157,9 @@ class _Walk:
         name = function.partition("(")[0].lower()
         if name == "nullif":
             yield self._comparison(self._read(first), self._read(first + 1))
+        elif name == "like":
+            pattern, text = self._read(first), self._read(first + 1)
+            yield Use("like", f"{text.said} LIKE {pattern.said}", (text, pattern))
         self._write(result, Operand(f"{name}(...)", _MAKES.get(name, "unknown")))
 
     def _truth(self, register: int) -> Use:

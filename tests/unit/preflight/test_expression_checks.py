@@ -1,4 +1,4 @@
-"""What an expression reads that DMS has no value of."""
+"""What an expression reads that DMS has no value of, or another than its writer thinks."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ TABLE = Table(
         Column("total", "integer", default="(price * 2)", generated=True),
         Column("body", "text"),
         Column("paid", "boolean"),
+        Column("made", "timestamp with time zone"),
     ),
     ("id",),
 )
@@ -34,6 +35,9 @@ TABLE = Table(
         ("substr($body, 1, 10)", [("warning", "the expression of MADE reads body, which is text and travels as a LOB",
           "change such a column on a test row and look at the target before the cutover")]),
         ("$paid || ''", []),
+        ("strftime('%s', $made)", []),
+        ("date($made)", [("note", "the expression of MADE reads made, which is a timestamp with time zone",
+          "add the offset where readers expect local time: datetime($made, '+9 hours')")]),
         ("CASE $paid WHEN 'true' THEN 'Y' END", []),
         *(
             (judged, [("warning", "the expression of MADE reads paid, which is a boolean, and names neither 'true' nor 'false'",

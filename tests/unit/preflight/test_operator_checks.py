@@ -55,6 +55,8 @@ def said(expression: str, data_type: dict[str, Any]) -> list[str]:
         ("nullif($weight, '0')", ["compares $weight (double precision), a number, with '0', a text"]),
         ("strftime('%Y', $sold) = 2026", ["compares 2026, a number, with strftime(...), a text"]),
         ("$name < $price", ["compares $price (numeric), a number, with $name (character varying), a text"]),
+        ("CASE WHEN $name LIKE 'k%' THEN 'Y' END", ["asks $name LIKE 'k%'"]),
+        ("$name NOT LIKE '%-K'", ["asks $name LIKE '%-K'"]),
         ("CASE WHEN $name THEN 'Y' ELSE 'N' END", ["takes $name (character varying) for true or false"]),
         ("NOT $name", ["takes $name (character varying) for true or false"]),
         ("iif($sold AND $id > 1, 1, 0)", ["takes $sold (date) for true or false"]),
@@ -72,7 +74,7 @@ def test_what_is_hardly_meant(expression: str, what: list[str]) -> None:
         "$name IN ('a', 'b', 'c')", "$id IN (1, 2, 3)", "$id BETWEEN 1 AND 9", "date($sold, '+1 day')", "julianday($sold) + 1",
         "strftime('%Y', $sold) + 0", "strftime('%Y', $sold) = '2026'", "CASE $paid WHEN 'true' THEN 1 ELSE 0 END", "$paid",
         "CASE WHEN $id > 1 AND $name = 'a' OR NOT $price > 2 THEN 'Y' END", "CASE WHEN $id THEN 'Y' END", "coalesce($name, $id)",
-        "(CASE WHEN $id > 1 THEN 1 ELSE 'x' END) = 1", "abs($id) > 1", "$sold > '2026-01-15'", "$name IS NULL", "$name LIKE 'K%'",
+        "(CASE WHEN $id > 1 THEN 1 ELSE 'x' END) = 1", "abs($id) > 1", "$sold > '2026-01-15'", "$name IS NULL", "$name LIKE '서울%'", "$name GLOB 'K*'", "lower($name) LIKE 'k%'",
         "substr($name, 1, $id - 1)", "length($name) > 5", "max($id, $price)", "$id % 2", "$code = 'x'", "operation_indicator('D', 'U', 'I')",
     ],
 )  # fmt: skip

@@ -24,6 +24,7 @@ _WHY_NOT_TRUE = (
     "DMS carries a boolean as one of these texts, so that a comparison with 1, 't' or TRUE never holds, and as this "
     "project evaluates it alike no comparison finds it"
 )
+_EPOCH = re.compile("%s|julianday|unixepoch", re.IGNORECASE)
 _JUDGES = re.compile(r"[=<>]|\b(case|iif|in|not)\b", re.IGNORECASE)
 _WHY_NOT_A_LOB = (
     "AWS supports dropping a LOB column and documents no other transformation of one; that an expression sees its "
@@ -33,7 +34,7 @@ _WHY_NOT_A_LOB = (
 
 @check(Group.MAPPING, links.EXPRESSIONS, "mapping", "source")
 def expression_input(cutover: Cutover) -> Iterator[Finding]:
-    """An expression reads what DMS has no value of: a generated column, a LOB, a column named in quotes."""
+    """An expression reads what DMS has no value of, or another: generated columns, LOBs, names in quotes, instants."""
     for projection in cutover.projections:
         table = projection.source
         for column in projection.columns:
@@ -100,6 +101,13 @@ def _unreadable(made: ProjectedColumn, table: Table) -> Iterator[tuple[Callable[
                 f"reads {name}, which is a boolean, and names neither 'true' nor 'false'",
                 _WHY_NOT_TRUE,
                 f"write CASE ${name} WHEN 'true' THEN ... WHEN 'false' THEN ... END",
+            )
+        elif column and column.type == "timestamp with time zone" and not _EPOCH.search(made.expression or ""):
+            yield (
+                note,
+                f"reads {name}, which is a timestamp with time zone",
+                "DMS carries it in UTC, so that a day or an hour that is taken of it may not be the local one",
+                f"add the offset where readers expect local time: datetime(${name}, '+9 hours')",
             )
         elif column and dms_type(column) in LOBS:
             yield (

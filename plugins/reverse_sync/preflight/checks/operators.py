@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from reverse_sync.preflight import links
@@ -27,6 +28,7 @@ _SORTS: dict[Kind, Sort] = {
 }
 """How the values of a kind reach SQLite. A boolean's mistakes are a finding of `expression-input`."""
 _NUMBERS = frozenset({"whole", "exact", "fraction"})
+_LETTER = re.compile("[A-Za-z]")
 _UNSEEN = "; as this project evaluates it alike, no comparison finds it"
 _CASTS = frozenset({"{} + 0", "0 + {}", "{} - 0", "{} * 1", "1 * {}", "{} * 1.0", "1.0 * {}"})
 """How SQLite's users write that a text is to be taken for a number."""
@@ -34,7 +36,7 @@ _CASTS = frozenset({"{} + 0", "0 + {}", "{} - 0", "{} * 1", "1 * {}", "{} * 1.0"
 
 @check(Group.MAPPING, links.SQLITE_TYPES, "mapping", "source")
 def operator_means_else(cutover: Cutover) -> Iterator[Finding]:
-    """An operator of an expression does in SQLite what few expect: texts as numbers, whole numbers divided."""
+    """An operator of an expression does in SQLite what few expect: texts as numbers, whole numbers divided, LIKE."""
     for projection in cutover.projections:
         for column in projection.columns:
             for what, why, do in _mistaken(column, projection.source):
@@ -76,6 +78,12 @@ def _mistaken(made: ProjectedColumn, table: Table) -> Iterator[tuple[str, str, s
                 f"compares {_named(one, table)}, a number, with {_named(other, table)}, a text",
                 "to SQLite they are never equal, and the text is always the greater one",
                 "write a number without quotes, a text with them, or CAST one of both",
+            )
+        elif use.kind == "like" and use.operands[0].column and _LETTER.search(use.operands[1].said):
+            yield (
+                f"asks {use.said}",
+                "SQLite's LIKE takes k and K for the same, unlike PostgreSQL's and Oracle's",
+                "write GLOB, whose wildcards are * and ?, where the case of letters counts",
             )
         elif use.kind == "truth" and written:
             yield (
