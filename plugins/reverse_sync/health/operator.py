@@ -13,7 +13,7 @@ from reverse_sync.aws.operators.base import DmsOperator
 from reverse_sync.aws.operators.statistics import table_statistics
 from reverse_sync.aws.task_slot import learn_slot
 from reverse_sync.aws.triggers.tables import GOOD
-from reverse_sync.errors import NeedsPersonError
+from reverse_sync.errors import NeedsPersonError, ReverseSyncError
 from reverse_sync.health import dms_view
 from reverse_sync.health.latency import canary_latency_s, dms_latency_s
 from reverse_sync.postgres.slots import dms_slots, only, slot_facts
@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from reverse_sync.task_keywords import TaskKeywords
 
 MB = 1024**2
+_WAIT_FOR_DMS = (
+    "After an outage of PostgreSQL or the network DMS connects again by itself: the next try looks again; if it stays "
+    "so, see the task's log in CloudWatch, then clear this task"
+)
 
 
 class HealthCheckOperator(DmsOperator):
@@ -79,6 +83,7 @@ class HealthCheckOperator(DmsOperator):
         """The measurements, for the evidence.
 
         :raises NeedsPersonError: with every violation at once.
+        :raises ReverseSyncError: where all that is wrong may be over at the next try.
         """
         with readable_aws_errors(self.aws_conn_id):
             task = existing_task(self.client, self.pipeline.dms.task.identifier)
@@ -110,9 +115,10 @@ class HealthCheckOperator(DmsOperator):
         if violations:
             context["ti"].xcom_push(key="return_value", value=measured)
             listed = "\n".join(f"  {violation}" for violation in violations)
-            raise NeedsPersonError(
-                f"The replication is not healthy:\n{listed}\n"
-                f"Correct these, then clear this task. {measured.get('what')}."
+            passes = violations == [*self.reconnecting(task["Status"], slots)]
+            do = _WAIT_FOR_DMS if passes else "Correct these, then clear this task"
+            raise (ReverseSyncError if passes else NeedsPersonError)(
+                f"The replication is not healthy:\n{listed}\n{do}. {measured.get('what')}."
             )
         return measured
 
@@ -126,6 +132,15 @@ class HealthCheckOperator(DmsOperator):
             *self._slots(slots),
             *self._triggers(),
         ]
+
+    def reconnecting(self, status: str, slots: list[Slot]) -> Iterator[str]:
+        """The violation that may pass by itself: nobody reads the slot of a task that runs.
+
+        After an outage DMS tries to connect again, after longer and longer pauses (RecoverableErrorInterval):
+        https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TaskSettings.ErrorHandling.html
+        """
+        if status == "running" and slots:
+            yield from self._unread(slots)
 
     def _dms_view(self, tables: list[TableStatistics], notes: DmsNotes, run_began: datetime) -> Iterator[str]:
         yield from dms_view.refused_changes(notes, run_began, reconciled=self.pipeline.reconciliation.enabled)
@@ -144,10 +159,13 @@ class HealthCheckOperator(DmsOperator):
             if seconds is not None and seconds > limit_s:
                 yield f"latency {name} is {seconds:.1f} s, above health.latency_limit_s of {limit_s:g} s"
 
-    def _slots(self, slots: list[Slot]) -> Iterator[str]:
+    def _unread(self, slots: list[Slot]) -> Iterator[str]:
         if not any(slot.active for slot in slots):
             names = ", ".join(slot.name for slot in slots) or "there is none"
             yield f"the task's replication slot is not being read ({names})"
+
+    def _slots(self, slots: list[Slot]) -> Iterator[str]:
+        yield from self._unread(slots)
         for slot in slots:
             if slot.wal_status == "lost":
                 yield f"slot {slot.name} is lost: PostgreSQL removed WAL that its reader had not seen"

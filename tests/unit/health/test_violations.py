@@ -34,8 +34,8 @@ FINE: dict[str, Any] = {
 }
 
 
-def violations(triggers: str = "left alone", started: str = "left alone", **facts: Any) -> list[str]:
-    operator = HealthCheckOperator(
+def check(triggers: str = "left alone", started: str = "left alone") -> HealthCheckOperator:
+    return HealthCheckOperator(
         task_id="check",
         pipeline=load(ROOT / "include" / "pipelines" / "flightspecials.yaml"),
         insert_triggers={"outcome": Outcome(triggers), "what": "disabled T.FLIGHTSPECIAL_TRIGGER on T.FLIGHTSPECIAL"},
@@ -43,7 +43,10 @@ def violations(triggers: str = "left alone", started: str = "left alone", **fact
         change=None,
         arrival=None,
     )
-    return operator.violations(**{**FINE, **facts})
+
+
+def violations(triggers: str = "left alone", started: str = "left alone", **facts: Any) -> list[str]:
+    return check(triggers, started).violations(**{**FINE, **facts})
 
 
 def test_what_keeps_its_limits_violates_nothing() -> None:
@@ -66,6 +69,14 @@ def test_what_keeps_its_limits_violates_nothing() -> None:
 def test_one_limit_broken(facts: dict[str, Any], said: str) -> None:
     [violation] = violations(**facts)
     assert said in violation
+
+
+def test_only_the_unread_slot_of_a_running_task_may_pass_by_itself() -> None:
+    unread, lost = (Slot("x", "pglogical_output", "dso", False, wal_status, 0) for wal_status in ("reserved", "lost"))
+    assert [*check().reconnecting("running", [unread])] == violations(slots=[unread])
+    assert [*check().reconnecting("running", [lost])] != violations(slots=[lost])
+    assert [*check().reconnecting("running", [])] != violations(slots=[])
+    assert [*check().reconnecting("stopped", [unread])] == []
 
 
 def _change(seen_in_oracle_after_s: float | None) -> CanaryChange:
