@@ -34,7 +34,13 @@ _MONEY = (17, 2)
 _UNBOUNDED = (22, 6)
 _DIGITS_OF_A_SECOND = 6
 _DIGITS_OF_A_DOUBLE = 15
-_LONGEST = {"boolean": len("false"), "uuid": 36}
+_LONGEST = {
+    "boolean": len("false"),
+    "uuid": 36,
+    "date": len("5874897-12-31"),
+    **dict.fromkeys(("timestamp without time zone", "timestamp with time zone"), len("4713-01-01 00:00:00.123456 BC")),
+    "time without time zone": len("12:34:56.123456"),
+}
 _SIZED_BY_LENGTH = frozenset({"string", "wstring", "bytes", "clob", "nclob", "blob"})
 _TEXTS = frozenset({"string", "wstring", "clob", "nclob", None})
 """The DMS types that are texts; one that AWS does not list is streamed as text."""
