@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SETTINGS = (
     "shared_preload_libraries", "wal_level", "max_replication_slots", "max_wal_senders", "wal_sender_timeout",
     "max_slot_wal_keep_size", "logical_decoding_work_mem", "rds.force_ssl", "idle_in_transaction_session_timeout",
-    "max_prepared_transactions",
+    "max_prepared_transactions", "idle_replication_slot_timeout",
 )  # fmt: skip
 RDS_ROLES = ("rds_superuser", "rds_replication")
 _MEASURES = 7

@@ -69,6 +69,10 @@ def test_a_source_that_is_ready_yields_nothing() -> None:
             "warning", "slot-size-limit", "max_slot_wal_keep_size is 1024 MB",
         ),
         (
+            {"settings": {"idle_replication_slot_timeout": Setting("3600", "s", pending_restart=False)}},
+            "warning", "slot-idle-limit", "idle_replication_slot_timeout is 3600 s",
+        ),
+        (
             {"open_transactions": (OpenTransaction("bi", prepared=False, age_s=3600),)},
             "warning", "long-transaction", "a transaction of bi has been open for 60 min",
         ),

@@ -103,6 +103,18 @@ def slot_size_limit(cutover: Cutover) -> Iterator[Finding]:
         )
 
 
+@check(Group.REPLICATION, links.PG_REPLICATION, "source")
+def slot_idle_limit(cutover: Cutover) -> Iterator[Finding]:
+    """`idle_replication_slot_timeout` (PostgreSQL 18) lets PostgreSQL invalidate the slot of a stopped task."""
+    setting = cutover.source.settings.get("idle_replication_slot_timeout")
+    if setting and int(setting.value) > 0:
+        yield warning(
+            f"idle_replication_slot_timeout is {setting.value} {setting.unit}",
+            "a task that is stopped for longer loses its slot, and with it changes",
+            "set it to 0, or to longer than the longest stop",
+        )
+
+
 @check(Group.SOURCE, links.DMS_POSTGRES_LIMITS, "source")
 def two_phase_commits(cutover: Cutover) -> Iterator[Finding]:
     """`max_prepared_transactions` lets the service commit in two phases, which AWS DMS does not process."""
