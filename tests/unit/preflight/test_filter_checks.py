@@ -20,6 +20,7 @@ KEY = (
     Column("שם", "integer", nullable=False),
     Column("flag", "boolean", nullable=False),
     Column("price", "numeric", nullable=False, precision=8, scale=2),
+    Column("sku", "character varying", nullable=False, length=9),
 )
 TABLE = Table("shop", "order_item", (*KEY, Column("note", "character varying")), tuple(column.name for column in KEY))
 NOT_KEY = "a filter on note of shop.order_item: it is not part of the primary key"
@@ -110,3 +111,22 @@ def test_filters_that_no_value_passes_together(first: dict[str, Any], second: di
     said = [("error", "no value of id passes the 2 filters of rule 1 on it together")]
     assert _together(("id", first), ("id", second)) == ([] if possible else said)
     assert _together(("id", first), ("price", second)) == []
+
+
+@pytest.mark.parametrize(
+    ("conditions", "what"),
+    [
+        ([condition("gte", "100")], ["gte 100"]),
+        ([condition("between", "1", "20")], ["between 1 and 20"]),
+        ([condition("ste", "A9"), condition("lte", "0100")], ["lte 0100"]),
+        ([condition("eq", "100"), condition("notnull"), condition("gte", "A100")], []),
+    ],
+)
+def test_a_range_of_texts_that_is_written_with_numbers(conditions: list[dict[str, Any]], what: list[str]) -> None:
+    filters = [{"filter-type": "source", "column-name": "sku", "filter-conditions": conditions}]
+    text = json.dumps({"rules": [include("shop", "order_item", filters=filters)]})
+    found = [one for one in find(text, source=source(tables=(TABLE,))) if one.code == "letters-compared"]
+    assert {str(one.severity) for one in found} <= {"warning"}
+    assert [one.what for one in found] == [
+        f"a filter on sku of shop.order_item ({said}) compares texts: the column is character varying" for said in what
+    ]

@@ -7,14 +7,14 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from reverse_sync.preflight import links
-from reverse_sync.preflight.finding import Finding, Group, error
+from reverse_sync.preflight.finding import Finding, Group, error, warning
 from reverse_sync.preflight.nearest import Nearest
 from reverse_sync.preflight.registry import check
 from reverse_sync.table_mapping.data_types import dms_type
 from reverse_sync.table_mapping.names import untransformable
 from reverse_sync.table_mapping.patterns import as_name, has_wildcard
 from reverse_sync.type_pairs.sizes import EXACT_NUMBERS
-from reverse_sync.type_pairs.source_types import LOBS
+from reverse_sync.type_pairs.source_types import LOBS, Kind, source_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _Bound = tuple[Decimal, str]
 _MOST_NAMES = 5
+_RANGES = frozenset({"gte", "lte", "ste", "between", "notbetween"})
 _MOMENTS = {
     "date": ("YYYY-MM-DD", r"\d{4}-\d\d-\d\d"),
     "timestamp": ("YYYY-MM-DD or YYYY-MM-DD HH:MM:SS", r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d+)?)?"),
@@ -78,6 +79,30 @@ def filter_value(cutover: Cutover) -> Iterator[Finding]:
                         f"a filter on {item.column_name} of {table.full_name} ({condition.filter_operator}): {fault}",
                         "values are compared as SQLite does, so that it lets every row pass, or none",
                         "correct the value",
+                        file=cutover.mapping_file,
+                        rule=str(selection.rule_id),
+                        table=table.full_name,
+                        column=item.column_name,
+                    )
+
+
+@check(Group.MAPPING, links.FILTERS, "mapping", "source")
+def letters_compared(cutover: Cutover) -> Iterator[Finding]:
+    """A filter's range of a text is written with numbers: texts are compared letter by letter."""
+    for selection in cutover.mapping.selections:
+        for item, table in _filters(cutover, selection):
+            column = table.column(item.column_name)
+            if column is None or source_type(column).kind is not Kind.TEXT:
+                continue
+            for condition in item.filter_conditions:
+                bounds = (condition.value, condition.start_value, condition.end_value)
+                numbers = [text for text in bounds if text is not None and _number(text) is not None]
+                if condition.filter_operator in _RANGES and numbers:
+                    yield warning(
+                        f"a filter on {item.column_name} of {table.full_name} ({condition.filter_operator} "
+                        f"{' and '.join(numbers)}) compares texts: the column is {column.type}",
+                        "letter by letter 9 comes behind 100, and 0100 before 99",
+                        "filter by a column of numbers, or make sure that all such texts have one length",
                         file=cutover.mapping_file,
                         rule=str(selection.rule_id),
                         table=table.full_name,
