@@ -23,6 +23,7 @@ _ARITHMETIC = {
 _COMPARISONS = frozenset({"Eq", "Ne", "Lt", "Le", "Gt", "Ge"})
 _AFFINITY, _NONE = 0x47, (0, 0x40, 0x41)
 """Of P5 of a comparison: the type that SQLite brings both sides to, and those that leave them as they are."""
+_LONGEST_SAID = 100
 _CASTS: dict[int, Sort] = {ord("B"): "text", ord("D"): "whole", ord("E"): "fraction"}
 _MAKES: dict[str, Sort] = {
     **dict.fromkeys(("lower", "upper", "trim", "ltrim", "rtrim", "substr", "replace", "replacechars", "hex"), "text"),
@@ -150,7 +151,9 @@ class _Walk:
             case _ if opcode in _ARITHMETIC and p1 != p2:  # SQLite's own look for NULL in a list has one twice
                 operands = self._read(p2), self._read(p1)
                 said = f" {_ARITHMETIC[opcode]} ".join(one.said for one in operands)
-                self._write(p3, Operand(said, of=operands))
+                said = UNKNOWN.said if len(said) > _LONGEST_SAID or UNKNOWN.said in said else said
+                of = dict.fromkeys(leaf for one in operands for leaf in one.of or (one,))
+                self._write(p3, Operand(said, of=tuple(of)))
                 yield Use("division" if opcode == "Divide" else "arithmetic", said, operands)
 
     def _call(self, function: str, first: int, result: int) -> Iterator[Use]:

@@ -85,3 +85,10 @@ def test_what_means_what_it_says(expression: str) -> None:
 def test_whole_numbers_may_be_divided_for_a_whole_column() -> None:
     assert said("$id / 2", {"type": "int8"}) == []
     assert said("$id / 2", {"type": "numeric", "precision": 10, "scale": 2}) != []
+
+
+def test_a_long_expression_is_looked_at_to_its_end() -> None:
+    terms = " + ".join(["$id", *map(str, range(900))])
+    assert said(f"({terms}) / 2", {"type": "string"}) == ["divides ... by 2, which may both be whole numbers"]
+    branches = " ".join(f"WHEN {number} THEN {number}" for number in range(900))
+    assert said(f"(CASE $id {branches} END) / 2.0", {"type": "string"}) == []
