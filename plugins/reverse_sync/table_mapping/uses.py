@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Step: TypeAlias = "tuple[int, str, int, int, int, str | None, int]"
 """A row of EXPLAIN: address, opcode, P1 to P5."""
-Kind = Literal["arithmetic", "division", "comparison", "like", "truth"]
+Kind = Literal["arithmetic", "division", "comparison", "joined", "like", "truth"]
 Sort = Literal["text", "whole", "exact", "fraction", "unknown"]
 """What SQLite calculates with; `exact`: a decimal number, which reaches it as a whole one where it is one."""
 
@@ -106,7 +106,7 @@ class _Walk:
 
     def _fill(self, step: Step) -> None:
         """What a step puts into a register."""
-        _, opcode, p1, p2, p3, p4, _ = step
+        _, opcode, p1, p2, _, p4, _ = step
         match opcode:
             case "Variable":
                 self._write(p2, Operand(f"${self._names[p1 - 1]}", column=self._names[p1 - 1]))
@@ -119,8 +119,6 @@ class _Walk:
                 self._write(p2, Operand(str(float(p4 or 0)), "fraction", literal=True))
             case "Copy" | "SCopy":
                 self._write(p2, self._read(p1))
-            case "Concat":
-                self._write(p3, Operand(f"{self._read(p2).said} || {self._read(p1).said}", "text"))
             case "Cast":
                 self._registers[p1] = Operand(f"CAST({self._read(p1).said})", _CASTS.get(p2, "unknown"))
             case "ZeroOrNull":
@@ -134,6 +132,9 @@ class _Walk:
         match opcode:
             case "Function" | "PureFunc":
                 yield from self._call(str(p4), p2, p3)
+            case "Concat":
+                yield Use("joined", "||", (self._read(p2), self._read(p1)))
+                self._write(p3, Operand("a text", "text"))
             case "Found" | "NotFound":
                 yield from (self._comparison(self._read(p3), one) for one in self._listed)
                 self._listed = []

@@ -22,18 +22,20 @@ TABLE = Table(
         Column("sold", "date"),
         Column("paid", "boolean"),
         Column("code", "uuid"),
+        Column("at", "timestamp without time zone"),
+        Column("minute", "timestamp without time zone", scale=0),
     ),
     ("id",),
 )
 
 
-def said(expression: str, data_type: dict[str, Any]) -> list[str]:
+def said(expression: str, data_type: dict[str, Any], code: str = "operator-means-else") -> list[str]:
     rule = transformation(
         5, "column", ("shop", "item"), "add-column", value="MADE", data_type=data_type, expression=expression
     )
     text = json.dumps({"rules": [include("shop", "item"), rule]})
-    found = [one for one in find(text, source=source(tables=(TABLE,))) if one.code == "operator-means-else"]
-    assert {str(one.severity) for one in found} <= {"warning"}
+    found = [one for one in find(text, source=source(tables=(TABLE,))) if one.code == code]
+    assert {str(one.severity) for one in found} <= {"note" if code == "form-in-text" else "warning"}
     return [one.what.removeprefix("the expression of MADE ") for one in found]
 
 
@@ -92,3 +94,16 @@ def test_a_long_expression_is_looked_at_to_its_end() -> None:
     assert said(f"({terms}) / 2", {"type": "string"}) == ["divides ... by 2, which may both be whole numbers"]
     branches = " ".join(f"WHEN {number} THEN {number}" for number in range(900))
     assert said(f"(CASE $id {branches} END) / 2.0", {"type": "string"}) == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "joined"),
+    [
+        ("$price || ' won'", ["$price (numeric)"]),
+        ("$name || ' at ' || $at || $weight", ["$at (timestamp without time zone)", "$weight (double precision)"]),
+        ("$name || $id || $sold || $minute || $code || round($price)", []),
+        ("$price * 2", []),
+    ],
+)
+def test_what_may_have_a_fraction_and_is_joined_to_a_text(expression: str, joined: list[str]) -> None:
+    assert said(expression, {"type": "string"}, "form-in-text") == [f"joins {one} to a text" for one in joined]

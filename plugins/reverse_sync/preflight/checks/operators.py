@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from reverse_sync.preflight import links
-from reverse_sync.preflight.finding import Finding, Group, warning
+from reverse_sync.preflight.finding import Finding, Group, note, warning
 from reverse_sync.preflight.registry import check
 from reverse_sync.table_mapping.expressions import analyse
 from reverse_sync.table_mapping.rule_sizes import WHOLE_NUMBERS
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from reverse_sync.preflight.cutover import Cutover
-    from reverse_sync.table_mapping import ProjectedColumn, Table
+    from reverse_sync.table_mapping import Column, ProjectedColumn, Table
     from reverse_sync.table_mapping.uses import Operand, Sort, Use
 
 _SORTS: dict[Kind, Sort] = {
@@ -49,6 +49,35 @@ def operator_means_else(cutover: Cutover) -> Iterator[Finding]:
                     table=projection.source.full_name,
                     column=column.name,
                 )
+
+
+@check(Group.MAPPING, links.EXPRESSIONS, "mapping", "source")
+def form_in_text(cutover: Cutover) -> Iterator[Finding]:
+    """An expression joins what may have a fraction, a number or a moment, to a text: AWS does not say in which form."""
+    for projection in cutover.projections:
+        for column in projection.columns:
+            joined = [use for use in analyse(column.expression or "NULL").uses if use.kind == "joined"]
+            names = dict.fromkeys(one.column for use in joined for one in use.operands if one.column)
+            for found in filter(None, map(projection.source.column, names)):
+                if not _may_have_fraction(found):
+                    continue
+                yield note(
+                    f"the expression of {column.name} joins ${found.name} ({found.type}) to a text",
+                    "AWS does not say how DMS writes a fraction there (99.50 or 99.5; which digits of a second), so "
+                    "that such rows may be said to differ",
+                    f"write the form: strftime('%Y-%m-%d %H:%M:%S', ${found.name}), or a whole number of cents",
+                    file=cutover.mapping_file,
+                    rule=str(column.rule.rule_id) if column.rule else None,
+                    table=projection.source.full_name,
+                    column=column.name,
+                )
+
+
+def _may_have_fraction(column: Column) -> bool:
+    kind = source_type(column).kind
+    if kind in (Kind.DATETIME, Kind.TIME):
+        return column.scale != 0
+    return kind in (Kind.REAL4, Kind.REAL8) or (kind is Kind.NUMERIC and column.scale != 0)
 
 
 def _mistaken(made: ProjectedColumn, table: Table) -> Iterator[tuple[str, str, str]]:
