@@ -10,100 +10,91 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psycopg
-
 from rehearsal.aws import moto_seams
 from rehearsal.aws.dms.describe import matching_page
-from rehearsal.aws.dms.errors import (
-    AccessDeniedError,
-    InvalidParameterValueError,
-    ResourceAlreadyExistsError,
-    S3ResourceNotFoundError,
-)
-from rehearsal.aws.dms.resources import SecretUnusableError
+from rehearsal.aws.dms.endpoint import SecretUnusableError, UnreachableError
+from rehearsal.aws.dms.errors import access_denied, already_exists, bucket_not_found, invalid_value
+from rehearsal.aws.dms.resources import Resource
 
 if TYPE_CHECKING:
     from rehearsal.aws.dms.protocol import Parameters
     from rehearsal.aws.dms.region import Region
     from rehearsal.aws.dms.task import Task
-    from rehearsal.aws.dms.task_lifecycle import TaskLifecycle
     from rehearsal.aws.dms.tasks import Tasks
 
 QUERIES: dict[str, str] = json.loads(Path(__file__).with_suffix(".json").read_text())
-_RUN, _TASK = "ReplicationTaskAssessmentRunArn", "ReplicationTaskArn"
-_FILTERS = {"replication-task-assessment-run-arn": _RUN, "replication-task-arn": _TASK, "status": "Status"}
+
+
+class AssessmentRun(Resource):
+    """A run, and the result of each of its assessments beside it."""
+
+    noun, arn_part, absent = "ReplicationTaskAssessmentRun", "assessment-run", "Assessment run {} not found."
+
+    def __init__(self, members: dict[str, Any], names: list[str]) -> None:
+        super().__init__(members)
+        self.results = dict.fromkeys(names, "pending")
+
+    @property
+    def identifier(self) -> str:
+        """AssessmentRunName."""
+        return str(self.members["AssessmentRunName"])
+
+    def described(self) -> dict[str, Any]:
+        """The run in the answer of a call."""
+        results = list(self.results.values())
+        counts = {status.title(): results.count(status) for status in ("passed", "failed")}
+        done = {"IndividualAssessmentCount": len(results), "IndividualAssessmentCompletedCount": sum(counts.values())}
+        return self.members | {"AssessmentProgress": done, "ResultStatistic": counts}
 
 
 class Assessments:
-    """The calls on assessment runs; a run is what the call describes, and its results beside it."""
+    """The calls on assessment runs."""
 
-    def __init__(self, region: Region, tasks: Tasks, lifecycle: TaskLifecycle) -> None:
+    def __init__(self, region: Region, tasks: Tasks) -> None:
         self._region = region
         self._tasks = tasks
-        self._lifecycle = lifecycle
 
     def start_replication_task_assessment_run(self, parameters: Parameters) -> dict[str, Any]:
         """StartReplicationTaskAssessmentRun: the task is `testing` while it runs, then as before."""
         task, name = self._tasks.idle(parameters, "assessed"), parameters["AssessmentRunName"]
         only, but = parameters.get("IncludeOnly"), parameters.get("Exclude", [])
         if strange := {*(only or []), *but} - QUERIES.keys():
-            raise InvalidParameterValueError(f"the rehearsal does not assess {', '.join(sorted(strange))}")
+            raise invalid_value(f"the rehearsal does not assess {', '.join(sorted(strange))}")
         if not moto_seams.has_role(parameters["ServiceAccessRoleArn"]):
-            raise AccessDeniedError(f"DMS cannot assume the role {parameters['ServiceAccessRoleArn']}: there is none")
+            raise access_denied(f"DMS cannot assume the role {parameters['ServiceAccessRoleArn']}: there is none")
         if parameters["ResultLocationBucket"] not in moto_seams.backend("s3", "aws").buckets:
-            raise S3ResourceNotFoundError(f"there is no bucket {parameters['ResultLocationBucket']}")
-        if any(run["AssessmentRunName"] == name for run in self._region.assessments.values()):
-            raise ResourceAlreadyExistsError(f"The assessment run {name} exists already.")
-        names = [one for one in only or QUERIES if one not in but]
-        arn = self._region.new_arn("assessment-run", None)
-        kept = ("ServiceAccessRoleArn", "ResultLocationBucket", "ResultLocationFolder", "AssessmentRunName")
-        run = self._region.assessments[arn] = {
-            **{key: parameters[key] for key in kept if key in parameters},
-            _RUN: arn,
-            _TASK: task.arn,
+            raise bucket_not_found(f"there is no bucket {parameters['ResultLocationBucket']}")
+        if any(run.identifier == name for run in self._region.of(AssessmentRun)):
+            raise already_exists(f"The assessment run {name} exists already.")
+        members = self._region.named(AssessmentRun, parameters) | {
             "Status": "running",
-            "results": dict.fromkeys(names, "pending"),
             "ReplicationTaskAssessmentRunCreationDate": datetime.now(UTC),
         }
-        self._lifecycle.enter(task, "testing", "task_assess", task.status, also=lambda: self._finish(task, run))
-        return {"ReplicationTaskAssessmentRun": _described(run)}
-
-    def describe_replication_task_assessment_runs(self, parameters: Parameters) -> dict[str, Any]:
-        """DescribeReplicationTaskAssessmentRuns."""
-        runs = map(_described, self._region.assessments.values())
-        return matching_page("ReplicationTaskAssessmentRuns", runs, parameters, _FILTERS)
+        run = AssessmentRun(members, [one for one in only or QUERIES if one not in but])
+        self._region.keep(run, parameters)
+        self._region.enter(task, "testing", "task_assess", task.status, also=lambda: self._finish(task, run))
+        return self._region.answer(run)
 
     def describe_replication_task_individual_assessments(self, parameters: Parameters) -> dict[str, Any]:
         """DescribeReplicationTaskIndividualAssessments."""
         found = (
-            {_RUN: run[_RUN], _TASK: run[_TASK], "IndividualAssessmentName": name, "Status": status}
-            for run in self._region.assessments.values()
-            for name, status in run["results"].items()
+            run.members | {"IndividualAssessmentName": name, "Status": status}
+            for run in self._region.of(AssessmentRun)
+            for name, status in run.results.items()
         )
-        answer = matching_page("ReplicationTaskIndividualAssessments", found, parameters, _FILTERS)
-        for one in answer["ReplicationTaskIndividualAssessments"]:
-            del one[_TASK]  # looked at by a filter, and no member of the answer
-        return answer
+        return matching_page("ReplicationTaskIndividualAssessments", found, parameters)
 
-    def _finish(self, task: Task, run: dict[str, Any]) -> None:
+    def _finish(self, task: Task, run: AssessmentRun) -> None:
+        source, _ = self._region.endpoints_of(task)
         try:
-            login = self._region.endpoints[task.source_arn].login(self._region.name)
-            with psycopg.connect(**login, autocommit=True, connect_timeout=10) as source:
-                for name in run["results"]:
-                    row = source.execute(QUERIES[name].encode()).fetchone()
-                    run["results"][name] = "passed" if row and row[0] else "failed"
-        except (psycopg.Error, SecretUnusableError) as error:
-            run["Status"], run["LastFailureMessage"] = "error-executing", " ".join(str(error).split())
+            with source.connected(self._region.name) as session:
+                for name in run.results:
+                    row = session.execute(QUERIES[name].encode()).fetchone()
+                    run.results[name] = "passed" if row and row[0] else "failed"
+        except (SecretUnusableError, UnreachableError) as error:
+            run.members |= {"Status": "error-executing", "LastFailureMessage": str(error)}
             return
-        run["Status"] = "failed" if "failed" in run["results"].values() else "passed"
-        place = "/".join(filter(None, (run.get("ResultLocationFolder"), f"{run['AssessmentRunName']}.json")))
-        report = json.dumps(run["results"]).encode()
-        moto_seams.backend("s3", "aws").put_object(run["ResultLocationBucket"], place, report)
-
-
-def _described(run: dict[str, Any]) -> dict[str, Any]:
-    results = list(run["results"].values())
-    counts = {status.title(): results.count(status) for status in ("passed", "failed")}
-    done = {"IndividualAssessmentCount": len(results), "IndividualAssessmentCompletedCount": sum(counts.values())}
-    described = {key: value for key, value in run.items() if key != "results"}
-    return described | {"AssessmentProgress": done, "ResultStatistic": counts}
+        run.status = "failed" if "failed" in run.results.values() else "passed"
+        place = "/".join(filter(None, (run.members.get("ResultLocationFolder"), f"{run.identifier}.json")))
+        report = json.dumps(run.results).encode()
+        moto_seams.backend("s3", "aws").put_object(run.members["ResultLocationBucket"], place, report)

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import oracledb
-import psycopg
-
-from rehearsal.aws.dms.resources import SecretUnusableError
-from rehearsal.aws.worker.target import connect as connect_to_oracle
+from rehearsal.aws.dms.endpoint import SecretUnusableError, UnreachableError
+from rehearsal.aws.dms.task import Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rehearsal.aws.dms.region import Region
-    from rehearsal.aws.dms.task import Task
 
 _SLOT = "SELECT 1 FROM pg_replication_slots WHERE slot_name = %s"
-_CONNECT_TIMEOUT_S = 5
 
 
 def find_damage(region: Region) -> list[str]:
     """One sentence for each thing: what it is, and what corrects it."""
     with region.lock:
-        tasks = [task for task in region.tasks.values() if task.started]
-        untested = [one for one in region.connections.values() if one.status == "failed"]
+        tasks = [task for task in region.of(Task) if task.started]
+        untested = [one["EndpointIdentifier"] for one in region.connections.values() if one["Status"] == "failed"]
     found = [
-        f"endpoint {one.endpoint.identifier}: its last connection test failed; the next run of the DAG tests it again"
-        for one in untested
+        f"endpoint {identifier}: its last connection test failed; the next run of the DAG tests it again"
+        for identifier in untested
     ]
     for task in tasks:
         found += [*_of_task(task), *_of_slot(region, task), *_of_rows(region, task)]
@@ -36,7 +31,8 @@ def find_damage(region: Region) -> list[str]:
 
 def _of_task(task: Task) -> Iterator[str]:
     if task.status in ("failed", "failed-move"):
-        why = f" ({task.last_failure})" if task.last_failure else ""
+        message = task.members.get("LastFailureMessage")
+        why = f" ({message})" if message else ""
         yield f"task {task.identifier} is {task.status}{why}; the next run of the DAG resumes it where that is possible"
     for table, state in sorted(task.tables.items()):
         if state["state"] == "Table error":
@@ -47,13 +43,13 @@ def _of_task(task: Task) -> Iterator[str]:
 
 
 def _of_slot(region: Region, task: Task) -> Iterator[str]:
-    source = region.endpoints[task.source_arn]
+    source, _ = region.endpoints_of(task)
     slot = source.settings.get("SlotName") or task.slot
     try:
-        with psycopg.connect(**source.login(region.name), connect_timeout=_CONNECT_TIMEOUT_S) as connection:
-            there = connection.execute(_SLOT, [slot]).fetchone()
-    except (psycopg.Error, SecretUnusableError) as error:
-        yield f"the source of task {task.identifier} does not answer: {_one_line(error)}"
+        with source.connected(region.name) as session:
+            there = session.execute(_SLOT, [slot]).fetchone()
+    except (SecretUnusableError, UnreachableError) as error:
+        yield f"the source of task {task.identifier} does not answer: {error}"
         return
     if not there:
         yield (
@@ -63,26 +59,23 @@ def _of_slot(region: Region, task: Task) -> Iterator[str]:
 
 
 def _of_rows(region: Region, task: Task) -> Iterator[str]:
-    target = region.endpoints[task.target_arn]
+    _, target = region.endpoints_of(task)
     try:
-        login = target.login(region.name)
-        schema = task.settings["ControlTablesSettings"]["ControlSchema"] or str(login["user"]).upper()
-        with connect_to_oracle(login) as connection, connection.cursor() as cursor:
+        user = str(target.login(region.name)["user"]).upper()
+        schema = task.settings["ControlTablesSettings"]["ControlSchema"] or user
+        with target.connected(region.name) as session, session.cursor() as cursor:
             cursor.execute(
                 'SELECT "TABLE_OWNER", "TABLE_NAME", COUNT(*), MAX("ERROR") FROM '  # noqa: S608  # the task's own schema
                 f'"{schema}"."awsdms_apply_exceptions" WHERE "TASK_NAME" = :1 GROUP BY "TABLE_OWNER", "TABLE_NAME"',
                 [task.resource_id],
             )
             refused: list[Any] = cursor.fetchall()
-    except (oracledb.Error, SecretUnusableError) as error:
-        yield f"the target of task {task.identifier} does not answer: {_one_line(error)}"
+    except (SecretUnusableError, UnreachableError) as error:
+        yield f"the target of task {task.identifier} does not answer: {error}"
         return
     for owner, table, count, reason in refused:
+        why = " ".join(str(reason).split())
         yield (
-            f"{count} changes of {owner}.{table} were not applied ({_one_line(reason)}): its rows may differ;"
+            f"{count} changes of {owner}.{table} were not applied ({why}): its rows may differ;"
             f' "{schema}"."awsdms_apply_exceptions" has each, and the reconciliation of the next run names the rows'
         )
-
-
-def _one_line(error: object) -> str:
-    return " ".join(str(error).split())

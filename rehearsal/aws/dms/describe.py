@@ -2,49 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+import re
+from typing import TYPE_CHECKING, Any
 
-from rehearsal.aws.answers import page
-from rehearsal.aws.dms.errors import InvalidParameterValueError, ResourceNotFoundError
+from rehearsal.aws.answers import PageError, page
+from rehearsal.aws.dms.errors import invalid_value, not_found
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable
 
     from rehearsal.aws.dms.protocol import Parameters
 
-Filters: TypeAlias = "Mapping[str, str | Callable[[dict[str, Any]], str | tuple[str, ...]]]"
-"""A filter's name -> the member of the answer that it looks at, or what it makes of the answer."""
+_RUN_FILTERS = ("replication-task-assessment-run-arn", "replication-task-arn", "status")
+_INSTANCE_FILTERS = ("replication-instance-arn", "replication-instance-id", "replication-instance-class")
+_TASK_FILTERS = ("replication-task-arn", "replication-task-id", "migration-type")
+_FILTERS = {
+    "Certificates": ("certificate-arn", "certificate-id"),
+    "Connections": ("endpoint-arn", "replication-instance-arn"),
+    "Endpoints": ("endpoint-arn", "endpoint-type", "endpoint-id", "engine-name"),
+    "Events": ("replication-instance-id",),
+    "ReplicationInstances": (*_INSTANCE_FILTERS, "engine-version"),
+    "ReplicationTasks": (*_TASK_FILTERS, "endpoint-arn", "replication-instance-arn"),
+    "ReplicationTaskAssessmentRuns": _RUN_FILTERS,
+    "ReplicationTaskIndividualAssessments": _RUN_FILTERS,
+    "TableStatistics": ("schema-name", "table-name", "table-state"),
+}
+"""What each call says of its Filters: https://docs.aws.amazon.com/dms/latest/APIReference/API_Operations.html"""
+_MAY_BE_EMPTY = ("Events", "TableStatistics")
+_OTHER_MEMBERS = {
+    ("ReplicationTasks", "endpoint-arn"): ("SourceEndpointArn", "TargetEndpointArn"),
+    ("Events", "replication-instance-id"): ("SourceIdentifier",),
+}
 
 
-def apply_filters(items: Iterable[dict[str, Any]], parameters: Parameters, filters: Filters) -> list[dict[str, Any]]:
-    """The items that pass every filter of the call; any of a filter's values will do.
+def matching_page(key: str, items: Iterable[dict[str, Any]], parameters: Parameters, most: int = 100) -> dict[str, Any]:
+    """A page of the items that pass every filter of the call; any of a filter's values will do.
 
-    Raises InvalidParameterValueError for a filter that the call does not have.
+    Raises DmsError for a filter that the call does not have, where nothing passes, and for what is no page. botocore's
+    waiters rely on the second: https://docs.aws.amazon.com/dms/latest/APIReference/API_DescribeReplicationTasks.html
     """
-    kept = list(items)
-    for wanted in parameters.get("Filters") or []:
-        look = filters.get(wanted["Name"])
-        if look is None:
-            raise InvalidParameterValueError(
-                f"the filter name {wanted['Name']!r} is not valid; valid names are {', '.join(filters)}"
-            )
-        kept = [item for item in kept if _seen(item, look) & set(wanted["Values"])]
-    return kept
-
-
-def matching_page(
-    key: str, items: Iterable[dict[str, Any]], parameters: Parameters, filters: Filters
-) -> dict[str, Any]:
-    """A page of the items that pass the call's filters. Raises ResourceNotFoundError where none does.
-
-    botocore's waiters rely on that: https://docs.aws.amazon.com/dms/latest/APIReference/API_DescribeReplicationTasks.html
-    """
-    matching = apply_filters(items, parameters, filters)
-    if not matching and parameters.get("Filters"):
-        raise ResourceNotFoundError(f"No {key} found matching the given filter.")
-    return page(key, matching, parameters)
-
-
-def _seen(item: dict[str, Any], look: str | Callable[[dict[str, Any]], str | tuple[str, ...]]) -> set[str]:
-    value = item.get(look, "") if isinstance(look, str) else look(item)
-    return set(value) if isinstance(value, tuple) else {str(value)}
+    kept, filters = [*items], parameters.get("Filters") or []
+    for wanted in filters:
+        name = wanted["Name"]
+        if name not in _FILTERS[key]:
+            raise invalid_value(f"the filter name {name!r} is not valid; valid names are {', '.join(_FILTERS[key])}")
+        member = re.sub("-id$", "-identifier", name).title().replace("-", "")
+        members = _OTHER_MEMBERS.get((key, name), (member,))
+        kept = [item for item in kept if {str(item.get(one, "")) for one in members} & {*wanted["Values"]}]
+    if filters and not kept and key not in _MAY_BE_EMPTY:
+        raise not_found(f"No {key} found matching the given filter.")
+    try:
+        return page(key, kept, parameters, most)
+    except PageError as error:
+        raise invalid_value(str(error)) from error

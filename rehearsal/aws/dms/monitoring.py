@@ -9,24 +9,26 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rehearsal.aws import moto_seams
+from rehearsal.aws.dms.resources import ReplicationInstance
 
 if TYPE_CHECKING:
+    from rehearsal.aws.dms.region import Region
     from rehearsal.aws.dms.task import Task
 
 _UNITS = {"CDCLatencySource": "Seconds", "CDCLatencyTarget": "Seconds"}
 
 
-def log_names(instance: str, task: Task) -> tuple[str, str]:
+def log_names(region: Region, task: Task) -> tuple[str, str]:
     """Log group and stream of a task."""
-    return f"dms-tasks-{instance}", f"dms-task-{task.resource_id}"
+    return f"dms-tasks-{_instance(region, task)}", f"dms-task-{task.resource_id}"
 
 
-def write_log(region: str, instance: str, task: Task, lines: list[tuple[str, str, str]]) -> None:
+def write_log(region: Region, task: Task, lines: list[tuple[str, str, str]]) -> None:
     """Append (component, severity letter, text) to the task's log, if its settings enable one."""
     if not task.settings["Logging"]["EnableLogging"]:
         return
-    group, stream = log_names(instance, task)
-    logs = moto_seams.backend("logs", region)
+    group, stream = log_names(region, task)
+    logs = moto_seams.backend("logs", region.name)
     logs.ensure_log_group(group)
     logs.ensure_log_stream(group, stream)
     now = datetime.now(UTC)
@@ -40,13 +42,13 @@ def write_log(region: str, instance: str, task: Task, lines: list[tuple[str, str
     logs.put_log_events(group, stream, events)
 
 
-def put_metrics(region: str, instance: str, task: Task, values: dict[str, float]) -> None:
+def put_metrics(region: Region, task: Task, values: dict[str, float]) -> None:
     """Add one point to each of the task's metrics, by name."""
     dimensions = [
-        {"Name": "ReplicationInstanceIdentifier", "Value": instance},
+        {"Name": "ReplicationInstanceIdentifier", "Value": _instance(region, task)},
         {"Name": "ReplicationTaskIdentifier", "Value": task.resource_id},
     ]
-    moto_seams.backend("cloudwatch", region).put_metric_data(
+    moto_seams.backend("cloudwatch", region.name).put_metric_data(
         "AWS/DMS",
         [
             {
@@ -59,3 +61,7 @@ def put_metrics(region: str, instance: str, task: Task, values: dict[str, float]
             for name, value in values.items()
         ],
     )
+
+
+def _instance(region: Region, task: Task) -> str:
+    return region.find(ReplicationInstance, task.instance_arn).identifier

@@ -12,13 +12,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from botocore.model import Shape, StructureShape
+from botocore.model import ListShape, Shape, StructureShape
 from werkzeug.wrappers import Response
 
 from rehearsal.aws import answers
 from rehearsal.aws.aws_request import service_model
 from rehearsal.aws.constraints import violations, with_times
-from rehearsal.aws.dms.errors import DmsError, InvalidParameterValueError, ValidationError
+from rehearsal.aws.dms.errors import DmsError, invalid_request
 
 if TYPE_CHECKING:
     from rehearsal.aws.aws_request import AwsRequest
@@ -41,8 +41,6 @@ class DmsProtocol:
             result = self._call(asked, body)
         except DmsError as fault:
             return answers.error("json", fault.code, str(fault))
-        except answers.PageError as error:
-            return answers.error("json", InvalidParameterValueError.code, str(error))
         except Exception as error:  # noqa: BLE001  # the server must answer whatever fails
             traceback.print_exc(file=sys.stderr)
             message = f"the rehearsal's {asked.operation} broke: {type(error).__name__}"
@@ -56,20 +54,22 @@ class DmsProtocol:
         try:
             parameters = json.loads(body or b"{}")
         except ValueError as error:
-            raise ValidationError(f"the request is not JSON: {error}") from error
+            raise invalid_request(f"the request is not JSON: {error}") from error
         shape = MODEL.operation_model(asked.operation).input_shape or Shape("None", {"type": "structure"})
         if problems := violations(parameters, shape):
-            raise ValidationError(problems)
+            raise invalid_request(problems)
         return call(with_times(parameters, shape))
 
 
-def without_secrets(value: Any, shape: Shape) -> Any:
-    """``value`` without the members that the model calls sensitive."""
-    if isinstance(shape, StructureShape) and isinstance(value, dict):
+def shown(value: Any, shape: Shape | None) -> Any:
+    """``value`` with what AWS's model has of it, without what that calls sensitive, and without what is None."""
+    if isinstance(shape, ListShape):
+        return [shown(member, shape.member) for member in value]
+    if isinstance(shape, StructureShape):
         return {
-            name: without_secrets(member, shape.members[name])
+            name: shown(member, shape.members[name])
             for name, member in value.items()
-            if name in shape.members and not shape.members[name].metadata.get("sensitive")
+            if member is not None and name in shape.members and not shape.members[name].metadata.get("sensitive")
         }
     return value
 

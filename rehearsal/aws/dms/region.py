@@ -7,27 +7,30 @@ import secrets
 import string
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rehearsal.aws.constraints import wrong_tag
-from rehearsal.aws.dms.errors import (
-    InvalidParameterValueError,
-    InvalidResourceStateError,
-    ResourceAlreadyExistsError,
-    ResourceNotFoundError,
-)
+from rehearsal.aws.dms.describe import matching_page
+from rehearsal.aws.dms.endpoint import Endpoint
+from rehearsal.aws.dms.errors import already_exists, invalid_state, invalid_value, not_found
+from rehearsal.aws.dms.resources import ReplicationInstance, Resource
 from rehearsal.aws.events import Events
 from rehearsal.aws.moto_seams import ACCOUNT
 
 if TYPE_CHECKING:
-    from rehearsal.aws.dms.resources import Certificate, Connection, Endpoint, ReplicationInstance
+    from collections.abc import Callable
+
+    from rehearsal.aws.dms.protocol import Parameters
     from rehearsal.aws.dms.task import Task
     from rehearsal.aws.policies import Policies
     from rehearsal.aws.timing import Transitions
 
 _BASE32 = string.ascii_uppercase + "234567"
 _IDENTIFIER = re.compile(r"[A-Za-z](?:-?[A-Za-z0-9])*")
-_KEPT = ("endpoints", "instances", "connections", "tasks", "tags", "events", "assessments", "certificates")
+_OF_CALLS_ONLY = {"Tags", "ResourceIdentifier", "ExactSettings", "ReplicationTaskSettings"}
+_KEPT = ("resources", "connections", "tags", "events")
+GONE = "gone"
+_Kind = TypeVar("_Kind", bound=Resource)
 
 
 @dataclass
@@ -37,13 +40,9 @@ class Region:
     name: str
     transitions: Transitions
     policies: Policies
-    endpoints: dict[str, Endpoint] = field(default_factory=dict)
-    instances: dict[str, ReplicationInstance] = field(default_factory=dict)
-    connections: dict[tuple[str, str], Connection] = field(default_factory=dict)
-    tasks: dict[str, Task] = field(default_factory=dict)
+    resources: dict[str, Resource] = field(default_factory=dict)
+    connections: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
-    certificates: dict[str, Certificate] = field(default_factory=dict)
-    assessments: dict[str, dict[str, Any]] = field(default_factory=dict)
     events: Events = field(default_factory=Events)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -51,48 +50,131 @@ class Region:
         """What outlives the stand-in, as keyword arguments for the next `Region`."""
         return {name: getattr(self, name) for name in _KEPT}
 
-    def remove(self, arn: str) -> None:
-        """Forget a resource with its tags and its connections."""
-        for resources in (self.endpoints, self.instances, self.tasks, self.certificates, self.tags):
-            resources.pop(arn, None)
-        for key in [key for key in self.connections if arn in key]:
-            del self.connections[key]
+    def of(self, kind: type[_Kind]) -> list[_Kind]:
+        """All resources of a kind."""
+        return [one for one in self.resources.values() if isinstance(one, kind)]
 
-    def new_arn(self, kind: str, resource_identifier: str | None) -> str:
-        """An ARN as DMS makes it: its last part is random unless ResourceIdentifier asks for one.
+    def find(self, kind: type[_Kind], arn: str) -> _Kind:
+        """The resource of that ARN. Raises DmsError."""
+        found = self.resources.get(arn)
+        if not isinstance(found, kind):
+            raise not_found(kind.absent.format(arn))
+        return found
 
-        Raises InvalidParameterValueError, ResourceAlreadyExistsError.
-        """
-        last = resource_identifier or "".join(secrets.choice(_BASE32) for _ in range(26))
-        if resource_identifier:
-            check_identifier("ResourceIdentifier", resource_identifier, longest=31)
-        arn = f"arn:aws:dms:{self.name}:{ACCOUNT}:{kind}:{last}"
-        if arn in {**self.endpoints, **self.instances, **self.tasks}:
-            raise ResourceAlreadyExistsError(f"The resource you are attempting to create already exists: {arn}.")
-        return arn
-
-    def instance_status(self, instance: ReplicationInstance) -> str:
-        """The status of a replication instance, or that of a fault."""
-        faults = self.transitions.faults
-        return faults.shown_status("replication-instance", instance.status, instance=instance.identifier)
+    def available_instance(self, arn: str) -> ReplicationInstance:
+        """The replication instance of that ARN. Raises DmsError, also for one that is not available."""
+        instance = self.find(ReplicationInstance, arn)
+        if (status := self._shown_status(instance)) != "available":
+            raise invalid_state(
+                f"Replication instance {instance.identifier} is in state {status}; it must be available."
+            )
+        return instance
 
     def active_endpoint(self, arn: str) -> Endpoint:
-        """The endpoint of that ARN. Raises ResourceNotFoundError, InvalidResourceStateError for one in deletion."""
-        endpoint = self.endpoints.get(arn)
-        if endpoint is None:
-            raise ResourceNotFoundError(f"Endpoint {arn} not found.")
+        """The endpoint of that ARN. Raises DmsError, also for one in deletion."""
+        endpoint = self.find(Endpoint, arn)
         if endpoint.status != "active":
-            raise InvalidResourceStateError(f"Endpoint {endpoint.identifier} is {endpoint.status}.")
+            raise invalid_state(f"Endpoint {endpoint.identifier} is {endpoint.status}.")
         return endpoint
 
+    def endpoints_of(self, task: Task) -> tuple[Endpoint, Endpoint]:
+        """Source and target of a task."""
+        source, target = task.endpoint_arns
+        return self.find(Endpoint, source), self.find(Endpoint, target)
 
-def check_identifier(parameter: str, value: str, longest: int = 255) -> str:
-    """The identifier as DMS keeps it, in lower case. Raises InvalidParameterValueError for one that it does not allow.
+    def answer(self, resource: Resource) -> dict[str, Any]:
+        """The answer of a call on one resource."""
+        return {resource.noun: self._described(resource)}
+
+    def describe(self, kind: type[Resource], parameters: Parameters) -> dict[str, Any]:
+        """The answer of the call that describes resources of a kind. Raises DmsError."""
+        return matching_page(f"{kind.noun}s", map(self._described, self.of(kind)), parameters)
+
+    def named(self, kind: type[Resource], parameters: Parameters) -> dict[str, Any]:
+        """The members that a call gives a new resource: its ARN and its identifier are free.
+
+        The last part of the ARN is random unless ResourceIdentifier asks for one. Raises DmsError.
+        """
+        members = self.changes(kind, parameters)
+        if asked := parameters.get("ResourceIdentifier"):
+            check_identifier("ResourceIdentifier", asked, longest=31)
+        last = asked or "".join(secrets.choice(_BASE32) for _ in range(26))
+        arn = f"arn:aws:dms:{self.name}:{ACCOUNT}:{kind.arn_part}:{last}"
+        if arn in self.resources:
+            raise already_exists(f"The resource you are attempting to create already exists: {arn}.")
+        return members | {f"{kind.noun}Arn": arn}
+
+    def changes(self, kind: type[Resource], parameters: Parameters, changed: Resource | None = None) -> dict[str, Any]:
+        """The members that a call gives a resource; ``changed`` is the one that is there. Raises DmsError."""
+        members = {name: value for name, value in parameters.items() if name not in _OF_CALLS_ONLY}
+        name = f"{kind.noun}Identifier"
+        if name in members:
+            identifier = check_identifier(name, members[name], kind.longest_identifier)
+            if any(one.identifier == identifier for one in self.of(kind) if one is not changed):
+                raise already_exists(f"The resource you are attempting to create already exists: {identifier}.")
+            members[name] = identifier
+        return members
+
+    def keep(self, resource: Resource, parameters: Parameters) -> None:
+        """Keep a new resource with the tags that the call gives it. Raises DmsError, and keeps nothing then."""
+        self.tags[resource.arn] = tags(parameters)
+        self.resources[resource.arn] = resource
+
+    def enter(
+        self,
+        resource: Resource,
+        status: str,
+        duration: str,
+        after: str | Callable[[], str],
+        event: tuple[str, str] | None = None,
+        also: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Put the resource in ``status`` and, once ``duration`` is over and ``also`` done, in ``after``.
+
+        ``also`` is called without the lock, an ``after`` that finds the status out with it; `GONE` ends the resource.
+        ``event`` is the category and message of the event that this is then.
+        """
+        resource.status = status
+
+        def then() -> None:
+            also()
+            with self.lock:
+                resource.status = after if isinstance(after, str) else after()
+                if resource.status == GONE:
+                    self.remove(resource)
+                if event:
+                    self.note(resource, *event)
+
+        self.transitions.after(duration, status, resource.identifier, then)
+
+    def note(self, resource: Resource, category: str, message: str) -> None:
+        """Add an event of the resource, a replication instance or task."""
+        self.events.add(resource.kind, resource.identifier, category, message)
+
+    def remove(self, resource: Resource) -> None:
+        """Forget a resource with its tags and its connections."""
+        self.resources.pop(resource.arn, None)
+        self.tags.pop(resource.arn, None)
+        self.connections = {arns: found for arns, found in self.connections.items() if resource.arn not in arns}
+
+    def _shown_status(self, resource: Resource) -> str:
+        """The status of a resource, or that of a fault."""
+        kind = resource.kind
+        return self.transitions.faults.shown_status(
+            kind, resource.status, **{kind.rpartition("-")[2]: resource.identifier}
+        )
+
+    def _described(self, resource: Resource) -> dict[str, Any]:
+        return resource.described() | {resource.status_member: self._shown_status(resource)}
+
+
+def check_identifier(parameter: str, value: str, longest: int) -> str:
+    """The identifier as DMS keeps it, in lower case. Raises DmsError for one that it does not allow.
 
     https://docs.aws.amazon.com/dms/latest/APIReference/API_CreateReplicationTask.html
     """
     if not _IDENTIFIER.fullmatch(value) or len(value) > longest:
-        raise InvalidParameterValueError(
+        raise invalid_value(
             f"The parameter {parameter} {value!r} is not a valid identifier. Identifiers must begin with a letter; must"
             " contain only ASCII letters, digits, and hyphens; and must not end with a hyphen or contain two"
             " consecutive hyphens."
@@ -100,21 +182,8 @@ def check_identifier(parameter: str, value: str, longest: int = 255) -> str:
     return value.lower()
 
 
-def free_identifier(
-    parameter: str, value: str, among: dict[str, Any], but_for: object = None, longest: int = 255
-) -> str:
-    """The identifier, if nothing else ``among`` the resources has it.
-
-    Raises InvalidParameterValueError, ResourceAlreadyExistsError.
-    """
-    identifier = check_identifier(parameter, value, longest)
-    if any(one.identifier == identifier for one in among.values() if one is not but_for):
-        raise ResourceAlreadyExistsError(f"The resource you are attempting to create already exists: {identifier}.")
-    return identifier
-
-
-def tags(parameters: dict[str, Any]) -> dict[str, str]:
-    """The tags that a call gives a resource. Raises InvalidParameterValueError."""
+def tags(parameters: Parameters) -> dict[str, str]:
+    """The tags that a call gives a resource. Raises DmsError."""
     if wrong := wrong_tag(parameters, "dms"):
-        raise InvalidParameterValueError(wrong)
+        raise invalid_value(wrong)
     return {tag["Key"]: tag.get("Value", "") for tag in parameters.get("Tags", [])}

@@ -1,147 +1,75 @@
-"""What DMS keeps of endpoints, replication instances and connections; tasks are in `task.py`."""
+"""Resources as DMS describes them; endpoints and tasks, which are more than that, have files of their own."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import tempfile
-from dataclasses import dataclass, field
+import re
 from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
-from typing import Any
-
-from botocore.model import StructureShape
-
-from rehearsal.aws import moto_seams
-from rehearsal.aws.aws_request import service_model
-
-SETTINGS = {"postgres": "PostgreSQLSettings", "aurora-postgresql": "PostgreSQLSettings", "oracle": "OracleSettings"}
-_ATTRIBUTES_ONLY = ("alwaysReplaceEmptyString",)
-"""What no setting of an engine says: the guide's page of Oracle as a target, extra connection attributes."""
-_IN_SECRET = {"host": "host", "port": "port", "dbname": "dbname", "user": "username", "password": "password"}
+from typing import Any, ClassVar
 
 
-class SecretUnusableError(ValueError):
-    """The Secrets Manager secret of an endpoint cannot be read; the message names it."""
+class Resource:
+    """A resource, each class a kind: `members` has AWS's own names, and those that end in Arn and Identifier are
+    named after `noun`. What AWS's model of an answer does not have stays inside (`rehearsal.aws.dms.protocol`).
+    """
 
+    noun: ClassVar[str]
+    arn_part: ClassVar[str]
+    absent: ClassVar[str]
+    """The message for an ARN that none of the kind has."""
+    status_member: ClassVar[str] = "Status"
+    longest_identifier: ClassVar[int] = 255
 
-@dataclass(frozen=True)
-class Certificate:
-    """An imported certificate."""
+    def __init__(self, members: dict[str, Any]) -> None:
+        self.members = members
 
-    arn: str
-    identifier: str
-    pem: str
-    created: datetime
-
-    def describe(self) -> dict[str, Any]:
-        """The certificate in the answer of a call."""
-        named = {"CertificateArn": self.arn, "CertificateIdentifier": self.identifier, "CertificatePem": self.pem}
-        return named | {"CertificateCreationDate": self.created}
-
-
-@dataclass
-class Endpoint:
-    """An endpoint; `attributes` are those of CreateEndpoint, secrets included."""
-
-    arn: str
-    attributes: dict[str, Any] = field(repr=False)
-    status: str = "active"
-    trusted: str | None = None
-    """The PEM of its CertificateArn."""
+    @property
+    def arn(self) -> str:
+        """The ARN, which never changes."""
+        return str(self.members[f"{self.noun}Arn"])
 
     @property
     def identifier(self) -> str:
-        """EndpointIdentifier."""
-        return str(self.attributes["EndpointIdentifier"])
+        """The identifier, which a modification may change."""
+        return str(self.members[f"{self.noun}Identifier"])
 
     @property
-    def engine(self) -> str:
-        """EngineName."""
-        return str(self.attributes["EngineName"])
+    def kind(self) -> str:
+        """The kind as events and faults call it: `replication-instance`."""
+        return re.sub("(?<=[a-z])(?=[A-Z])", "-", self.noun).lower()
 
     @property
-    def settings(self) -> dict[str, Any]:
-        """PostgreSQLSettings or OracleSettings, over what ExtraConnectionAttributes says (`slotName=x;...`)."""
-        extra = (self.attributes.get("ExtraConnectionAttributes") or "").split(";")
-        section = SETTINGS.get(self.engine, "")
-        shape = service_model("dms").shape_for(section) if section else None
-        members = [*shape.members] if isinstance(shape, StructureShape) else []
-        spelled = {name.lower(): name for name in [*members, *_ATTRIBUTES_ONLY]}
-        pairs = ((name.strip(), value.strip()) for name, _, value in (pair.partition("=") for pair in extra))
-        named = {spelled.get(name.lower(), name): value for name, value in pairs if name}
-        return named | (self.attributes.get(section) or {})
+    def status(self) -> str:
+        """The status, in DMS's words; empty for what has none."""
+        return str(self.members.get(self.status_member, ""))
 
-    def login(self, region: str) -> dict[str, Any]:
-        """host, port, dbname, user, password (libpq's names): its own, or its secret's; sslmode and, where something is
-        verified, sslrootcert. Raises SecretUnusableError.
+    @status.setter
+    def status(self, status: str) -> None:
+        self.members[self.status_member] = status
 
-        https://docs.aws.amazon.com/dms/latest/userguide/security_iam_secretsmanager.html
-        """
-        own, settings = self.attributes, self.settings
-        login = {
-            "host": own.get("ServerName") or settings.get("ServerName"),
-            "port": own.get("Port") or settings.get("Port"),
-            "dbname": own.get("DatabaseName") or settings.get("DatabaseName"),
-            "user": own.get("Username") or settings.get("Username"),
-            "password": own.get("Password") or settings.get("Password"),
-            "sslmode": {"none": "disable"}.get(mode := own.get("SslMode") or "none", mode),
-        }
-        if self.trusted:
-            login["sslrootcert"] = str(_trust_file(self.trusted))
-        if secret := settings.get("SecretsManagerSecretId"):
-            kept = _read_secret(secret, region)
-            login |= {key: kept[name] for key, name in _IN_SECRET.items() if name in kept}
-            if lacking := [name for key, name in _IN_SECRET.items() if not login[key]]:
-                raise SecretUnusableError(f"the secret {secret} has no {', '.join(lacking)}")
-        return login
+    def described(self) -> dict[str, Any]:
+        """The resource in the answer of a call, as a dictionary of its own."""
+        return dict(self.members)
 
 
-@dataclass
-class ReplicationInstance:
+class ReplicationInstance(Resource):
     """A replication instance; tasks run in the stand-in itself."""
 
-    arn: str
-    identifier: str
-    instance_class: str
-    allocated_storage_gb: int = 100
-    engine_version: str = "3.5.3"
-    status: str = "creating"
-    created: datetime = field(default_factory=lambda: datetime.now(UTC))
+    noun, arn_part, absent = "ReplicationInstance", "rep", "Replication instance not found: {}"
+    status_member, longest_identifier = "ReplicationInstanceStatus", 63
+
+    def __init__(self, members: dict[str, Any]) -> None:
+        assumed = {
+            "AllocatedStorage": 100,
+            "InstanceCreateTime": datetime.now(UTC),
+            "EngineVersion": "3.5.3",
+            "ReplicationInstancePrivateIpAddress": "127.0.0.1",
+            "MultiAZ": False,
+            "PubliclyAccessible": False,
+        }
+        super().__init__(assumed | members)
 
 
-@dataclass
-class Connection:
-    """What the last test of an endpoint from an instance found."""
+class Certificate(Resource):
+    """An imported certificate."""
 
-    instance_arn: str
-    instance_identifier: str
-    endpoint: Endpoint
-    status: str = "testing"
-    last_failure: str = ""
-
-
-@cache
-def _trust_folder() -> Path:
-    return Path(tempfile.mkdtemp(prefix="trust-"))
-
-
-def _trust_file(pem: str) -> Path:
-    """The PEM as a file of a folder of its own, as libpq and Oracle's client want it."""
-    folder = Path(_trust_folder(), hashlib.sha256(pem.encode()).hexdigest())
-    folder.mkdir(exist_ok=True)
-    file = folder / "ewallet.pem"
-    file.write_text(pem)
-    return file
-
-
-def _read_secret(identifier: str, region: str) -> dict[str, Any]:
-    try:
-        found = moto_seams.backend("secretsmanager", region).get_secret_value(identifier, "", "")
-        secret = json.loads(found["secret_string"] if "secret_string" in found else found["SecretString"])
-    except Exception as error:  # moto's own exceptions, and JSON's
-        raise SecretUnusableError(f"the secret {identifier} cannot be read: {type(error).__name__}") from error
-    if not isinstance(secret, dict):
-        raise SecretUnusableError(f"the secret {identifier} is not a JSON object with username, password, host, port")
-    return secret
+    noun, arn_part, absent = "Certificate", "cert", "Certificate {} not found."

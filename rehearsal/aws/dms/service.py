@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import copy
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from botocore import xform_name
 
-from rehearsal.aws.dms.assessments import Assessments
-from rehearsal.aws.dms.certificates import CertificateCalls
+from rehearsal.aws.dms.assessments import AssessmentRun, Assessments
+from rehearsal.aws.dms.belongings import Belongings
 from rehearsal.aws.dms.connections import Connections
 from rehearsal.aws.dms.damage import find_damage
+from rehearsal.aws.dms.endpoint import Endpoint
 from rehearsal.aws.dms.endpoints import Endpoints
 from rehearsal.aws.dms.instances import ReplicationInstances
+from rehearsal.aws.dms.protocol import MODEL, shown
 from rehearsal.aws.dms.region import Region
+from rehearsal.aws.dms.resources import Certificate, ReplicationInstance
 from rehearsal.aws.dms.settling import settle
-from rehearsal.aws.dms.tags_and_events import TagsAndEvents
 from rehearsal.aws.dms.task_lifecycle import TaskLifecycle
 from rehearsal.aws.dms.tasks import Tasks
 from rehearsal.aws.operations import OPERATIONS
@@ -44,8 +47,7 @@ class Dms:
         self._policies = policies
         self._seeded_region = seeded_region
         self._kept = kept or {}
-        self._regions: dict[str, Calls] = {}
-        self._states: dict[str, Region] = {}
+        self._regions: dict[str, tuple[Region, Calls]] = {}
         self._lock = threading.Lock()
         for name in {seeded_region, *self._kept}:
             self.calls(name)
@@ -55,35 +57,28 @@ class Dms:
         with self._lock:
             if region not in self._regions:
                 self._regions[region] = self._new_region(region)
-            return self._regions[region]
+            return self._regions[region][1]
 
     def records(self) -> dict[str, dict[str, Any]]:
         """What outlives the stand-in, region by region."""
         records = {}
-        for name, region in [*self._states.items()]:
+        for name, (region, _) in [*self._regions.items()]:
             with region.lock:
                 records[name] = copy.deepcopy(region.records())
         return records
 
     def damage(self) -> list[str]:
         """What stays wrong when every fault is healed (`rehearsal.aws.dms.damage`)."""
-        return [sentence for region in [*self._states.values()] for sentence in find_damage(region)]
+        return [sentence for region, _ in [*self._regions.values()] for sentence in find_damage(region)]
 
-    def _new_region(self, name: str) -> Calls:
+    def _new_region(self, name: str) -> tuple[Region, Calls]:
         kept = self._kept.get(name, {})
-        region = self._states[name] = Region(name, self._transitions, self._policies, **kept)
-        instances = ReplicationInstances(region)
-        connections = Connections(region, instances)
-        lifecycle = TaskLifecycle(region)
-        tasks = Tasks(region, instances, connections, lifecycle)
+        region = Region(name, self._transitions, self._policies, **kept)
+        instances, connections, lifecycle = ReplicationInstances(region), Connections(region), TaskLifecycle(region)
+        tasks = Tasks(region, connections, lifecycle)
         call_groups = (
-            instances,
-            connections,
-            Endpoints(region, connections.test_again),
-            tasks,
-            CertificateCalls(region),
-            Assessments(region, tasks, lifecycle),
-            TagsAndEvents(region),
+            *(instances, connections, tasks),
+            *(Endpoints(region, connections.test_again), Assessments(region, tasks), Belongings(region)),
         )
         if name == self._seeded_region:
             if not kept:
@@ -91,16 +86,17 @@ class Dms:
             lifecycle.accept_faults()
         with region.lock:
             settle(region, connections, lifecycle)
-        return {
-            operation: _locked(region, next(getattr(group, call) for group in call_groups if hasattr(group, call)))
-            for operation in OPERATIONS["dms"]
-            for call in [xform_name(operation)]
-        }
+        kinds = (ReplicationInstance, Endpoint, Certificate, AssessmentRun)
+        calls: Calls = {f"Describe{kind.noun}s": partial(region.describe, kind) for kind in kinds}
+        for operation in OPERATIONS["dms"].keys() - calls.keys():
+            call = xform_name(operation)
+            calls[operation] = next(getattr(group, call) for group in call_groups if hasattr(group, call))
+        return region, {operation: partial(_answer, region, operation, call) for operation, call in calls.items()}
 
 
-def _locked(region: Region, call: Callable[[Parameters], dict[str, Any]]) -> Callable[[Parameters], dict[str, Any]]:
-    def with_lock(parameters: Parameters) -> dict[str, Any]:
-        with region.lock:
-            return call(parameters)
-
-    return with_lock
+def _answer(
+    region: Region, operation: str, call: Callable[[Parameters], dict[str, Any]], parameters: Parameters
+) -> dict[str, Any]:
+    with region.lock:
+        answer: dict[str, Any] = shown(call(parameters), MODEL.operation_model(operation).output_shape)
+    return answer

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from rehearsal.aws.dms.resources import SETTINGS
+from rehearsal.aws.dms.assessments import AssessmentRun
+from rehearsal.aws.dms.endpoint import SETTINGS, Endpoint
+from rehearsal.aws.dms.resources import ReplicationInstance
+from rehearsal.aws.dms.task import Task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rehearsal.aws.dms.connections import Connections
     from rehearsal.aws.dms.region import Region
-    from rehearsal.aws.dms.task import Task
     from rehearsal.aws.dms.task_lifecycle import TaskLifecycle
 
 
@@ -21,36 +22,29 @@ def settle(region: Region, connections: Connections, lifecycle: TaskLifecycle) -
 
     DMS itself does not notice that the stand-in was away: nobody stopped the task.
     """
-    statuses = {arn: one.status for arn, one in region.endpoints.items()}
-    statuses |= {arn: one.status for arn, one in region.instances.items()}
-    for arn in [arn for arn, status in statuses.items() if status == "deleting"]:
-        region.remove(arn)
-    for instance in region.instances.values():
-        instance.status = "available"
+    for resource in [*region.resources.values()]:
+        match resource, resource.status:
+            case Task(), "starting" | "running":
+                lifecycle.start(resource, resource.next_start)
+            case Task(), "stopping":
+                lifecycle.stopped(resource)
+            case Task(), "deleting":
+                lifecycle.delete(resource)
+            case Task(), "creating" | "modifying" | "testing" | "moving":
+                resource.status = "stopped" if resource.started else "ready"
+            case AssessmentRun(), "running":
+                resource.status = "error-executing"
+            case ReplicationInstance(), "creating":
+                resource.status = "available"
+            case _, "deleting":
+                region.remove(resource)
     connections.finish_tests()
-    for run in region.assessments.values():
-        run["Status"] = run["Status"].replace("running", "error-executing")
-    for task in region.tasks.values():
-        _settle_task(task, lifecycle)
 
 
 def move(kept: Mapping[str, dict[str, Any]], before: Mapping[str, int], now: Mapping[str, int]) -> None:
     """Let kept endpoints follow the rehearsal's own databases to other ports; ports by engine."""
-    for records in kept.values():
-        for endpoint in records["endpoints"].values():
-            port = before.get(endpoint.engine)
-            for attributes in (endpoint.attributes, endpoint.attributes.get(SETTINGS.get(endpoint.engine, ""), {})):
-                if port is not None and attributes.get("Port") == port:
-                    attributes["Port"] = now[endpoint.engine]
-
-
-def _settle_task(task: Task, lifecycle: TaskLifecycle) -> None:
-    match task.status:
-        case "starting" | "running":
-            lifecycle.start(task, task.next_start)
-        case "stopping":
-            task.status, task.stop_reason, task.stopped = "stopped", "Stop Reason NORMAL", datetime.now(UTC)
-        case "deleting":
-            lifecycle.delete(task)
-        case "creating" | "modifying" | "testing" | "moving":
-            task.status = "stopped" if task.started else "ready"
+    for endpoint in (one for records in kept.values() for one in records["resources"].values()):
+        if isinstance(endpoint, Endpoint) and (port := before.get(endpoint.engine)) is not None:
+            for members in (endpoint.members, endpoint.members.get(SETTINGS[endpoint.engine], {})):
+                if members.get("Port") == port:
+                    members["Port"] = now[endpoint.engine]

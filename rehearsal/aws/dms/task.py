@@ -4,57 +4,57 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from rehearsal.aws.dms.errors import InvalidParameterValueError
+from rehearsal.aws.dms.errors import invalid_value
+from rehearsal.aws.dms.resources import Resource
 
 if TYPE_CHECKING:
     from rehearsal.aws.dms.replication import Replication
 
 _LSN = r"[0-9A-Fa-f]{1,8}/[0-9A-Fa-f]{1,8}"
 _POSITION = re.compile(rf"(?:checkpoint:V1#\d+#(?P<checkpoint>{_LSN})(?:#[^#]*)*|(?P<lsn>{_LSN}))")
-_COUNTERS = ("Inserts", "Updates", "Deletes", "AppliedInserts", "AppliedUpdates", "AppliedDeletes")
+_COUNTERS = (
+    *("Inserts", "Updates", "Deletes", "Ddls", "AppliedInserts", "AppliedUpdates", "AppliedDeletes", "AppliedDdls"),
+    *("FullLoadRows", "FullLoadErrorRows", "FullLoadCondtnlChkFailedRows"),
+)
+"""What the worker counts of a table, and what is 0 because it replicates no DDL and loads nothing."""
 
 
-@dataclass
-class Task:
+class Task(Resource):
     """A task, its state, and what its worker last said. `status` is one of DMS's:
 
     creating, ready, starting, running, stopping, stopped, failed, deleting, modifying, testing, moving, failed-move.
     """
 
-    arn: str
-    identifier: str
-    source_arn: str
-    target_arn: str
-    instance_arn: str
-    migration_type: str
-    mappings: str
-    settings: dict[str, Any]
-    cdc_start_position: str | None = None
-    status: str = "creating"
-    stop_reason: str | None = None
-    last_failure: str | None = None
-    recovery_lsn: str | None = None
-    created: datetime = field(default_factory=lambda: datetime.now(UTC))
-    started: datetime | None = None
-    stopped: datetime | None = None
-    freshly_started: datetime | None = None
-    tables: dict[str, dict[str, Any]] = field(default_factory=dict)
-    next_start: str = "resume"
-    """How a worker that has not run yet is to start; `resume` for one that has."""
-    replication: Replication | None = None
+    noun, arn_part, absent = "ReplicationTask", "task", "Replication task not found: {}"
+
+    def __init__(self, members: dict[str, Any], settings: dict[str, Any]) -> None:
+        super().__init__(members | {"ReplicationTaskCreationDate": datetime.now(UTC)})
+        self.settings = settings
+        self.started: datetime | None = None
+        self.stopped: datetime | None = None
+        self.freshly_started: datetime | None = None
+        self.recovery_lsn: str | None = None
+        self.tables: dict[str, dict[str, Any]] = {}
+        self.next_start = "resume"
+        """How a worker that has not run yet is to start; `resume` for one that has."""
+        self.replication: Replication | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         """What outlives the stand-in: not the worker."""
         return vars(self) | {"replication": None}
 
     @property
+    def instance_arn(self) -> str:
+        """The replication instance's."""
+        return str(self.members["ReplicationInstanceArn"])
+
+    @property
     def endpoint_arns(self) -> tuple[str, str]:
         """Source and target."""
-        return self.source_arn, self.target_arn
+        return self.members["SourceEndpointArn"], self.members["TargetEndpointArn"]
 
     @property
     def resource_id(self) -> str:
@@ -66,27 +66,14 @@ class Task:
         """The replication slot that DMS makes for the task where the endpoint names none."""
         return f"{re.sub('[^a-z0-9]', '_', self.resource_id.lower())[:40]}_awsdms"
 
-    def describe(self, *, without_settings: bool = False) -> dict[str, Any]:
+    def described(self) -> dict[str, Any]:
         """The task in the answer of a call."""
-        described = {
-            "ReplicationTaskIdentifier": self.identifier,
-            "SourceEndpointArn": self.source_arn,
-            "TargetEndpointArn": self.target_arn,
-            "ReplicationInstanceArn": self.instance_arn,
-            "MigrationType": self.migration_type,
-            "TableMappings": None if without_settings else self.mappings,
-            "ReplicationTaskSettings": None if without_settings else json.dumps(self.settings, indent=2),
-            "Status": self.status,
-            "LastFailureMessage": self.last_failure,
-            "StopReason": self.stop_reason,
-            "ReplicationTaskCreationDate": self.created,
+        return self.members | {
+            "ReplicationTaskSettings": json.dumps(self.settings, indent=2),
             "ReplicationTaskStartDate": self.started,
-            "CdcStartPosition": self.cdc_start_position,
             "RecoveryCheckpoint": self.recovery_lsn and f"checkpoint:V1#1#{format_lsn(self.recovery_lsn)}#0#0#*#0#0",
-            "ReplicationTaskArn": self.arn,
             "ReplicationTaskStats": self._stats() if self.started else None,
         }
-        return {name: value for name, value in described.items() if value is not None}
 
     def table_statistics(self) -> list[dict[str, Any]]:
         """The task's table statistics."""
@@ -96,11 +83,6 @@ class Task:
                 "SchemaName": name.partition(".")[0],
                 "TableName": name.partition(".")[2],
                 **{counter: table["counts"].get(counter, 0) for counter in _COUNTERS},
-                "Ddls": 0,
-                "AppliedDdls": 0,
-                "FullLoadRows": 0,
-                "FullLoadErrorRows": 0,
-                "FullLoadCondtnlChkFailedRows": 0,
                 "LastUpdateTime": datetime.fromtimestamp(table["updated"], UTC),
                 "TableState": table["state"],
                 "ValidationPendingRecords": validation.get("pending", 0),
@@ -115,7 +97,7 @@ class Task:
     def _stats(self) -> dict[str, Any]:
         errored = sum(table["state"] == "Table error" for table in self.tables.values())
         end = self.stopped or datetime.now(UTC)
-        stats = {
+        return {
             "FullLoadProgressPercent": 100,
             "ElapsedTimeMillis": int((end - (self.started or end)).total_seconds() * 1000),
             "TablesLoaded": len(self.tables) - errored,
@@ -126,7 +108,6 @@ class Task:
             "StartDate": self.started,
             "StopDate": self.stopped,
         }
-        return {name: value for name, value in stats.items() if value is not None}
 
 
 def format_lsn(lsn: str) -> str:
@@ -136,13 +117,13 @@ def format_lsn(lsn: str) -> str:
 
 
 def start_lsn(position: str) -> str:
-    """The LSN of a CdcStartPosition, a plain one or DMS's checkpoint. Raises InvalidParameterValueError.
+    """The LSN of a CdcStartPosition, a plain one or DMS's checkpoint. Raises DmsError.
 
     https://docs.aws.amazon.com/dms/latest/APIReference/API_StartReplicationTask.html
     """
     found = _POSITION.fullmatch(position)
     if not found:
-        raise InvalidParameterValueError(
+        raise invalid_value(
             f"the CdcStartPosition {position!r} is neither an LSN (4AF/B00000D0) nor a checkpoint"
             " (checkpoint:V1#1#000004AF/B00000D0#0#0#*#0#0)"
         )

@@ -8,19 +8,18 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import psycopg
-
 from rehearsal.aws.dms import monitoring
+from rehearsal.aws.dms.endpoint import Endpoint, SecretUnusableError, UnreachableError
+from rehearsal.aws.dms.errors import DmsError
+from rehearsal.aws.dms.region import GONE
 from rehearsal.aws.dms.replication import Replication
-from rehearsal.aws.dms.resources import SecretUnusableError
+from rehearsal.aws.dms.resources import ReplicationInstance
+from rehearsal.aws.dms.task import Task
 from rehearsal.postgres.slots import drop_slot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from rehearsal.aws.dms.region import Region
-    from rehearsal.aws.dms.resources import ReplicationInstance
-    from rehearsal.aws.dms.task import Task
+    from rehearsal.aws.dms.resources import Resource
 
 
 class TaskLifecycle:
@@ -32,62 +31,38 @@ class TaskLifecycle:
 
     def accept_faults(self) -> None:
         """Let the faults of tasks happen to this region's, and have their names looked up in it."""
-        faults, region = self._region.transitions.faults, self._region
+        faults = self._region.transitions.faults
         faults.at_once.update(
             {"kill-worker": self._kill_worker, "suspend-table": self._suspend_table, "lose-slot": self._lose_slot}
         )
-        resources: dict[str, Mapping[str, Any]] = {
-            "task": region.tasks,
-            "endpoint": region.endpoints,
-            "instance": region.instances,
-        }
-        for key, found in resources.items():
-            faults.names[key] = partial(_identifiers, region, found)
-        faults.names["resource"] = partial(_identifiers, region, *resources.values())
-
-    def enter(
-        self,
-        task: Task,
-        status: str,
-        duration: str,
-        after: str,
-        event: tuple[str, str] | None = None,
-        also: Callable[[], None] = lambda: None,
-    ) -> None:
-        """Put the task in ``status`` and, once ``duration`` is over and ``also`` done, in ``after``."""
-        task.status = status
-
-        def then() -> None:
-            also()
-            with self._region.lock:
-                task.status = after
-                if event:
-                    self._event(task, *event)
-
-        self._region.transitions.after(duration, status, task.identifier, then)
+        kinds: dict[str, type[Resource]] = {"task": Task, "endpoint": Endpoint, "instance": ReplicationInstance}
+        for key, kind in kinds.items():
+            faults.names[key] = partial(self._identifiers, kind)
+        faults.names["resource"] = partial(self._identifiers, *kinds.values())
 
     def start(self, task: Task, start: str) -> None:
         """Start the task's worker: ``start`` is `fresh`, `resume` or an LSN."""
         task.status = "starting"
         task.next_start = start
         task.started = datetime.now(UTC)
-        task.stopped = task.stop_reason = task.last_failure = None
+        task.stopped = None
+        task.members |= {"StopReason": None, "LastFailureMessage": None}
         if start != "resume":
             task.freshly_started, task.tables, task.recovery_lsn = task.started, {}, None
         started = time.monotonic()
         if fault := self._region.transitions.faults.take("fail-start", task=task.identifier):
             message = fault["message"] or "Failed to start the replication task on demand"
 
-            def fail() -> None:
-                with self._region.lock:
-                    self._failed(task, {"message": message, "stop_reason": "FATAL_ERROR"})
+            def failed() -> str:
+                self._fail(task, message)
+                return task.status
 
-            self._region.transitions.after("task_start", "starting", task.identifier, fail)
+            self._region.enter(task, "starting", "task_start", failed)
             return
         try:
             job = self._job(task, start)
         except SecretUnusableError as error:
-            self._failed(task, {"message": str(error), "stop_reason": "FATAL_ERROR"})
+            self._fail(task, str(error))
             return
         interval_s = task.settings["ErrorBehavior"]["RecoverableErrorInterval"]
         task.replication = Replication(
@@ -102,36 +77,39 @@ class TaskLifecycle:
         if task.replication:
             task.replication.stop()
 
+    def stopped(self, task: Task) -> None:
+        """The task has come to rest."""
+        task.status, task.stopped = "stopped", datetime.now(UTC)
+        task.members["StopReason"] = "Stop Reason NORMAL"
+
     def delete(self, task: Task) -> None:
         """Delete the task, and its slot if the policy says so."""
-        task.status = "deleting"
 
-        def deleted() -> None:
+        def let_go() -> None:
             if self._region.policies["slot_on_task_deletion"] == "dropped" and task.started:
                 with contextlib.suppress(ValueError):  # PostgreSQL may be down: the slot stays then
                     self._drop_slot(task)
-            with self._region.lock:
-                self._region.remove(task.arn)
-                self._event(task, "deletion", "Replication task deleted.")
 
-        self._region.transitions.after("task_delete", "deleting", task.identifier, deleted)
+        event = ("deletion", "Replication task deleted.")
+        self._region.enter(task, "deleting", "task_delete", GONE, event, let_go)
 
     def move(self, task: Task, target: ReplicationInstance) -> None:
         """Move the task to another replication instance."""
-        before, task.status = task.status, "moving"
+        before = "stopped" if task.started else task.status
 
-        def moved() -> None:
-            with self._region.lock:
-                if target.arn in self._region.instances and self._region.instance_status(target) == "available":
-                    task.instance_arn, task.status = target.arn, "stopped" if task.started else before
-                else:
-                    task.status = "failed-move"
+        def moved() -> str:
+            try:
+                self._region.available_instance(target.arn)
+            except DmsError:
+                return "failed-move"
+            task.members["ReplicationInstanceArn"] = target.arn
+            return before
 
-        self._region.transitions.after("task_move", "moving", task.identifier, moved)
+        self._region.enter(task, "moving", "task_move", moved)
 
     def _job(self, task: Task, start: str) -> dict[str, Any]:
         """Everything that a worker needs to know. Raises SecretUnusableError."""
-        source, target = (self._region.endpoints[arn] for arn in task.endpoint_arns)
+        source, target = self._region.endpoints_of(task)
         settings = source.settings
         return {
             "task": task.resource_id,
@@ -142,7 +120,7 @@ class TaskLifecycle:
             "blank_for_empty": str(target.settings.get("alwaysReplaceEmptyString")).lower() not in ("false", "n"),
             "slot": settings.get("SlotName") or task.slot,
             "start": start,
-            "mapping": task.mappings,
+            "mapping": task.members["TableMappings"],
             "settings": task.settings,
             "policies": self._region.policies.as_dict(),
             "retry_second": self._region.transitions.durations["retry_second"],
@@ -151,7 +129,7 @@ class TaskLifecycle:
     def _on_worker_event(self, task: Task, event: dict[str, Any], started: float) -> None:
         """One event of the task's worker, in the thread that reads them."""
         if event["event"] == "log":
-            monitoring.write_log(self._region.name, self._instance(task), task, event["lines"])
+            monitoring.write_log(self._region, task, event["lines"])
             return
         if event["event"] == "running" and task.status == "starting":
             self._region.transitions.wait("task_start", "starting", task.identifier, started)
@@ -170,46 +148,36 @@ class TaskLifecycle:
         match event["event"]:
             case "running" if task.status == "starting":
                 task.status, task.next_start = "running", "resume"
-                self._event(task, "state change", "Replication task has started.")
-            case "error":
-                task.last_failure = failure(event["message"], "RECOVERABLE_ERROR", "RECOVERABLE")
-            case "died":
-                task.last_failure = failure(
-                    "the replication engine ended unexpectedly", "RECOVERABLE_ERROR", "RECOVERABLE"
-                )
+                self._region.note(task, "state change", "Replication task has started.")
+            case "error" | "died":
+                message = event.get("message", "the replication engine ended unexpectedly")
+                task.members["LastFailureMessage"] = failure(message, "RECOVERABLE_ERROR", "RECOVERABLE")
             case "failed":
-                self._failed(task, event)
+                self._fail(task, event["message"], event["stop_reason"])
             case "stopped":
-                task.status, task.stop_reason = "stopped", "Stop Reason NORMAL"
-                task.stopped = datetime.now(UTC)
-                self._event(task, "state change", "Replication task has stopped.")
+                self.stopped(task)
+                self._region.note(task, "state change", "Replication task has stopped.")
 
-    def _failed(self, task: Task, event: dict[str, Any]) -> None:
-        reason = event["stop_reason"]
-        task.status = "failed"
-        task.stopped = datetime.now(UTC)
-        task.stop_reason = f"Stop Reason {reason} Error Level {'FATAL' if reason == 'FATAL_ERROR' else 'RECOVERABLE'}"
-        task.last_failure = failure(event["message"], reason, task.stop_reason.rpartition(" ")[2])
-        self._event(task, "failure", "Replication task has failed.")
-        line = ("TASK_MANAGER", "E", f"Task '{task.resource_id}' failed: {event['message']}")
-        monitoring.write_log(self._region.name, self._instance(task), task, [line])
+    def _fail(self, task: Task, message: str, reason: str = "FATAL_ERROR") -> None:
+        level = "FATAL" if reason == "FATAL_ERROR" else "RECOVERABLE"
+        task.status, task.stopped = "failed", datetime.now(UTC)
+        task.members["StopReason"] = f"Stop Reason {reason} Error Level {level}"
+        task.members["LastFailureMessage"] = failure(message, reason, level)
+        self._region.note(task, "failure", "Replication task has failed.")
+        monitoring.write_log(
+            self._region, task, [("TASK_MANAGER", "E", f"Task '{task.resource_id}' failed: {message}")]
+        )
 
     def _put_metrics(self, task: Task, metrics: dict[str, float]) -> None:
         now = time.monotonic()
         if now >= self._metrics_due.get(task.arn, 0):
             self._metrics_due[task.arn] = now + self._region.transitions.durations["metrics"]
-            monitoring.put_metrics(self._region.name, self._instance(task), task, metrics)
-
-    def _instance(self, task: Task) -> str:
-        return self._region.instances[task.instance_arn].identifier
-
-    def _event(self, task: Task, category: str, message: str) -> None:
-        self._region.events.add("replication-task", task.identifier, category, message)
+            monitoring.put_metrics(self._region, task, metrics)
 
     def _named(self, arguments: dict[str, Any]) -> list[Task]:
         """The tasks that a fault is for: the one that it names, or all."""
         with self._region.lock:
-            return [one for one in self._region.tasks.values() if arguments["task"] in (None, one.identifier)]
+            return [one for one in self._region.of(Task) if arguments["task"] in (None, one.identifier)]
 
     def _running(self, arguments: dict[str, Any]) -> list[Task]:
         """Those that run of the tasks that a fault is for. Raises ValueError if there is none."""
@@ -243,18 +211,17 @@ class TaskLifecycle:
 
     def _drop_slot(self, task: Task) -> None:
         """Drop the task's slot at the source, its reader disconnected. Raises ValueError."""
-        source = self._region.endpoints[task.source_arn]
+        source, _ = self._region.endpoints_of(task)
         slot = source.settings.get("SlotName") or task.slot
         try:
-            with psycopg.connect(**source.login(self._region.name), autocommit=True) as connection:
-                drop_slot(connection, slot)
-        except psycopg.Error as error:
-            raise ValueError(f"the slot {slot} cannot be dropped: {' '.join(str(error).split())}") from error
+            with source.connected(self._region.name) as session:
+                drop_slot(session, slot)
+        except UnreachableError as error:
+            raise ValueError(f"the slot {slot} cannot be dropped: {error}") from error
 
-
-def _identifiers(region: Region, *resources: Mapping[str, Any]) -> set[str]:
-    with region.lock:
-        return {one.identifier for found in resources for one in found.values()}
+    def _identifiers(self, *kinds: type[Resource]) -> set[str]:
+        with self._region.lock:
+            return {one.identifier for kind in kinds for one in self._region.of(kind)}
 
 
 def failure(message: str, reason: str, level: str) -> str:

@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from rehearsal.aws.dms.errors import InvalidParameterValueError
+from rehearsal.aws.dms.errors import invalid_value
 
 DEFAULTS: dict[str, Any] = json.loads(Path(__file__).with_name("default_task_settings.json").read_text())
 
@@ -41,24 +41,22 @@ _UNLIMITED = {"RecoverableErrorCount", "RecoveryTimeout"}
 def merge(text: str | None, *, over: dict[str, Any] | None = None, creating: bool = False) -> dict[str, Any]:
     """The settings of the JSON ``text`` over those of ``over`` (DMS's defaults, if None).
 
-    Raises InvalidParameterValueError with everything that DMS would not take.
+    Raises DmsError with everything that DMS would not take.
     """
     try:
         given = json.loads(text) if text else {}
     except ValueError as error:
-        raise InvalidParameterValueError(f"Task Settings document error: Invalid json: {error}") from error
+        raise invalid_value(f"Task Settings document error: Invalid json: {error}") from error
     if not isinstance(given, dict):
-        raise InvalidParameterValueError("Task Settings document error: Invalid json: an object is expected")
+        raise invalid_value("Task Settings document error: Invalid json: an object is expected")
     problems: list[str] = []
     result: dict[str, Any] = _merge_into(copy.deepcopy(over or DEFAULTS), given, "", problems)
     if result["TargetMetadata"]["FullLobMode"] and result["TargetMetadata"]["LimitedSizeLobMode"]:
         problems.append("FullLobMode and LimitedSizeLobMode exclude each other")
     if problems:
-        raise InvalidParameterValueError(f"Task Settings document error: {'; '.join(problems)}")
+        raise invalid_value(f"Task Settings document error: {'; '.join(problems)}")
     if creating and (result["Logging"]["CloudWatchLogGroup"] or result["Logging"]["CloudWatchLogStream"]):
-        raise InvalidParameterValueError(
-            "Task Settings CloudWatchLogGroup or CloudWatchLogStream cannot be set on create."
-        )
+        raise invalid_value("Task Settings CloudWatchLogGroup or CloudWatchLogStream cannot be set on create.")
     return result
 
 
