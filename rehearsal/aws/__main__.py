@@ -13,7 +13,6 @@ from werkzeug.serving import make_server
 from rehearsal.aws import moto_seams
 from rehearsal.aws.call_log import CallLog
 from rehearsal.aws.control import Control
-from rehearsal.aws.dms.protocol import DmsProtocol
 from rehearsal.aws.dms.service import Dms
 from rehearsal.aws.dms.settling import move
 from rehearsal.aws.faults import Faults
@@ -68,9 +67,7 @@ def main() -> None:
         transitions.changed = store.save
         store.save()
         control = Control(faults, arguments.durations, policies, calls, dms.damage, permissions)
-        gateway = Gateway(
-            moto_seams.wsgi_application(), DmsProtocol(dms.calls), control, faults, calls, store, permissions, rds
-        )
+        gateway = Gateway(moto_seams.wsgi_application(), dms, control, faults, calls, store, permissions, rds)
         server = make_server(
             LISTEN, arguments.port, gateway, threaded=True, request_handler=moto_seams.MotoRequestHandler
         )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from rehearsal.aws.call_log import CallLog
     from rehearsal.aws.control import Control
-    from rehearsal.aws.dms.protocol import DmsProtocol
+    from rehearsal.aws.dms.service import Dms
     from rehearsal.aws.faults import Faults
     from rehearsal.aws.permissions import Permissions
     from rehearsal.aws.store import Store
@@ -31,7 +31,7 @@ class Gateway:
     """The WSGI application of the whole stand-in."""
 
     moto: WSGIApplication
-    dms: DmsProtocol
+    dms: Dms
     control: Control
     faults: Faults
     calls: CallLog

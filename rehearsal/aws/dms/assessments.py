@@ -11,16 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rehearsal.aws import moto_seams
+from rehearsal.aws.dms import tasks
 from rehearsal.aws.dms.describe import matching_page
-from rehearsal.aws.dms.endpoint import SecretUnusableError, UnreachableError
+from rehearsal.aws.dms.endpoint import UnreachableError
 from rehearsal.aws.dms.errors import access_denied, already_exists, bucket_not_found, invalid_value
 from rehearsal.aws.dms.resources import Resource
 
 if TYPE_CHECKING:
-    from rehearsal.aws.dms.protocol import Parameters
-    from rehearsal.aws.dms.region import Region
+    from rehearsal.aws.dms.region import Parameters, Region
     from rehearsal.aws.dms.task import Task
-    from rehearsal.aws.dms.tasks import Tasks
 
 QUERIES: dict[str, str] = json.loads(Path(__file__).with_suffix(".json").read_text())
 
@@ -47,54 +46,49 @@ class AssessmentRun(Resource):
         return self.members | {"AssessmentProgress": done, "ResultStatistic": counts}
 
 
-class Assessments:
-    """The calls on assessment runs."""
+def start_replication_task_assessment_run(region: Region, parameters: Parameters) -> dict[str, Any]:
+    """StartReplicationTaskAssessmentRun: the task is `testing` while it runs, then as before."""
+    task, name = tasks.idle(region, parameters, "assessed"), parameters["AssessmentRunName"]
+    only, but = parameters.get("IncludeOnly"), parameters.get("Exclude", [])
+    if strange := {*(only or []), *but} - QUERIES.keys():
+        raise invalid_value(f"the rehearsal does not assess {', '.join(sorted(strange))}")
+    if not moto_seams.has_role(parameters["ServiceAccessRoleArn"]):
+        raise access_denied(f"DMS cannot assume the role {parameters['ServiceAccessRoleArn']}: there is none")
+    if parameters["ResultLocationBucket"] not in moto_seams.backend("s3", "aws").buckets:
+        raise bucket_not_found(f"there is no bucket {parameters['ResultLocationBucket']}")
+    if any(run.identifier == name for run in region.of(AssessmentRun)):
+        raise already_exists(f"The assessment run {name} exists already.")
+    members = region.named(AssessmentRun, parameters) | {
+        "Status": "running",
+        "ReplicationTaskAssessmentRunCreationDate": datetime.now(UTC),
+    }
+    run = AssessmentRun(members, [one for one in only or QUERIES if one not in but])
+    region.keep(run, parameters)
+    region.enter(task, "testing", "task_assess", task.status, also=lambda: _finish(region, task, run))
+    return region.answer(run)
 
-    def __init__(self, region: Region, tasks: Tasks) -> None:
-        self._region = region
-        self._tasks = tasks
 
-    def start_replication_task_assessment_run(self, parameters: Parameters) -> dict[str, Any]:
-        """StartReplicationTaskAssessmentRun: the task is `testing` while it runs, then as before."""
-        task, name = self._tasks.idle(parameters, "assessed"), parameters["AssessmentRunName"]
-        only, but = parameters.get("IncludeOnly"), parameters.get("Exclude", [])
-        if strange := {*(only or []), *but} - QUERIES.keys():
-            raise invalid_value(f"the rehearsal does not assess {', '.join(sorted(strange))}")
-        if not moto_seams.has_role(parameters["ServiceAccessRoleArn"]):
-            raise access_denied(f"DMS cannot assume the role {parameters['ServiceAccessRoleArn']}: there is none")
-        if parameters["ResultLocationBucket"] not in moto_seams.backend("s3", "aws").buckets:
-            raise bucket_not_found(f"there is no bucket {parameters['ResultLocationBucket']}")
-        if any(run.identifier == name for run in self._region.of(AssessmentRun)):
-            raise already_exists(f"The assessment run {name} exists already.")
-        members = self._region.named(AssessmentRun, parameters) | {
-            "Status": "running",
-            "ReplicationTaskAssessmentRunCreationDate": datetime.now(UTC),
-        }
-        run = AssessmentRun(members, [one for one in only or QUERIES if one not in but])
-        self._region.keep(run, parameters)
-        self._region.enter(task, "testing", "task_assess", task.status, also=lambda: self._finish(task, run))
-        return self._region.answer(run)
+def describe_replication_task_individual_assessments(region: Region, parameters: Parameters) -> dict[str, Any]:
+    """DescribeReplicationTaskIndividualAssessments."""
+    found = (
+        run.members | {"IndividualAssessmentName": name, "Status": status}
+        for run in region.of(AssessmentRun)
+        for name, status in run.results.items()
+    )
+    return matching_page("ReplicationTaskIndividualAssessments", found, parameters)
 
-    def describe_replication_task_individual_assessments(self, parameters: Parameters) -> dict[str, Any]:
-        """DescribeReplicationTaskIndividualAssessments."""
-        found = (
-            run.members | {"IndividualAssessmentName": name, "Status": status}
-            for run in self._region.of(AssessmentRun)
-            for name, status in run.results.items()
-        )
-        return matching_page("ReplicationTaskIndividualAssessments", found, parameters)
 
-    def _finish(self, task: Task, run: AssessmentRun) -> None:
-        source, _ = self._region.endpoints_of(task)
-        try:
-            with source.connected(self._region.name) as session:
-                for name in run.results:
-                    row = session.execute(QUERIES[name].encode()).fetchone()
-                    run.results[name] = "passed" if row and row[0] else "failed"
-        except (SecretUnusableError, UnreachableError) as error:
-            run.members |= {"Status": "error-executing", "LastFailureMessage": str(error)}
-            return
-        run.status = "failed" if "failed" in run.results.values() else "passed"
-        place = "/".join(filter(None, (run.members.get("ResultLocationFolder"), f"{run.identifier}.json")))
-        report = json.dumps(run.results).encode()
-        moto_seams.backend("s3", "aws").put_object(run.members["ResultLocationBucket"], place, report)
+def _finish(region: Region, task: Task, run: AssessmentRun) -> None:
+    source, _ = region.endpoints_of(task)
+    try:
+        with source.connected(region.name) as session:
+            for name in run.results:
+                row = session.execute(QUERIES[name].encode()).fetchone()
+                run.results[name] = "passed" if row and row[0] else "failed"
+    except UnreachableError as error:
+        run.members |= {"Status": "error-executing", "LastFailureMessage": str(error)}
+        return
+    run.status = "failed" if "failed" in run.results.values() else "passed"
+    place = "/".join(filter(None, (run.members.get("ResultLocationFolder"), f"{run.identifier}.json")))
+    report = json.dumps(run.results).encode()
+    moto_seams.backend("s3", "aws").put_object(run.members["ResultLocationBucket"], place, report)

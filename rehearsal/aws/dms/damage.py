@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rehearsal.aws.dms.endpoint import SecretUnusableError, UnreachableError
+from rehearsal.aws.dms.endpoint import UnreachableError
 from rehearsal.aws.dms.task import Task
 
 if TYPE_CHECKING:
@@ -20,10 +20,8 @@ def find_damage(region: Region) -> list[str]:
     with region.lock:
         tasks = [task for task in region.of(Task) if task.started]
         untested = [one["EndpointIdentifier"] for one in region.connections.values() if one["Status"] == "failed"]
-    found = [
-        f"endpoint {identifier}: its last connection test failed; the next run of the DAG tests it again"
-        for identifier in untested
-    ]
+    again = "its last connection test failed; the next run of the DAG tests it again"
+    found = [f"endpoint {identifier}: {again}" for identifier in untested]
     for task in tasks:
         found += [*_of_task(task), *_of_slot(region, task), *_of_rows(region, task)]
     return found
@@ -48,7 +46,7 @@ def _of_slot(region: Region, task: Task) -> Iterator[str]:
     try:
         with source.connected(region.name) as session:
             there = session.execute(_SLOT, [slot]).fetchone()
-    except (SecretUnusableError, UnreachableError) as error:
+    except UnreachableError as error:
         yield f"the source of task {task.identifier} does not answer: {error}"
         return
     if not there:
@@ -70,7 +68,7 @@ def _of_rows(region: Region, task: Task) -> Iterator[str]:
                 [task.resource_id],
             )
             refused: list[Any] = cursor.fetchall()
-    except (SecretUnusableError, UnreachableError) as error:
+    except UnreachableError as error:
         yield f"the target of task {task.identifier} does not answer: {error}"
         return
     for owner, table, count, reason in refused:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rehearsal.aws.answers import PageError, page
@@ -11,22 +13,8 @@ from rehearsal.aws.dms.errors import invalid_value, not_found
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rehearsal.aws.dms.protocol import Parameters
 
-_RUN_FILTERS = ("replication-task-assessment-run-arn", "replication-task-arn", "status")
-_INSTANCE_FILTERS = ("replication-instance-arn", "replication-instance-id", "replication-instance-class")
-_TASK_FILTERS = ("replication-task-arn", "replication-task-id", "migration-type")
-_FILTERS = {
-    "Certificates": ("certificate-arn", "certificate-id"),
-    "Connections": ("endpoint-arn", "replication-instance-arn"),
-    "Endpoints": ("endpoint-arn", "endpoint-type", "endpoint-id", "engine-name"),
-    "Events": ("replication-instance-id",),
-    "ReplicationInstances": (*_INSTANCE_FILTERS, "engine-version"),
-    "ReplicationTasks": (*_TASK_FILTERS, "endpoint-arn", "replication-instance-arn"),
-    "ReplicationTaskAssessmentRuns": _RUN_FILTERS,
-    "ReplicationTaskIndividualAssessments": _RUN_FILTERS,
-    "TableStatistics": ("schema-name", "table-name", "table-state"),
-}
+_FILTERS: dict[str, list[str]] = json.loads(Path(__file__).with_name("filters.json").read_text())
 """What each call says of its Filters: https://docs.aws.amazon.com/dms/latest/APIReference/API_Operations.html"""
 _MAY_BE_EMPTY = ("Events", "TableStatistics")
 _OTHER_MEMBERS = {
@@ -35,7 +23,9 @@ _OTHER_MEMBERS = {
 }
 
 
-def matching_page(key: str, items: Iterable[dict[str, Any]], parameters: Parameters, most: int = 100) -> dict[str, Any]:
+def matching_page(
+    key: str, items: Iterable[dict[str, Any]], parameters: dict[str, Any], most: int = 100
+) -> dict[str, Any]:
     """A page of the items that pass every filter of the call; any of a filter's values will do.
 
     Raises DmsError for a filter that the call does not have, where nothing passes, and for what is no page. botocore's

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import tempfile
 from contextlib import contextmanager
@@ -22,10 +21,14 @@ from rehearsal.aws.worker.target import connect as connect_to_oracle
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SETTINGS = {"postgres": "PostgreSQLSettings", "aurora-postgresql": "PostgreSQLSettings", "oracle": "OracleSettings"}
+ENGINES: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("engines.json").read_text())
+"""Of each engine its display name, the section of its settings, the SSL modes and the settings that have an effect.
+
+https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Security.SSL.html has the modes.
+"""
 _ATTRIBUTES_ONLY = ("alwaysReplaceEmptyString",)
 """What no setting of an engine says: the guide's page of Oracle as a target, extra connection attributes."""
-_LOGIN = {
+LOGIN = {
     "host": ("ServerName", "host"),
     "port": ("Port", "port"),
     "dbname": ("DatabaseName", "dbname"),
@@ -36,12 +39,12 @@ _LOGIN = {
 _CONNECT_TIMEOUT_S = 10
 
 
-class SecretUnusableError(ValueError):
-    """The Secrets Manager secret of an endpoint cannot be read; the message names it."""
-
-
 class UnreachableError(ValueError):
     """An endpoint's database did not do what was asked; the message is its own, on one line."""
+
+
+class SecretUnusableError(UnreachableError):
+    """The Secrets Manager secret of an endpoint cannot be read; the message names it."""
 
 
 class Endpoint(Resource):
@@ -57,16 +60,20 @@ class Endpoint(Resource):
         return str(self.members["EngineName"])
 
     @property
+    def section(self) -> str:
+        """The name of its engine's settings: PostgreSQLSettings or OracleSettings."""
+        return str(ENGINES[self.engine]["settings"])
+
+    @property
     def settings(self) -> dict[str, Any]:
-        """PostgreSQLSettings or OracleSettings, over what ExtraConnectionAttributes says (`slotName=x;...`)."""
-        extra = (self.members.get("ExtraConnectionAttributes") or "").split(";")
-        section = SETTINGS.get(self.engine, "")
-        shape = service_model("dms").shape_for(section) if section else None
+        """Those of its section, over what ExtraConnectionAttributes says (`slotName=x;...`)."""
+        shape = service_model("dms").shape_for(self.section)
         members = [*shape.members] if isinstance(shape, StructureShape) else []
         spelled = {name.lower(): name for name in [*members, *_ATTRIBUTES_ONLY]}
-        pairs = ((name.strip(), value.strip()) for name, _, value in (pair.partition("=") for pair in extra))
+        extra = (pair.partition("=") for pair in (self.members.get("ExtraConnectionAttributes") or "").split(";"))
+        pairs = ((name.strip(), value.strip()) for name, _, value in extra)
         named = {spelled.get(name.lower(), name): value for name, value in pairs if name}
-        return named | (self.members.get(section) or {})
+        return named | (self.members.get(self.section) or {})
 
     def login(self, region: str) -> dict[str, Any]:
         """host, port, dbname, user, password (libpq's names): its own, or its secret's; sslmode and, where something is
@@ -75,20 +82,20 @@ class Endpoint(Resource):
         https://docs.aws.amazon.com/dms/latest/userguide/security_iam_secretsmanager.html
         """
         own, settings = self.members, self.settings
-        login = {key: own.get(name) or settings.get(name) for key, (name, _) in _LOGIN.items()}
+        login = {key: own.get(name) or settings.get(name) for key, (name, _) in LOGIN.items()}
         login["sslmode"] = {"none": "disable"}.get(mode := own.get("SslMode") or "none", mode)
         if self.trusted:
-            login["sslrootcert"] = str(_trust_file(self.trusted))
+            login["sslrootcert"] = _trust_file(self.trusted)
         if secret := settings.get("SecretsManagerSecretId"):
             kept = _read_secret(secret, region)
-            login |= {key: kept[name] for key, (_, name) in _LOGIN.items() if name in kept}
-            if lacking := [name for key, (_, name) in _LOGIN.items() if not login[key]]:
+            login |= {key: kept[name] for key, (_, name) in LOGIN.items() if name in kept}
+            if lacking := [name for key, (_, name) in LOGIN.items() if not login[key]]:
                 raise SecretUnusableError(f"the secret {secret} has no {', '.join(lacking)}")
         return login
 
     @contextmanager
     def connected(self, region: str) -> Iterator[Any]:
-        """A session of psycopg or python-oracledb. Raises SecretUnusableError, UnreachableError."""
+        """A session of psycopg or python-oracledb. Raises UnreachableError."""
         login = self.login(region)
         try:
             with (
@@ -97,27 +104,16 @@ class Endpoint(Resource):
                 else psycopg.connect(**login, autocommit=True, connect_timeout=_CONNECT_TIMEOUT_S)
             ) as session:
                 yield session
-        except (
-            psycopg.Error,
-            oracledb.Error,
-            OSError,
-            ValueError,
-        ) as error:  # the last two: impossible host names
+        except (psycopg.Error, oracledb.Error, OSError, ValueError) as error:  # the last two: impossible names of hosts
             raise UnreachableError(" ".join(str(error).split())) from error
 
 
 @cache
-def _trust_folder() -> Path:
-    return Path(tempfile.mkdtemp(prefix="trust-"))
-
-
-def _trust_file(pem: str) -> Path:
+def _trust_file(pem: str) -> str:
     """The PEM as a file of a folder of its own, as libpq and Oracle's client want it."""
-    folder = Path(_trust_folder(), hashlib.sha256(pem.encode()).hexdigest())
-    folder.mkdir(exist_ok=True)
-    file = folder / "ewallet.pem"
+    file = Path(tempfile.mkdtemp(prefix="trust-"), "ewallet.pem")
     file.write_text(pem)
-    return file
+    return str(file)
 
 
 def _read_secret(identifier: str, region: str) -> dict[str, Any]:

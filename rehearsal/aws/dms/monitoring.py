@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Monitoring.html
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,10 @@ def write_log(region: Region, task: Task, lines: list[tuple[str, str, str]]) -> 
 
 
 def put_metrics(region: Region, task: Task, values: dict[str, float]) -> None:
-    """Add one point to each of the task's metrics, by name."""
+    """Add one point to each of the task's metrics, by name, unless the last ones were added just now."""
+    if (now := time.monotonic()) < task.metrics_due:
+        return
+    task.metrics_due = now + region.transitions.durations["metrics"]
     dimensions = [
         {"Name": "ReplicationInstanceIdentifier", "Value": _instance(region, task)},
         {"Name": "ReplicationTaskIdentifier", "Value": task.resource_id},

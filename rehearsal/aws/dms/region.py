@@ -7,7 +7,7 @@ import secrets
 import string
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from rehearsal.aws.constraints import wrong_tag
 from rehearsal.aws.dms.describe import matching_page
@@ -20,7 +20,6 @@ from rehearsal.aws.moto_seams import ACCOUNT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rehearsal.aws.dms.protocol import Parameters
     from rehearsal.aws.dms.task import Task
     from rehearsal.aws.policies import Policies
     from rehearsal.aws.timing import Transitions
@@ -30,6 +29,9 @@ _IDENTIFIER = re.compile(r"[A-Za-z](?:-?[A-Za-z0-9])*")
 _OF_CALLS_ONLY = {"Tags", "ResourceIdentifier", "ExactSettings", "ReplicationTaskSettings"}
 _KEPT = ("resources", "connections", "tags", "events")
 GONE = "gone"
+"""The status in which a resource ends."""
+Parameters: TypeAlias = dict[str, Any]
+"""Those of a call, as AWS names them."""
 _Kind = TypeVar("_Kind", bound=Resource)
 
 
@@ -64,7 +66,7 @@ class Region:
     def available_instance(self, arn: str) -> ReplicationInstance:
         """The replication instance of that ARN. Raises DmsError, also for one that is not available."""
         instance = self.find(ReplicationInstance, arn)
-        if (status := self._shown_status(instance)) != "available":
+        if (status := self._described(instance)[instance.status_member]) != "available":
             raise invalid_state(
                 f"Replication instance {instance.identifier} is in state {status}; it must be available."
             )
@@ -82,11 +84,15 @@ class Region:
         source, target = task.endpoint_arns
         return self.find(Endpoint, source), self.find(Endpoint, target)
 
+    def users(self, resource: Resource) -> list[Resource]:
+        """The resources that name this one: the endpoints of a certificate, the tasks of an endpoint or instance."""
+        return [one for one in self.resources.values() if one is not resource and resource.arn in one.members.values()]
+
     def answer(self, resource: Resource) -> dict[str, Any]:
         """The answer of a call on one resource."""
         return {resource.noun: self._described(resource)}
 
-    def describe(self, kind: type[Resource], parameters: Parameters) -> dict[str, Any]:
+    def describe(self, parameters: Parameters, kind: type[Resource]) -> dict[str, Any]:
         """The answer of the call that describes resources of a kind. Raises DmsError."""
         return matching_page(f"{kind.noun}s", map(self._described, self.of(kind)), parameters)
 
@@ -157,15 +163,11 @@ class Region:
         self.tags.pop(resource.arn, None)
         self.connections = {arns: found for arns, found in self.connections.items() if resource.arn not in arns}
 
-    def _shown_status(self, resource: Resource) -> str:
-        """The status of a resource, or that of a fault."""
-        kind = resource.kind
-        return self.transitions.faults.shown_status(
-            kind, resource.status, **{kind.rpartition("-")[2]: resource.identifier}
-        )
-
     def _described(self, resource: Resource) -> dict[str, Any]:
-        return resource.described() | {resource.status_member: self._shown_status(resource)}
+        """The resource, with its status or that of a fault: `replication-instance-state` has the key `instance`."""
+        about = {resource.kind.rpartition("-")[2]: resource.identifier}
+        status = self.transitions.faults.shown_status(resource.kind, resource.status, **about)
+        return resource.described() | {resource.status_member: status}
 
 
 def check_identifier(parameter: str, value: str, longest: int) -> str:

@@ -41,10 +41,12 @@ class Task(Resource):
         self.next_start = "resume"
         """How a worker that has not run yet is to start; `resume` for one that has."""
         self.replication: Replication | None = None
+        self.metrics_due = 0.0
+        """When the next points go to CloudWatch, in monotonic seconds."""
 
     def __getstate__(self) -> dict[str, Any]:
-        """What outlives the stand-in: not the worker."""
-        return vars(self) | {"replication": None}
+        """What outlives the stand-in: not the worker, and not a time of this machine's uptime."""
+        return vars(self) | {"replication": None, "metrics_due": 0.0}
 
     @property
     def instance_arn(self) -> str:

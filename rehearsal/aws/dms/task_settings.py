@@ -13,22 +13,9 @@ from typing import Any
 
 from rehearsal.aws.dms.errors import invalid_value
 
-DEFAULTS: dict[str, Any] = json.loads(Path(__file__).with_name("default_task_settings.json").read_text())
-
-_RECORD_POLICIES = {"IGNORE_RECORD", "LOG_ERROR", "SUSPEND_TABLE", "STOP_TASK"}
-_CHOICES = {
-    "DataErrorPolicy": _RECORD_POLICIES,
-    "DataTruncationErrorPolicy": _RECORD_POLICIES,
-    "DataErrorEscalationPolicy": {"LOG_ERROR", "SUSPEND_TABLE", "STOP_TASK"},
-    "TableErrorPolicy": {"SUSPEND_TABLE", "STOP_TASK"},
-    "TableErrorEscalationPolicy": {"STOP_TASK"},
-    "ApplyErrorDeletePolicy": _RECORD_POLICIES,
-    "ApplyErrorInsertPolicy": _RECORD_POLICIES | {"INSERT_RECORD", "UPDATE_RECORD"},
-    "ApplyErrorUpdatePolicy": _RECORD_POLICIES | {"INSERT_RECORD", "UPDATE_RECORD"},
-    "ApplyErrorEscalationPolicy": {"LOG_ERROR", "SUSPEND_TABLE", "STOP_TASK"},
-    "TargetTablePrepMode": {"DO_NOTHING", "DROP_AND_CREATE", "TRUNCATE_BEFORE_LOAD"},
-}
-
+_HERE = Path(__file__).parent
+DEFAULTS: dict[str, Any] = json.loads((_HERE / "default_task_settings.json").read_text())
+_CHOICES: dict[str, list[str]] = json.loads((_HERE / "task_setting_choices.json").read_text())
 _REFUSED = {
     *("TargetSchema", "ValidationOnly", "EnableTT", "PostProcessingRules"),
     *("CharacterSetSettings", "LoopbackPreventionSettings", "BeforeImageSettings"),
@@ -74,7 +61,7 @@ def _merge_into(base: dict[str, Any], given: dict[str, Any], path: str, problems
         elif base[name] is not None and type(value) is not type(base[name]):
             problems.append(f"{where} is {json.dumps(value)}; a value like {json.dumps(base[name])[:40]} is expected")
         elif name in _CHOICES and value not in _CHOICES[name]:
-            problems.append(f"{where} is {json.dumps(value)}; it can be {', '.join(sorted(_CHOICES[name]))}")
+            problems.append(f"{where} is {json.dumps(value)}; it can be {', '.join(_CHOICES[name])}")
         elif name == "LobMaxSize" and not 0 <= value <= 102400:
             problems.append(f"{where} is {value} KB; it can be 0 to 102400")
         elif isinstance(value, int) and value < (-1 if name in _UNLIMITED else 0):

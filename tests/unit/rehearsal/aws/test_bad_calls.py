@@ -11,9 +11,10 @@ import pytest
 
 from rehearsal.aws.aws_request import AwsRequest
 from rehearsal.aws.dms import errors
-from rehearsal.aws.dms.protocol import MODEL, DmsProtocol
+from rehearsal.aws.dms.protocol import MODEL
 from rehearsal.aws.dms.service import Dms
 from rehearsal.aws.faults import Faults
+from rehearsal.aws.operations import OPERATIONS
 from rehearsal.aws.policies import Policies
 from rehearsal.aws.timing import DURATIONS, Durations, Transitions
 from tests.support.aws_stage import MAPPING, REGION
@@ -41,7 +42,7 @@ class Wire:
     def __init__(self) -> None:
         self.transitions = Transitions(Durations(dict.fromkeys(DURATIONS, 0.0)), Faults())
         self.task = ""
-        self._protocol = DmsProtocol(Dms(REGION, self.transitions, Policies()).calls)
+        self._dms = Dms(REGION, self.transitions, Policies())
         self.instance = self("DescribeReplicationInstances")["ReplicationInstances"][0]["ReplicationInstanceArn"]
         self.source = self("CreateEndpoint", EndpointIdentifier="s", **ENDPOINT)["Endpoint"]["EndpointArn"]
         target = ENDPOINT | {"EndpointType": "target", "EngineName": "oracle"}
@@ -55,7 +56,7 @@ class Wire:
 
     def send(self, operation: str, body: bytes) -> dict[str, Any]:
         """One call; a fault comes as its `__type` and `message`."""
-        response = self._protocol.answer(AwsRequest("dms", operation, REGION), body)
+        response = self._dms.answer(AwsRequest("dms", operation, REGION), body)
         answer: dict[str, Any] = json.loads(response.get_data())
         assert response.status_code == (400 if "__type" in answer else 200)
         return answer
@@ -94,16 +95,13 @@ def dms() -> Wire:
     return Wire()
 
 
-OPERATIONS = list(Dms(REGION, Transitions(Durations(), Faults()), Policies()).calls(REGION))
-
-
 def members(operation: str) -> StructureShape:
     shape = MODEL.operation_model(operation).input_shape
     assert shape is not None
     return shape
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("operation", OPERATIONS["dms"])
 def test_a_bad_value_in_any_place_is_a_fault(dms: Wire, operation: str) -> None:
     for body in (b"", b"null", b"[]", b"\xff\xfe", b"nonsense"):
         assert dms.send(operation, body).get("__type", "ValidationException") in FAULTS, body
