@@ -56,27 +56,20 @@ class Replication:
 
     def _supervise(self) -> None:
         """This thread must live as long as the worker: the kernel ends the worker with it (PR_SET_PDEATHSIG)."""
-        while True:
-            last = self._run_worker()
-            if last in _ENDED:
-                return
-            if self._stopping.is_set():
-                self._listen({"event": "stopped"})
-                return
-            self._deaths += 1
-            if self._deaths >= _MOST_DEATHS:
-                message = f"the replication engine ended unexpectedly {self._deaths} times in a row"
-                self._listen({"event": "failed", "message": message, "stop_reason": "FATAL_ERROR"})
-                return
-            self._listen({"event": "died"})
-            if last != "none":
-                self._job["start"] = "resume"
+        while not self._run_worker():
+            if not self._stopping.is_set():
+                self._deaths += 1
+                if self._deaths >= _MOST_DEATHS:
+                    message = f"the replication engine ended unexpectedly {self._deaths} times in a row"
+                    self._listen({"event": "failed", "message": message, "stop_reason": "FATAL_ERROR"})
+                    return
+                self._listen({"event": "died"})
             if self._stopping.wait(self._restart_after_s):
                 self._listen({"event": "stopped"})
                 return
 
-    def _run_worker(self) -> str:
-        """Run one worker to its end; the last of the events that matter here."""
+    def _run_worker(self) -> bool:
+        """Run one worker to its end; whether it says itself that it stopped or failed."""
         environment = os.environ | {"PYTHONPATH": f"{_ROOT / 'plugins'}{os.pathsep}{_ROOT}"}
         self._worker = worker = subprocess.Popen(
             [sys.executable, "-m", "rehearsal.aws.worker"],
@@ -89,7 +82,7 @@ class Replication:
         self.send(self._job)
         if self._stopping.is_set():
             self.send({"do": "stop"})
-        last = "none" if self._job["start"] != "resume" else "running"
+        ended = False
         assert worker.stdout is not None  # noqa: S101  # a pipe was asked for
         for line in worker.stdout:
             if not line.endswith(b"\n"):
@@ -97,8 +90,9 @@ class Replication:
             event = json.loads(line)
             if event["event"] == "progress" and event["tables"]:
                 self._deaths = 0
-            if event["event"] in {"running", *_ENDED}:
-                last = event["event"]
+            if event["event"] == "running":
+                self._job["start"] = "resume"
+            ended = ended or event["event"] in _ENDED
             self._listen(event)
         worker.wait()
-        return last
+        return ended
