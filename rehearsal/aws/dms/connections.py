@@ -78,11 +78,7 @@ def _start(region: Region, instance_arn: str, endpoint_arn: str) -> dict[str, An
 
 
 def _test(region: Region, endpoint: Endpoint, connection: dict[str, Any], started: float) -> None:
-    fault = region.transitions.faults.take("fail-connection-test", endpoint=endpoint.identifier)
-    if fault:
-        failure = _NETWORK + (fault["message"] or _ODBC.format("08001", "timeout expired"))
-    else:
-        failure = probe(endpoint, region.name)
+    failure = _failure(region, endpoint)
     region.transitions.wait("test_connection", "testing", endpoint.identifier, started)
     with region.lock:
         connection["LastFailureMessage"] = failure
@@ -90,10 +86,12 @@ def _test(region: Region, endpoint: Endpoint, connection: dict[str, Any], starte
     region.transitions.changed()
 
 
-def probe(endpoint: Endpoint, region: str) -> str:
-    """Connect to the endpoint's database; empty, or why not, in DMS's words."""
+def _failure(region: Region, endpoint: Endpoint) -> str:
+    """Why the endpoint's database cannot be connected to, in DMS's words; empty where it can."""
+    if fault := region.transitions.faults.take("fail-connection-test", endpoint=endpoint.identifier):
+        return _NETWORK + (fault["message"] or _ODBC.format("08001", "timeout expired"))
     try:
-        with endpoint.connected(region):
+        with endpoint.connected(region.name):
             return ""
     except SecretUnusableError as error:
         return (

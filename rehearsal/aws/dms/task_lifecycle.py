@@ -23,13 +23,8 @@ if TYPE_CHECKING:
 def accept_faults(region: Region) -> None:
     """Let the faults of tasks happen to this region's, and have their names looked up in it."""
     faults = region.transitions.faults
-    faults.at_once.update(
-        {
-            "kill-worker": partial(_kill_worker, region),
-            "suspend-table": partial(_suspend_table, region),
-            "lose-slot": partial(_lose_slot, region),
-        }
-    )
+    strikes = {"kill-worker": _kill_worker, "suspend-table": _suspend_table, "lose-slot": _lose_slot}
+    faults.at_once.update({name: partial(strike, region) for name, strike in strikes.items()})
     kinds: dict[str, type[Resource]] = {"task": Task, "endpoint": Endpoint, "instance": ReplicationInstance}
     for key, kind in kinds.items():
         faults.names[key] = partial(_identifiers, region, kind)
