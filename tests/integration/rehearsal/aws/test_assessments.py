@@ -39,6 +39,8 @@ def test_a_run_says_what_is_so_in_the_source(tables: Stage) -> None:
     run = ended(tables, first)
     assert (run["Status"], run["ResultStatistic"]["Passed"]) == ("passed", len(QUERIES))
     assert set(results(tables, first).values()) == {"passed"}
+    tables.client("dms").add_tags_to_resource(ResourceArn=first, Tags=[{"Key": "team", "Value": "항공"}])
+    assert tables.client("dms").list_tags_for_resource(ResourceArn=first)["TagList"][0]["Value"] == "항공"
     report = tables.client("s3").get_object(Bucket=BUCKET, Key="reports/first.json")["Body"].read()
     assert json.loads(report) == results(tables, first)
     tables.wait_for(arn, "ready")
