@@ -51,7 +51,8 @@ def in_oracle(running: RunningParts, *statements: str) -> None:
 
 @pytest.fixture
 def refused(running: RunningParts, replicating: Procedure, pipeline: Pipeline) -> Iterator[datetime]:
-    """Oracle holds the key already that PostgreSQL's row arrives with; the moment before."""
+    """Oracle holds the key already that PostgreSQL's row arrives with; the moment before, in a second of its own."""
+    assert eventually(lambda: not notes(running, pipeline).exceptions.since(in_utc(datetime.now(UTC))))
     before = datetime.now(UTC)
     in_oracle(running, INSERT)
     with running.postgres() as session:
