@@ -112,7 +112,7 @@ class ApproveOperator(ApprovalOperator):
         )
         return f"{self.policy.timeout_s:g} s (approvals.{own}timeout_s)"
 
-    def _answer(self, event: dict[str, Any]) -> Answer:
+    def _answer(self, event: dict[str, Any]) -> Answer:  # as Airflow's trigger of a person's answer gives it
         nobody = f"nobody: no answer within {self._timeout()}" if event.get("timedout") else "an unknown person"
         by = (event.get("responded_by_user") or {}).get("name", nobody)
         outcome = Outcome.APPROVED if event["chosen_options"] == [self.APPROVE] else Outcome.REJECTED

@@ -359,7 +359,7 @@ class TableComparison(Result):
     counts: NotRequired[dict[str, int]]
     differed_before: NotRequired[int]
     repair_script: NotRequired[str]
-    comparison: NotRequired[dict[str, Any]]
+    comparison: NotRequired[dict[str, Any]]  # a TableResult, as pydantic dumps it
 
 
 class RepairResult(Result):
