@@ -70,6 +70,8 @@ SELECT n.nspname, c.relname, c.relkind = 'p', c.relispartition, c.relpersistence
        (SELECT json_agg(ARRAY(SELECT a.attname FROM pg_attribute a
                               WHERE a.attrelid = c.oid AND a.attnum = ANY (x.indkey)))::text FROM pg_index x
         WHERE x.indrelid = c.oid AND x.indisunique AND x.indimmediate AND x.indpred IS NULL AND x.indexprs IS NULL),
+       ARRAY(SELECT conname || ' of ' || conrelid::regclass FROM pg_constraint
+             WHERE confrelid = c.oid AND contype = 'f' AND confupdtype IN ('c', 'n', 'd') ORDER BY 1),
        (SELECT ARRAY[pn.nspname::text, pc.relname::text] FROM pg_inherits h JOIN pg_class pc ON pc.oid = h.inhparent
         JOIN pg_namespace pn ON pn.oid = pc.relnamespace WHERE h.inhrelid = c.oid AND c.relispartition)
 FROM pg_class c
@@ -88,8 +90,8 @@ class TableTraits:
     `estimated_rows` is the planner's; of a table that was never analysed, the most rows that its size allows.
     `has_children` is of a table that others inherit from, without being its partitions. `deferrable` names
     constraints beside the primary key, `coalesced` unique indexes over COALESCE; `unique` has the columns of each
-    unique index over whole columns and all rows that is checked row by row. `partition_of` is of a partition its
-    table's schema and name.
+    unique index over whole columns and all rows that is checked row by row. `followed` names foreign keys that follow
+    a change of the table's key. `partition_of` is of a partition its table's schema and name.
     """
 
     partitioned: bool
@@ -103,6 +105,7 @@ class TableTraits:
     deferrable: tuple[str, ...] = ()
     coalesced: tuple[str, ...] = ()
     unique: tuple[frozenset[str], ...] = ()
+    followed: tuple[str, ...] = ()
     partition_of: tuple[str, str] | None = None
 
 
@@ -145,9 +148,10 @@ def read_traits(connection: Connection, schemas: Collection[str]) -> dict[tuple[
             deferrable=tuple(deferrable),
             coalesced=tuple(coalesced),
             unique=tuple(frozenset(columns) for columns in json.loads(unique or "[]")),
+            followed=tuple(followed),
             partition_of=tuple(above) if above else None,
         )
-        for schema, table, *traits, deferrable, coalesced, unique, above in rows
+        for schema, table, *traits, deferrable, coalesced, unique, followed, above in rows
     }
 
 

@@ -45,6 +45,9 @@ SOURCE = (
     "ALTER TABLE strange.by_code REPLICA IDENTITY USING INDEX by_code_code_key",
     "CREATE TABLE strange.by_key (id bigint PRIMARY KEY)",
     "CREATE TABLE strange.late (id bigint PRIMARY KEY, a integer UNIQUE DEFERRABLE)",
+    "CREATE TABLE strange.country (code varchar(2) PRIMARY KEY)",
+    "CREATE TABLE strange.city (id bigint PRIMARY KEY, code varchar(2) REFERENCES strange.country ON UPDATE CASCADE)",
+    "CREATE TABLE strange.rate (day date, currency varchar(3), bank bigint, PRIMARY KEY (day, currency, bank))",
     "CREATE TABLE strange.coalesced (id bigint PRIMARY KEY, a integer)",
     "CREATE UNIQUE INDEX coalesced_a ON strange.coalesced (coalesce(a, 0))",
     "CREATE TABLE strange.lengthy (id bigint PRIMARY KEY, a varchar(20000), b varchar(20000), c varchar(20000))",
@@ -65,6 +68,9 @@ TARGET = {
     **dict.fromkeys(("PARENT", "CHILD", "QUICK", "WHOLE", "NONE", "BY_KEY"), "ID NUMBER(19) PRIMARY KEY"),
     **dict.fromkeys(("KEYLESS", "UNIQUE_ONLY"), "A NUMBER(10)"),
     **dict.fromkeys(("LATE", "COALESCED"), "ID NUMBER(19) PRIMARY KEY, A NUMBER(10)"),
+    "COUNTRY": "CODE VARCHAR2(2) PRIMARY KEY",
+    "CITY": "ID NUMBER(19) PRIMARY KEY, CODE VARCHAR2(2)",
+    "RATE": "DAY DATE, CURRENCY VARCHAR2(3), BANK NUMBER(19), PRIMARY KEY (DAY, CURRENCY, BANK)",
     "LENGTHY": "ID NUMBER(19) PRIMARY KEY, A CLOB, B CLOB, C CLOB",
     "BY_CODE": "ID NUMBER(19) PRIMARY KEY, CODE CLOB",
     "MADE": "ID NUMBER(19) PRIMARY KEY, N NUMBER(10), TWICE NUMBER(10)",
@@ -118,6 +124,7 @@ def test_each_strange_table_gets_its_finding(strange: Parts, parts: Parts) -> No
         "none": {"error replica-identity"},
         "by_code": {"error replica-identity"},
         "coalesced": {"error coalesced-index"},
+        "country": {"warning key-changes"},
         "lengthy": {"error statement-too-long"},
         "made": {"warning generated-column"},
         "wide": {"error target-column-missing"},
@@ -128,6 +135,16 @@ def test_constraints_that_wait_for_the_end_of_a_transaction_are_named(strange: P
     found = run(PIPELINE, mapping_text=json.dumps({"rules": [include("strange", "late"), *UPPER]}))
     [item] = [item for item in found if item.code == "deferrable-constraint"]
     assert (str(item.severity), item.what) == ("note", "constraints of strange.late are DEFERRABLE: late_a_key")
+
+
+def test_a_key_that_may_change_is_named(strange: Parts, parts: Parts) -> None:
+    found = run(PIPELINE, mapping_text=json.dumps({"rules": [include("strange", "%"), *UPPER]}))
+    said = {str(item.severity): item.what for item in found if item.code == "key-changes"}
+    assert said == {
+        "warning": "foreign keys follow a change of the primary key of strange.country: city_code_fkey of strange.city",
+        "note": "texts or moments are in the primary key of strange.parted (d), strange.parted_1 (d), "
+        "strange.rate (day, currency)",
+    }
 
 
 def test_a_long_row_is_measured_in_bytes(strange: Parts, parts: Parts) -> None:

@@ -9,15 +9,18 @@ from reverse_sync.preflight.finding import Finding, Group, error, note, warning
 from reverse_sync.preflight.registry import check
 from reverse_sync.reconcile.filters import literal
 from reverse_sync.sql import as_typed
+from reverse_sync.type_pairs.source_types import Kind, source_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reverse_sync.catalog.postgres import TableTraits
     from reverse_sync.preflight.cutover import Cutover
-    from reverse_sync.table_mapping import Table
+    from reverse_sync.table_mapping import Column, Table
 
 
+_MOST_NAMED = 5
+_KEY_UPDATES = "AWS DMS ignores an UPDATE of a primary key: it matches no row in the target, and nothing is logged"
 _OF_PARTITIONS = "select the partitions, each into a target table of its own, or have a source table without partitions"
 _IDENTITIES = {
     "n": ("NOTHING", "updates and deletes come without their key"),
@@ -65,6 +68,39 @@ def deferrable_key(cutover: Cutover) -> Iterator[Finding]:
                 "make the key again, NOT DEFERRABLE",
                 table=table.full_name,
             )
+
+
+@check(Group.SOURCE, links.DMS_POSTGRES_LIMITS, "mapping", "source")
+def key_changes(cutover: Cutover) -> Iterator[Finding]:
+    """A primary key that may be updated, which AWS DMS ignores: foreign keys follow it, or it has texts or moments."""
+    natural = []
+    for table, traits in _selected(cutover):
+        if traits.followed:
+            yield warning(
+                f"foreign keys follow a change of the primary key of {table.full_name}: {', '.join(traits.followed)}",
+                _KEY_UPDATES,
+                "let the service delete such a row and insert it again; the comparison names what was lost",
+                table=table.full_name,
+            )
+        elif columns := [name for name in table.primary_key if _is_natural(table.column(name))]:
+            natural.append(f"{table.full_name} ({', '.join(columns)})")
+    if natural:
+        more = f" and {len(natural) - _MOST_NAMED} more" if len(natural) > _MOST_NAMED else ""
+        yield note(
+            f"texts or moments are in the primary key of {', '.join(natural[:_MOST_NAMED])}{more}",
+            f"whoever writes such a key may change it, too, and {_KEY_UPDATES}",
+            "nothing, if they never change; else let the service delete such a row and insert it again",
+        )
+
+
+def _is_natural(column: Column | None) -> bool:
+    """Whether a key's value says something, and PostgreSQL makes it not: no number, no UUID, no default."""
+    return (
+        column is not None
+        and column.type != "uuid"
+        and not column.default
+        and source_type(column).kind in (Kind.TEXT, Kind.DATE, Kind.DATETIME)
+    )
 
 
 @check(Group.SOURCE, links.DMS_POSTGRES_LIMITS, "mapping", "source")
