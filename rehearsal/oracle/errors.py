@@ -46,6 +46,7 @@ def shown(name: str) -> str:
 
 _YEARS = "(full) year must be between -4713 and +9999, and not be 0"
 _TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text())
+MISSING: dict[str, tuple[int, str]] = _TABLES["missing"]
 _OWN = "OR000"  # raised by the functions of functions.sql, already worded
 _NAMES = (Field.SCHEMA_NAME, Field.TABLE_NAME, Field.COLUMN_NAME, Field.CONSTRAINT_NAME)
 _TRIGGER = re.compile(r'PL/pgSQL function "([^"]+)"\."([^"]+)"\(\)')
@@ -106,8 +107,6 @@ def _without_postgres_names(message: str) -> str:
         name = message.partition("(")[0].removeprefix("function ").replace('"SYS".', "").replace("SYS.", "").upper()
         name = next((stands_for for own, stands_for in _TABLES["own_functions"].items() if name.startswith(own)), name)
         return f"{name} of a value of this type"
-    spelled = message.replace('"SYS".', "").replace("numeric", "NUMBER").replace("text", "VARCHAR2")
-    spelled = (
-        spelled.replace("timestamp without time zone", "TIMESTAMP").replace("bytea", "RAW").replace("character", "CHAR")
-    )
-    return re.sub(r"^(operator|function) (?:does not exist: )?(.*?)(?: does not exist)?$", r"\1 \2", spelled)
+    for own, spelled in _TABLES["type_names"].items():
+        message = message.replace(own, spelled)
+    return re.sub(r"^(operator|function) (?:does not exist: )?(.*?)(?: does not exist)?$", r"\1 \2", message)

@@ -1,6 +1,7 @@
 """The legacy database's users, tables, rows and grants, in Oracle's own SQL."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,19 +11,12 @@ DAGS_LOGIN = {"login": ORACLE_LOGIN, "password": "reverse5064"}
 """What the DAGs and the preflight log in with where they do not own the tables, as an Airflow connection has it."""
 _SCRIPTS = Path(__file__).with_name("sql")
 _ROWS = Path(__file__).parents[1] / "seed" / "flightspecials.json"
-# The columns of FLIGHTSPECIAL in their order, as the seed's rows name them.
-_COLUMNS = (
-    "id",
-    "header",
-    "body",
-    "origin",
-    "origin_code",
-    "destination",
-    "destination_code",
-    "cost",
-    "expiry_date_num",
+# The binds go by the names that the seed's rows have for the table's columns.
+INSERT = (
+    "INSERT INTO FLIGHTSPECIAL VALUES"
+    " (:id, :header, :body, :origin, :origin_code, :destination, :destination_code, :cost, :expiry_date_num)"
 )
-INSERT = f"INSERT INTO FLIGHTSPECIAL VALUES ({', '.join(f':{n}' for n in range(1, len(_COLUMNS) + 1))})"
+_COLUMNS = re.findall(r":(\w+)", INSERT)
 
 
 def users() -> Iterator[str]:

@@ -136,17 +136,13 @@ class Session:
         return read_login(self._reader)
 
     def _greeting(self, challenge: Challenge) -> dict[str, str]:
-        name = self._instance.name
+        names = ("SC_DBUNIQUE_NAME", "SC_REAL_DBUNIQUE_NAME", "SC_SERVICE_NAME", "INSTANCENAME", "DBNAME")
         return {
             "AUTH_SESSION_ID": str(self._packets.fileno()),
             "AUTH_SERIAL_NUM": "1",
             "AUTH_VERSION_NO": str(_VERSION_NUMBER),
             "AUTH_SVR_RESPONSE": challenge.response(),
-            "AUTH_SC_DBUNIQUE_NAME": name,
-            "AUTH_SC_REAL_DBUNIQUE_NAME": name,
-            "AUTH_SC_SERVICE_NAME": name,
-            "AUTH_INSTANCENAME": name,
-            "AUTH_DBNAME": name,
+            **{f"AUTH_{name}": self._instance.name for name in names},
             "AUTH_MAX_OPEN_CURSORS": str(_MAX_OPEN_CURSORS),
             "AUTH_MAX_IDEN_LENGTH": "30",
         }

@@ -4,39 +4,20 @@ https://docs.oracle.com/database/121/SQLRF/sql_elements004.htm#SQLRF00212 (forma
 """
 
 import re
+import tomllib
+from pathlib import Path
 
 from rehearsal.oracle.errors import OracleError, unlisted
 
-# Longest first. Oracle's element -> PostgreSQL's for printing, and the field that an input may have once (or not).
-_ELEMENTS = {
-    "MONTH": ("MONTH", "month"),
-    "HH24": ("HH24", "hour"),
-    "HH12": ("HH12", "hour"),
-    "SYYYY": ('" "YYYY', ""),  # there is no year before 1
-    "YYYY": ("YYYY", "year"),
-    "DAY": ("DAY", ""),
-    "MON": ("MON", "month"),
-    "RR": ("YY", "year"),
-    "YY": ("YY", "year"),
-    "MM": ("MM", "month"),
-    "MI": ("MI", "minute"),
-    "DD": ("DD", "day"),
-    "DY": ("DY", ""),
-    "HH": ("HH12", "hour"),
-    "SS": ("SS", "second"),
-    "AM": ("AM", "half"),
-    "PM": ("AM", "half"),
-}
+_TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text())
+_ELEMENTS: dict[str, tuple[str, str]] = _TABLES["here"]
 _TWICE = {"year": 1812, "hour": 1813, "month": 1816}
 _TOKEN = re.compile(
     rf"""(?P<element>{"|".join(_ELEMENTS)}) | (?P<fraction>FF[1-9]?) | (?P<zone>TZH|TZM) | (?P<fill>FM)
     | (?P<text>"[^"]*") | (?P<mark>[-/,.;:\s]) | (?P<radix>X)""",
     re.VERBOSE | re.IGNORECASE,
 )
-_UNLISTED = re.compile(
-    r"TS|RRRR|SSSSS|TZR|TZD|DL|DS|SYEAR|YEAR|YYY|Y,YYY|IYYY|IYY|IY|BC|B\.C\.|A\.D\.|A\.M\.|P\.M\.|AD|CC|SCC|RM|FX|EE|E|IW|I|WW|W|Y|DDD|D|Q|J",
-    re.IGNORECASE,
-)
+_UNLISTED = re.compile("|".join(map(re.escape, _TABLES["elsewhere"]["elements"].split())), re.IGNORECASE)
 _WORDS = ("MONTH", "MON", "DAY", "DY", "AM", "PM")  # printed in the case in which they are written
 _MAX_FRACTION = 6
 

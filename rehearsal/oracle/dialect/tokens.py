@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
 from rehearsal.oracle.dialect.words import WORDS
-from rehearsal.oracle.errors import OracleError, unlisted
+from rehearsal.oracle.errors import MISSING, OracleError, unlisted
 
 RESERVED, _ELSEWHERE = WORDS["reserved"], WORDS["elsewhere"]
 _TOKEN = re.compile(
@@ -20,20 +20,6 @@ _TOKEN = re.compile(
 )
 _MAX_NAME_BYTES = 30
 _MAX_DEPTH = 60
-# The errors for missing words; that of any other keyword is ORA-00905.
-_MISSING = {
-    "(": (906, "missing left parenthesis"),
-    ")": (907, "missing right parenthesis"),
-    "=": (927, "missing equal sign"),
-    **{
-        word: (number, f"missing {word} keyword")
-        for word, number in (
-            *(("INTO", 925), ("VALUES", 926), ("USING", 926), ("BY", 924), ("NULL", 908), ("SET", 971)),
-            *(("ON", 969), ("SELECT", 928)),
-        )
-    },
-    "FROM": (923, "FROM keyword not found where expected"),
-}
 _Read = TypeVar("_Read")
 
 
@@ -136,7 +122,7 @@ class Words:
     def expect(self, word: str, *error: int | str) -> None:
         """Go past this word, or raise the error for its absence, or this one."""
         if not self.accept(word):
-            number, text = error or _MISSING.get(word, (905, "missing keyword"))
+            number, text = error or MISSING.get(word, (905, "missing keyword"))
             raise self.error(int(number), str(text))
 
     def wrapped(self, read: Callable[[], _Read]) -> _Read:
