@@ -200,7 +200,7 @@ class Backend:
         """Undo the statement that failed (or was cancelled after all: None) and say why."""
         if self.in_transaction:
             self._undoing = True
-            while not self._undo():
+            while not self.undo():
                 pass  # a late cancel hit the undoing itself
             self._undoing = False
         if failed is None:
@@ -210,7 +210,8 @@ class Backend:
             print(f"{(failed.error_message or b'').decode()} in {sql.decode()}", file=sys.stderr, flush=True)
         return error
 
-    def _undo(self) -> bool:
+    def undo(self) -> bool:
+        """Take back the last statement; whether no late cancel came between."""
         self._pg.send_query_params(_UNDO, None)
         self._pg.pipeline_sync()
         return _CANCELLED not in [result.error_field(Field.SQLSTATE) for result in self._results()]

@@ -11,7 +11,7 @@ from psycopg.pq.abc import PGresult
 from rehearsal.oracle.backend import Backend, Prepared, Stream
 from rehearsal.oracle.dialect.names import Name, literal, quote
 from rehearsal.oracle.dialect.statements import Statement, read
-from rehearsal.oracle.dialect.tree.changes import Change, Insert
+from rehearsal.oracle.dialect.tree.changes import Change, Insert, Merge
 from rehearsal.oracle.dialect.tree.definitions import Control, CreateTrigger, Definition
 from rehearsal.oracle.dialect.tree.expressions import sequences
 from rehearsal.oracle.dialect.tree.queries import Query
@@ -22,7 +22,7 @@ from rehearsal.oracle.packets import Packets
 _KEPT_STATEMENTS = 200
 _DEFINITION_LOCK_WAIT = "SET LOCAL lock_timeout = '1s'"
 
-_INSUFFICIENT, _CANCELLED = 1031, 1013
+_INSUFFICIENT, _CANCELLED, _NULL = 1031, 1013, 1400
 
 _MANY_ROWS = 8
 _ESCAPES = re.compile(rb'(["\\])')
@@ -105,18 +105,41 @@ class Engine:
             self.backend.forget(prepared)
 
     def query(self, known: Known, values: Values) -> Stream:
-        """Start a query; SELECT ... FOR UPDATE opens a transaction first."""
-        if isinstance(known.statement, Query) and known.statement.lock:
-            self._refuse_lock(known.statement)
-            self.backend.begin()
-        return self.backend.query(known.rows, values)
+        """Start a query; SELECT ... FOR UPDATE opens a transaction first, and locks all its rows before the first."""
+        query = known.statement
+        if not isinstance(query, Query) or not query.lock:
+            return self.backend.query(known.rows, values)
+        if any(name.owner == "SYS" for name in find(Name, getattr(query.select, "sources", ()))):
+            raise unlisted("SELECT ... FOR UPDATE of a dictionary view")
+        self.backend.begin()
+        names = [literal(name.path) for name in find(Name, query)]
+        reads, changes = (
+            " AND ".join(f"has_table_privilege({name}, '{right}')" for name in names) for right in ("SELECT", "UPDATE")
+        )
+        if self._truth(f"{reads} AND NOT ({changes})"):
+            return self._lock_as_reader(known, values)
+        stream = self.backend.query(known.rows, values)
+        stream.set_aside()
+        return stream
 
-    def _refuse_lock(self, query: Query) -> None:
-        """Oracle locks rows for who may SELECT them, PostgreSQL for who may change them."""
-        for name in find(Name, getattr(query.select, "sources", ())):
-            may = f"has_table_privilege({literal(name.path)}, '%s')"
-            if name.owner != self.user and self._truth(f"{may % 'SELECT'} AND NOT {may % 'UPDATE'}"):
-                raise unlisted("SELECT ... FOR UPDATE with the privilege SELECT alone")
+    def _lock_as_reader(self, known: Known, values: Values) -> Stream:
+        """Lock rows for who may SELECT them: Oracle lets these, PostgreSQL asks for UPDATE, when it opens a cursor."""
+        self.backend.run("CLOSE ALL", "SET LOCAL ROLE NONE")
+        try:
+            self._change_once(b"DECLARE locked CURSOR FOR " + known.rows.sql, values)
+        finally:
+            self.backend.run(f"SET LOCAL ROLE {quote(self.user)}")
+        fetch = self.backend.prepare(b"FETCH ALL FROM locked")
+        stream = self.backend.query(fetch, [])
+        self.backend.forget(fetch)  # which sets the rows aside
+        return stream
+
+    def _change_once(self, sql: bytes, values: Values) -> None:
+        prepared = self.backend.prepare(sql)
+        try:
+            self.backend.change(prepared, [values])
+        finally:
+            self.backend.forget(prepared)
 
     def change(self, known: Known, rows: list[Values]) -> list[int]:
         """Run INSERT, UPDATE, DELETE or MERGE once a row; the numbers of rows touched.
@@ -136,7 +159,22 @@ class Engine:
                 raise OracleError(942, "table or view does not exist") from None
             if 0 < error.done < len(rows):
                 error.counts = self.backend.change(known.rows, rows[: error.done])
+            if error.number == _NULL and isinstance(known.statement, Merge):
+                self._blame_update(known.statement, rows[error.done], error)
             raise
+
+    def _blame_update(self, merge: Merge, values: Values, error: OracleError) -> None:
+        """Raise ORA-01407 if it was MERGE's UPDATE that met the NULL; PostgreSQL does not say which part did."""
+        try:
+            self._change_once(merge.without_insert().sql().encode(), values)
+            self.backend.undo()
+        except OracleError as other:
+            if other.number != _NULL:
+                return
+            column = str(error).removeprefix("ORA-01400: cannot insert NULL into ")
+            found = OracleError(1407, f"cannot update {column} to NULL")
+            found.counts = error.counts
+            raise found from None
 
     def change_each(self, known: Known, rows: list[Values]) -> tuple[list[int], list[tuple[int, OracleError]]]:
         """Like `change`, but go on behind a failed row; the counts, and the failures by row."""
@@ -199,10 +237,9 @@ class Engine:
             user = definition.owner if right == "REFERENCES" else self.user
             may = f'"SYS".may_touch({literal(stored(user))}, {literal(table.path)}, {literal(right)})'
             if table.owner != user and not self._truth(may):
-                missing = right != "ALTER" and not self._sees(literal(table.path))
-                raise OracleError(
-                    *(942, "table or view does not exist") if missing else (1031, "insufficient privileges")
-                )
+                if right != "ALTER" and not self._sees(literal(table.path)):
+                    raise OracleError(942, "table or view does not exist")
+                raise OracleError(_INSUFFICIENT, "insufficient privileges")
 
     def _sees(self, table: str) -> bool:
         return self._truth(f"has_table_privilege({table}, 'SELECT, INSERT, UPDATE, DELETE')")

@@ -2,6 +2,7 @@
 
 import itertools
 import secrets
+from dataclasses import replace
 
 from rehearsal.oracle.auth import Verifier
 from rehearsal.oracle.dialect.names import Name
@@ -232,9 +233,10 @@ _FLAGS: dict[str, tuple[list[str], list[str]]] = {
 def _in_order(table: Name, additions: tuple[tuple[Addition, ...], ...]) -> tuple[Step, ...]:
     """Columns, what rows that are there have in them, and the constraints, of a new or changed table."""
     found = list(itertools.chain(*additions))
-    columns = [one for one in found if isinstance(one, AddColumn)]
+    constraints = [one for one in found if isinstance(one, AddConstraint)]
+    keys = {name for one in constraints if one.kind == "PRIMARY KEY" for name in one.columns}
+    columns = [replace(one, is_key=one.name in keys) for one in found if isinstance(one, AddColumn)]
     if len({column.name for column in columns}) < len(columns):
         raise OracleError(957, "duplicate column name")
     fits = [Action("fit_default", (table, column.name)) for column in columns if column.default]
-    constraints = [one for one in found if isinstance(one, AddConstraint)]
     return *columns, Action("size_strings", (table,)), *fits, *constraints

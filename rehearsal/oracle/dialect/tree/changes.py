@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from rehearsal.oracle.dialect.names import Name, columns, quote, row
-from rehearsal.oracle.dialect.tree.expressions import DEFAULT, Bind, Condition, Node, Subquery, Value, written
+from rehearsal.oracle.dialect.tree.expressions import DEFAULT, Bind, Condition, Node, Subquery, Value, never, written
 from rehearsal.oracle.dialect.tree.queries import Query, Source
 from rehearsal.oracle.dialect.tree.walking import changed, find
 
@@ -85,6 +85,11 @@ class Merge(Node):
     def sql(self) -> str:
         head = f"MERGE INTO {self.table.path} AS {row(self.alias)} USING {self.source.sql()} ON {self.on.sql()}"
         return f"{head} {written(self.parts, ' ')}"
+
+    def without_insert(self) -> "Merge":
+        """One that finds the same rows, and with the same binds, but inserts none."""
+        parts = (part if part.is_matched else replace(part, where=never(part.where)) for part in self.parts)
+        return replace(self, parts=tuple(parts))
 
 
 Change = Insert | Update | Merge

@@ -64,7 +64,7 @@ def _argument(value: str | bool | Name | bytes | None) -> str:
 
 
 class AddColumn(Step):
-    """A column; ``null_constraint`` is the name of its NOT NULL, ``default_text`` its default as it was written."""
+    """A column; ``null_constraint`` names its NOT NULL, ``default_text`` is as written, a new key's ``is_key``."""
 
     table: Name
     name: str
@@ -72,9 +72,11 @@ class AddColumn(Step):
     default: Value | None
     default_text: str | None
     null_constraint: str | None
+    is_key: bool = False
 
     def statements(self) -> list[str]:
-        sql = f"{quote(self.name)} {self.type.postgres}{' NOT NULL' if self.null_constraint else ''}"
+        not_null = " NOT NULL" if self.null_constraint or self.is_key else ""
+        sql = f"{quote(self.name)} {self.type.postgres}{not_null}"
         if self.default:
             sql += f" DEFAULT {self.default.sql()}"
         values = (*astuple(self.type)[1:], self.default_text, self.null_constraint)
@@ -106,16 +108,11 @@ class AddConstraint(Step):
         if self.condition:
             comment = f"COMMENT ON CONSTRAINT {quote(self.name)} ON {self.table.path} IS {literal(self.text)}"
             return [*first, f"{head} ({self.condition.sql()})", comment]
-        if self.target:
-            wanted = f" ({columns(self.target_columns)})" if self.target_columns else ""
-            return [
-                *first,
-                f"{head} ({columns(self.columns)}) REFERENCES {self.target.path}{wanted}{self.on_delete}",
-                *then,
-            ]
         # Oracle compares rows that are NULL in some of the columns, in the others.
         nulls = " NULLS NOT DISTINCT" if self.kind == "UNIQUE" and len(self.columns) > 1 else ""
-        return [*first, f"{head}{nulls} ({columns(self.columns)})", *then]
+        wanted = f" ({columns(self.target_columns)})" if self.target_columns else ""
+        references = f" REFERENCES {self.target.path}{wanted}{self.on_delete}" if self.target else ""
+        return [*first, f"{head}{nulls} ({columns(self.columns)}){references}", *then]
 
     def touched(self) -> tuple[tuple[Name, str], ...]:
         return ((self.target, "REFERENCES"),) if self.target else ()
@@ -199,13 +196,12 @@ class CreateTrigger(Step):
 
 # What ALTER SESSION may set, and the only values where there is no choice.
 SETTINGS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("CURRENT_SCHEMA", "NLS_DATE_FORMAT", "NLS_TIMESTAMP_FORMAT", "NLS_TIMESTAMP_TZ_FORMAT"), ()),
-    "TIME_ZONE": (),
+    **dict.fromkeys(("CURRENT_SCHEMA", "TIME_ZONE"), ()),
+    **dict.fromkeys(("NLS_DATE_FORMAT", "NLS_TIMESTAMP_FORMAT", "NLS_TIMESTAMP_TZ_FORMAT"), ()),
     "NLS_LANGUAGE": ("AMERICAN",),
     "NLS_TERRITORY": ("AMERICA",),
     "NLS_NUMERIC_CHARACTERS": (".,",),
-    "NLS_SORT": ("BINARY",),
-    "NLS_COMP": ("BINARY",),
+    **dict.fromkeys(("NLS_SORT", "NLS_COMP"), ("BINARY",)),
     "NLS_LENGTH_SEMANTICS": ("BYTE",),
 }
 

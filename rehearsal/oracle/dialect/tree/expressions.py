@@ -208,6 +208,11 @@ _TESTS = {
 }
 
 
+def never(where: Condition | None) -> Condition:
+    """A condition with the same binds that is never true."""
+    return Test("AND", (*filter(None, (where,)), Test("IS NOT NULL", (NULL,))))
+
+
 def written(nodes: Iterable[Node], separator: str = ", ") -> str:
     """Nodes with commas between them."""
     return separator.join(node.sql() for node in nodes)

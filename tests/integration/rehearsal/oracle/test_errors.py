@@ -235,6 +235,31 @@ def test_an_array_s_rows_see_those_before_them(connection: oracledb.Connection, 
         drop(connection, "tree")
 
 
+def test_a_null_of_merge_is_its_update_s_or_its_insert_s(
+    connection: oracledb.Connection, cursor: oracledb.Cursor
+) -> None:
+    """ORA-01407 or ORA-01400, as for UPDATE and INSERT; what the rows before it changed stays."""
+    cursor.execute("CREATE TABLE merged (id NUMBER, n NUMBER NOT NULL)")
+    cursor.execute("INSERT INTO merged VALUES (1, 1)")
+    merge = (
+        "MERGE INTO merged USING (SELECT :1 i FROM dual) s ON (id = s.i) WHEN MATCHED THEN UPDATE SET n = :2"
+        " WHEN NOT MATCHED THEN INSERT (id, n) VALUES (s.i, :3) WHERE :4 = 1"
+    )
+    try:
+        cursor.executemany(merge, [(2, 2, 2, 1), (1, None, 1, 1), (3, 1, None, 1), (4, 4, 4, 1)], batcherrors=True)
+        assert [(error.offset, error.code) for error in cursor.getbatcherrors()] == [(1, 1407), (2, 1400)]
+        assert cursor.execute("SELECT id, n FROM merged ORDER BY id").fetchall() == [(1, 1), (2, 2), (4, 4)]
+        with raises(1407, 'cannot update ("TRAVELBUDDY"."MERGED"."N") to NULL'):
+            cursor.executemany(merge, [(2, 3, 3, 1), (1, None, 1, 1)])
+        with raises(1400, 'cannot insert NULL into ("TRAVELBUDDY"."MERGED"."N")'):
+            cursor.execute(merge, (5, 5, None, 1))
+        assert cursor.execute("SELECT id, n FROM merged ORDER BY id").fetchall() == [(1, 1), (2, 3), (4, 4)]
+        with raises(1407):
+            cursor.execute("MERGE INTO merged USING dual ON (id = 1) WHEN MATCHED THEN UPDATE SET n = ''")
+    finally:
+        drop(connection, "merged")
+
+
 def test_privileges(oracle: Oracle) -> None:
     with oracle.connect("SYSTEM") as system:
         cursor = system.cursor()
@@ -252,10 +277,18 @@ def test_privileges(oracle: Oracle) -> None:
                     visitor.execute("DELETE FROM travelbuddy.flightspecial")
                 cursor.execute("GRANT SELECT ON travelbuddy.flightspecial TO visitor")
                 assert visitor.execute("SELECT COUNT(*) FROM travelbuddy.flightspecial").fetchone() == (11,)
-                with raises(3001, "SELECT ... FOR UPDATE with the privilege SELECT alone"):  # Oracle would lock
-                    visitor.execute("SELECT id FROM travelbuddy.flightspecial FOR UPDATE")
-                with raises(942):
-                    visitor.execute("SELECT id FROM travelbuddy.hotelspecial FOR UPDATE")
+                locking = "SELECT id, USER FROM travelbuddy.flightspecial WHERE id = :1 FOR UPDATE"
+                assert visitor.execute(locking, [1]).fetchall() == [(1, "VISITOR")]  # SELECT is enough to lock
+                with oracle.connect() as owner, raises(54):
+                    owner.cursor().execute("SELECT id FROM flightspecial FOR UPDATE NOWAIT")
+                with raises(1031):  # but not to change
+                    visitor.execute("UPDATE travelbuddy.flightspecial SET cost = 1")
+                connection.rollback()
+                for source in ("hotelspecial", "flightspecial, travelbuddy.hotelspecial h"):
+                    with raises(942):
+                        visitor.execute(f"SELECT 1 FROM travelbuddy.{source} FOR UPDATE")
+                with raises(3001, "FOR UPDATE of a dictionary view"):
+                    visitor.execute("SELECT * FROM dual FOR UPDATE")
                 with raises(3001, "unimplemented feature: LOCK"):
                     visitor.execute("LOCK TABLE travelbuddy.flightspecial IN EXCLUSIVE MODE")
                 with raises(1031):

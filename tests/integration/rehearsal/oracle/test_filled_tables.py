@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 ON_ROWS = {
     "ALTER TABLE filled ADD more NUMBER NOT NULL": (1758, "table must be empty to add mandatory (NOT NULL) column"),
+    "ALTER TABLE filled ADD more NUMBER PRIMARY KEY": (1758, "table must be empty to add mandatory (NOT NULL) column"),
+    "ALTER TABLE filled ADD (more NUMBER, CONSTRAINT k PRIMARY KEY (a, more))": (1758, "table must be empty"),
+    "ALTER TABLE filled ADD more NUMBER DEFAULT 0 CONSTRAINT k PRIMARY KEY": (2437, "primary key violated"),
     "ALTER TABLE filled ADD (less NUMBER, more DATE DEFAULT NULL NOT NULL)": (1758, "table must be empty"),
     "ALTER TABLE filled ADD more VARCHAR2(3) DEFAULT 'four'": (
         12899,
