@@ -15,7 +15,7 @@ from rehearsal.oracle.dialect.dictionary import SQL as DICTIONARY_SQL
 from rehearsal.oracle.dialect.formats import nls_settings
 from rehearsal.oracle.engine import Engine
 from rehearsal.oracle.errors import stored
-from rehearsal.oracle.values import NATIONAL, Code
+from rehearsal.oracle.values import BINDS, NATIONAL, Code
 from rehearsal.postgres.cluster import SUPERUSER, SUPERUSER_PASSWORD, Cluster
 
 _SQL = DICTIONARY_SQL.parent
@@ -32,20 +32,12 @@ _SETTINGS = {
 }
 _DATE_FORMAT, _TIMESTAMP_FORMAT = "DD-MON-RR", "DD-MON-RR HH.MI.SSXFF AM"
 _TYPES = {
-    "numeric": Code.NUMBER,
-    "text": Code.VARCHAR,
+    **{kind: Code(code) for code, (kind, _) in reversed(BINDS.items())},  # the first of those that bind as one type
     "varchar": Code.VARCHAR,
-    "bpchar": Code.CHAR,
-    "timestamp": Code.TIMESTAMP,
     NATIONAL["text"]: Code.VARCHAR,
     NATIONAL["bpchar"]: Code.CHAR,
-    "bytea": Code.RAW,
-    "float4": Code.BINARY_FLOAT,
-    "float8": Code.BINARY_DOUBLE,
     "pg_catalog.timestamptz": Code.TIMESTAMP_LTZ,
     '"SYS".blob': Code.BLOB,
-    '"SYS".date': Code.DATE,
-    '"SYS".timestamptz': Code.TIMESTAMP_TZ,
     '"SYS".clob': Code.CLOB,
 }
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from rehearsal.oracle import replies
+from rehearsal.oracle import replies, requests
 from rehearsal.oracle.auth import Challenge, Verifier
 from rehearsal.oracle.cursors import Cursor, describe, encoder
 from rehearsal.oracle.dialect.statements import values_returned
@@ -19,23 +19,7 @@ from rehearsal.oracle.errors import INTERNAL, OracleError, unlisted
 from rehearsal.oracle.instance import Instance
 from rehearsal.oracle.lobs import Lobs
 from rehearsal.oracle.packets import CONNECT, BrokenOffError, DisconnectedError, Packets, ProtocolError
-from rehearsal.oracle.requests import (
-    Descriptor,
-    Execute,
-    Function,
-    Login,
-    Option,
-    Piggyback,
-    Row,
-    connect_target,
-    read_data_types,
-    read_execute,
-    read_lob_operation,
-    read_login,
-    read_piggyback,
-    read_protocol,
-    read_reexecute,
-)
+from rehearsal.oracle.requests import Descriptor, Execute, Function, Login, Option, Piggyback, Row
 from rehearsal.oracle.values import BINDS, NATIONAL, Code
 from rehearsal.oracle.wire import Reader, pairs
 
@@ -86,7 +70,7 @@ class Session:
         data = body[max(offset - 8, 0) :][:length]
         if len(data) < length:
             data = self._packets.next_data()
-        target, name = connect_target(data.decode(errors="replace"))
+        target, name = requests.connect_target(data.decode(errors="replace"))
         if name != self._instance.name:
             self._packets.refuse(_LISTENER_ERRORS.get(target, 12514))
             return False
@@ -95,10 +79,12 @@ class Session:
 
     def _log_in(self) -> bool:
         reader = self._reader
-        for read, reply in ((read_protocol, replies.protocol()), (read_data_types, replies.data_types())):
-            reader.wait()
-            read(reader)
-            self._packets.send_data(reply)
+        reader.wait()
+        requests.read_protocol(reader)
+        self._packets.send_data(replies.protocol())
+        reader.wait()
+        requests.read_data_types(reader)
+        self._packets.send_data(replies.data_types())
         login = self._read_login(Function.CHALLENGE)
         user = login.user.upper()
         verifier = self._instance.verifier(user)
@@ -133,7 +119,7 @@ class Session:
         if self._reader.u8() != _CALL or self._reader.u8() != function:
             raise ProtocolError("no login")
         self._reader.u8()
-        return read_login(self._reader)
+        return requests.read_login(self._reader)
 
     def _greeting(self, challenge: Challenge) -> dict[str, str]:
         names = ("SC_DBUNIQUE_NAME", "SC_REAL_DBUNIQUE_NAME", "SC_SERVICE_NAME", "INSTANCENAME", "DBNAME")
@@ -192,7 +178,7 @@ class Session:
         while (kind := reader.u8()) == _PIGGYBACK:
             code = reader.u8()
             reader.u8()
-            piggyback = read_piggyback(reader, code)
+            piggyback = requests.read_piggyback(reader, code)
             self._wanted.schema = piggyback.schema or self._wanted.schema
             self._wanted.module = piggyback.module or self._wanted.module
             self._lobs.free(piggyback.locators)
@@ -205,13 +191,14 @@ class Session:
         reader.u8()
         match function:
             case Function.EXECUTE:
-                return function, read_execute(reader, self._values_returned)
+                return function, requests.read_execute(reader, self._values_returned)
             case Function.REEXECUTE | Function.REEXECUTE_AND_FETCH:
-                return function, read_reexecute(reader, function == Function.REEXECUTE_AND_FETCH, self._binds_of)
+                with_fetch = function == Function.REEXECUTE_AND_FETCH
+                return function, requests.read_reexecute(reader, with_fetch, self._binds_of)
             case Function.FETCH:
                 return function, (reader.ub(), reader.ub())
             case Function.LOB_OPERATION:
-                return function, read_lob_operation(reader)
+                return function, requests.read_lob_operation(reader)
             case Function.COMMIT | Function.ROLLBACK | Function.PING | Function.LOGOFF:
                 return function, None
         reader.drop()
