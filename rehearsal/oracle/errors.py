@@ -72,7 +72,7 @@ def from_postgres(result: PGresult, sql: bytes) -> OracleError:
     if state == "42803":
         return _misplaced_aggregate(message, sql)
     for in_state, start, wanted, code, text in _TABLES["by_text"]:
-        if state == in_state and re.match(start, sql.decode()) and wanted in message:
+        if state == in_state and re.match(start, sql.decode()) and re.search(wanted, message):
             schema, table, column, constraint = (shown(part(name)) for name in _NAMES)
             place = f'("{schema}"."{table}"."{column}")'
             return OracleError(code, text.format(constraint=f"({schema}.{constraint})", column=place))

@@ -6,6 +6,7 @@ from rehearsal.oracle.packets import BrokenOffError, ProtocolError
 
 LONGEST_SHORT = 252
 _CHUNKED = 0xFE
+_ESCAPE = 0xFD  # the NULL of a BOOLEAN, with one more byte
 _NULLS = (0, 0xFF)
 _CHUNK_BYTES = 32767
 _MAX_REQUEST_BYTES = 256 * 1024 * 1024
@@ -18,11 +19,6 @@ class Reader:
         self._next_packet = next_packet
         self._data = b""
         self._at = 0
-
-    @property
-    def at_end(self) -> bool:
-        """Whether all bytes that have come are read."""
-        return self._at >= len(self._data)
 
     def wait(self) -> bool:
         """Wait for the next request; False when a break came in its place."""
@@ -76,6 +72,8 @@ class Reader:
         size = self.u8()
         if size in _NULLS:
             return None
+        if size == _ESCAPE:
+            return self.raw(1) and None
         if size == _CHUNKED:
             return b"".join(iter(lambda: self.raw(self.ub()), b""))
         if size > LONGEST_SHORT:

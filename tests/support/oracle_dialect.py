@@ -476,7 +476,7 @@ CASES = [
     Case(
         _SELECT,
         "schema.table.column",
-        "SELECT flightspecial.id FROM travelbuddy.flightspecial WHERE id = 3",
+        "SELECT travelbuddy.flightspecial.id FROM travelbuddy.flightspecial WHERE flightspecial.id = 3",
         [(3,)],
         "SELECT",
     ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from rehearsal.oracle.dialect.names import Name
 from rehearsal.oracle.dialect.reading.changes import Changes
 from rehearsal.oracle.dialect.reading.definitions import Definitions
 from rehearsal.oracle.dialect.reading.expressions import numbered_binds
@@ -11,10 +12,11 @@ from rehearsal.oracle.dialect.reading.triggers import Triggers
 from rehearsal.oracle.dialect.tokens import Words, tokenize
 from rehearsal.oracle.dialect.tree.changes import Change
 from rehearsal.oracle.dialect.tree.definitions import SETTINGS, Control, Definition
-from rehearsal.oracle.dialect.tree.expressions import refuse_repeated_sequences
-from rehearsal.oracle.dialect.tree.queries import Query
+from rehearsal.oracle.dialect.tree.expressions import Column, refuse_repeated_sequences
+from rehearsal.oracle.dialect.tree.queries import Query, Source
+from rehearsal.oracle.dialect.tree.walking import find
 from rehearsal.oracle.dialect.words import WORDS
-from rehearsal.oracle.errors import OracleError, unlisted
+from rehearsal.oracle.errors import OracleError, invalid_identifier, unlisted
 
 Statement = Query | Change | Definition | Control
 
@@ -29,7 +31,17 @@ def read(sql: str, bind_types: Sequence[str], schema: str, columns_of: ColumnsOf
     words.finish()
     if not isinstance(found, Definition):
         refuse_repeated_sequences(found)
+        _require_owners(found)
     return found
+
+
+def _require_owners(statement: Statement) -> None:
+    """A column whose table has its owner before it needs that table, under its own name. Raises ORA-00904."""
+    tables = {(source.relation, source.alias) for source in find(Source, statement)}
+    tables |= {(change.table, change.alias) for change in (statement,) if isinstance(change, Change)}
+    for column in find(Column, statement):
+        if column.owner and (Name(column.owner, column.table), column.table) not in tables:
+            raise invalid_identifier(column.owner, column.table, column.name)
 
 
 def values_returned(sql: str) -> int:

@@ -15,7 +15,7 @@ _TOKEN = re.compile(
     |(?P<bind>:\s*(?:"[^"\0]+"|\w+))
     |(?P<name>[^\W\d_][\w$\#]*)
     |(?P<quoted>"[^"\0]+")
-    |(?P<op>\|\||<>|!=|\^=|<=|>=|\(\s*\+\s*\)|:=|=>|[-+*/(),.=<>%;@])""",
+    |(?P<op>\|\||<>|!=|\^=|<=|>=|\(\s*\+\s*\)|:=|=>|/(?!\*)|[-+*(),.=<>%;@])""",
     re.VERBOSE | re.DOTALL,
 )
 _MAX_NAME_BYTES = 30
@@ -63,6 +63,8 @@ def _value(kind: str, text: str) -> str:
 def _unreadable(sql: str, at: int) -> OracleError:
     if sql[at] == "'":
         return OracleError(1756, "quoted string not properly terminated", at)
+    if sql[at] == "/":
+        return OracleError(1742, "comment not terminated properly", at)
     if sql[at] == '"':
         return OracleError(1740, "missing double quote in identifier", at)
     if sql[at].isdigit():

@@ -209,7 +209,9 @@ class Definitions:
                     facts.append(f"max_value = {value}")
                 options.append(f"{bound} {value}" if abs(value) <= _MAX_BIGINT else f"NO {bound}")
             elif words.accept("CACHE"):
-                facts.append(f"cache_size = {words.integer()}")
+                if (size := words.integer()) < 2:
+                    raise OracleError(4010, "the number of values to CACHE must be greater than 1")
+                facts.append(f"cache_size = {size}")
             elif flag := words.one_of(*_FLAGS):
                 option, fact = _FLAGS[flag]
                 options += option

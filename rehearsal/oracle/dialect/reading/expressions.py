@@ -279,7 +279,7 @@ class Expressions:
             return self._called(".".join(names).removeprefix("SYS."))
         if len(names) > 3:
             raise OracleError(1747, "invalid user.table.column, table.column, or column specification")
-        return Column(names[-1], names[-2] if len(names) > 1 else "")
+        return Column(names[-1], names[-2] if len(names) > 1 else "", owner="".join(names[:-2]))
 
     def _called(self, name: str) -> Value:
         words = self.words

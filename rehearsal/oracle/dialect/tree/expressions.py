@@ -94,11 +94,12 @@ class Bind(Value):
 
 
 class Column(Value):
-    """A column, perhaps with its table's name or alias, or of a trigger's ``row`` NEW or OLD."""
+    """A column, perhaps with its table's name or alias, and its ``owner``, or of a trigger's ``row`` NEW or OLD."""
 
     name: str
     table: str = ""
     row: str = ""
+    owner: str = ""
 
     def sql(self) -> str:
         if self.row:

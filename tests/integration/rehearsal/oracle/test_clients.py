@@ -172,6 +172,11 @@ def test_what_is_not_known_over_the_wire_is_refused(cursor: oracledb.Cursor) -> 
         cursor.execute("DELETE FROM hotelspecial RETURNING hotel INTO :x", x=cursor.var(oracledb.DB_TYPE_LONG))
     with raises(3001, "bind of type"):
         cursor.execute("SELECT :1 FROM dual", [datetime.timedelta(days=1)])
+    for truth in (True, None):  # a NULL comes with a mark of its own
+        bind = cursor.var(oracledb.DB_TYPE_BOOLEAN)
+        bind.setvalue(0, truth)
+        with raises(3001, "a bind of type 252"):
+            cursor.execute("SELECT :1 FROM dual", [bind])
     assert cursor.execute("SELECT 1 FROM dual").fetchone() == (1,)
 
 
