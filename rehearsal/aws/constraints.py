@@ -85,7 +85,7 @@ def _problems(value: Any, shape: Shape, path: str) -> Iterator[str]:
             yield from _problems(member, shape.member, path)
     if shape.type_name in _MOST and not (isinstance(value, datetime) or _is_number(value, _MOST[shape.type_name])):
         yield f"{json.dumps(value)} at '{path}' is no {shape.type_name}"
-    elif wrong := "" if value in _MISSING_FROM_ENUMS.get(path, []) else _constraint(value, shape):
+    elif wrong := "" if value in _MISSING_FROM_ENUMS.get(path, []) else unmet(value, shape.metadata):
         shown = f"Value '{value}' " if isinstance(value, str | int) and not shape.metadata.get("sensitive") else ""
         yield f"{shown}at '{path[:1].lower()}{path[1:]}' failed to satisfy constraint: Member must {wrong}"
 
@@ -94,9 +94,8 @@ def _is_number(value: Any, most: float) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < most
 
 
-def _constraint(value: Any, shape: Shape) -> str:
-    """The constraint that a value does not satisfy, if there is one."""
-    bounds = shape.metadata
+def unmet(value: Any, bounds: Mapping[str, Any]) -> str:
+    """Which of the bounds (`enum`, `min`, `max`, `pattern`) a value does not satisfy; empty where it does."""
     if isinstance(value, str) and bounds.get("enum") and value not in bounds["enum"]:
         return f"satisfy enum value set: [{', '.join(bounds['enum'])}]"
     if isinstance(value, str | list | int):

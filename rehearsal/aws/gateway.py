@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from werkzeug.wrappers import Request, Response
 
 from rehearsal.aws import answers, operations
 from rehearsal.aws.aws_request import AwsRequest
-from rehearsal.aws.rds import Rds, RdsError
+from rehearsal.aws.errors import AwsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from rehearsal.aws.dms.service import Dms
     from rehearsal.aws.faults import Faults
     from rehearsal.aws.permissions import Permissions
+    from rehearsal.aws.rds import Rds
     from rehearsal.aws.store import Store
 
 
@@ -50,42 +52,53 @@ class Gateway:
         if asked is None:
             protocol = answers.protocol_of("s3", is_query="Action" in request.values)
             message = "the rehearsal does not serve requests without a signature"
-            response = answers.error(protocol, "MissingAuthenticationToken", message, status=403)
-            return response(environ, start_response)
-        refusal = self._fault_answer(asked) or self.permissions.refusal(asked) or operations.refusal(asked)
-        response = refusal or self._answer(request, asked)
+            unsigned = AwsError("MissingAuthenticationToken", message, status=403)
+            return unsigned.rendered(protocol)(environ, start_response)
+        try:
+            self._meet_faults(asked)
+            self.permissions.check(asked)
+            operations.check(asked)
+            response = self._answer(request, asked)
+        except AwsError as error:
+            response = error.rendered(asked.protocol)
         self.store.save_after(asked)
         self.calls.add(asked, answers.outcome(response), time.monotonic() - started)
         return response(environ, start_response)
 
-    def _fault_answer(self, asked: AwsRequest) -> Response | None:
-        """The answer of a fault that is on for this call, after the delay of one that is."""
+    def _meet_faults(self, asked: AwsRequest) -> None:
+        """The delay of the fault that is on for this call. Raises AwsError for one that refuses it."""
         call = {"service": asked.service, "operation": asked.operation}
         if fault := self.faults.take("hang-call", **call):
             time.sleep(fault["seconds"])
         if self.faults.take("expire-credentials"):
-            message = "The security token included in the request is expired"
-            return answers.error(asked.protocol, "ExpiredTokenException", message, status=403)
+            raise AwsError("ExpiredTokenException", "The security token included in the request is expired", status=403)
         if self.faults.take("throttle", **call):
-            return answers.error(asked.protocol, "ThrottlingException", "Rate exceeded")
-        return None
+            raise AwsError("ThrottlingException", "Rate exceeded")
 
     def _answer(self, request: Request, asked: AwsRequest) -> Response:
         if asked.service == "dms":
             return self.dms.answer(asked, request.get_data())
         if asked.service == "rds" and self.rds:
-            try:
-                self.rds.check(asked)
-            except RdsError as error:
-                return answers.error(asked.protocol, error.code, str(error))
+            self.rds.check(asked)
         environ = request.environ | {"wsgi.input": io.BytesIO(request.get_data())}
         try:
             response = Response.from_app(self.moto, environ, buffered=True)
+        except AwsError:
+            raise
         except Exception as error:  # noqa: BLE001  # moto breaks in many ways where it does not know something
             reason = f"{type(error).__name__}: {error}"
         else:
             if response.status_code < 500:
-                return answers.in_protocol(asked.protocol, response)
+                return _in_protocol(asked.protocol, response)
             reason = f"HTTP {response.status_code}"
         message = f"moto, which serves {asked.service} in the rehearsal, cannot do {asked.operation}: {reason}"
-        return answers.error(asked.protocol, "UnknownOperationException", message)
+        raise AwsError("UnknownOperationException", message)
+
+
+def _in_protocol(protocol: str, response: Response) -> Response:
+    """The response. Raises AwsError for an error in JSON that is to be one in XML: some of moto's are JSON always."""
+    body = response.get_data()
+    if response.status_code < 400 or protocol == "json" or not body.startswith(b"{"):
+        return response
+    found = json.loads(body)
+    raise AwsError(found["__type"], found["message"], response.status_code)

@@ -18,7 +18,6 @@ from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from moto.logs import models as logs_models
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
-from moto.rds.exceptions import RDSClientError
 from moto.rds.models import DBInstance, RDSBackend
 from moto.rds.responses import RDSResponse
 from werkzeug.exceptions import NotFound
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
 ACCOUNT = "123456789012"
 
-__all__ = ["MotoRequestHandler", "rds_error"]
+__all__ = ["MotoRequestHandler"]
 
 
 class MotoMovedError(RuntimeError):
@@ -124,11 +123,6 @@ def is_deleted_secret(identifier: str, region: str) -> bool:
     """Whether a secret, by its name or ARN, is marked for deletion."""
     secret = backend("secretsmanager", region).secrets.get(identifier)
     return secret is not None and secret.is_deleted()
-
-
-def rds_error(code: str, message: str) -> Exception:
-    """An error that moto's RDS renders as RDS does."""
-    return RDSClientError(code, message)
 
 
 def install_rds(rds: Any) -> None:

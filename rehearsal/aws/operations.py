@@ -9,14 +9,12 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rehearsal.aws import answers
 from rehearsal.aws.aws_request import operation_model
 from rehearsal.aws.constraints import out_of_bounds, wrong_tag
-from rehearsal.aws.refused_values import NO_PARAMETER, refused_value
+from rehearsal.aws.errors import AwsError
+from rehearsal.aws.refused_values import NO_PARAMETER, check_values
 
 if TYPE_CHECKING:
-    from werkzeug.wrappers import Response
-
     from rehearsal.aws.aws_request import AwsRequest
 
 OPERATIONS: dict[str, dict[str, str]] = json.loads(Path(__file__).with_suffix(".json").read_text())
@@ -25,20 +23,19 @@ OPERATIONS: dict[str, dict[str, str]] = json.loads(Path(__file__).with_suffix(".
 _NO_OPERATION = {"json": "UnknownOperationException", "query": "InvalidAction", "ec2": "InvalidAction"}
 
 
-def refusal(asked: AwsRequest) -> Response | None:
-    """The error for what the rehearsal does not do, in the protocol of the request; None for what it does."""
+def check(asked: AwsRequest) -> None:
+    """Raises AwsError for what the rehearsal does not do or has no effect of, and for a value that is refused."""
     operations = OPERATIONS.get(asked.service, {})
     if asked.operation not in operations:
         message = f"the rehearsal does not do {asked.operation} of {asked.service}; rehearsal/aws/README.md lists what"
         code = _NO_OPERATION.get(asked.protocol, "NotImplemented")
-        return answers.error(asked.protocol, code, f"{message} it does", 501 if code == "NotImplemented" else 400)
+        raise AwsError(code, f"{message} it does", 501 if code == "NotImplemented" else 400)
     if strange := sorted(asked.names - set(operations[asked.operation].split())):
         message = f"the rehearsal does not have the effect of {', '.join(strange)} in {asked.operation}; leave it out"
-        return answers.error(asked.protocol, NO_PARAMETER[asked.service], message)
+        raise AwsError(NO_PARAMETER[asked.service], message)
     if asked.service != "dms" and (wrong := _wrong_value(asked)):  # DMS looks itself
-        code = "InvalidArgument" if asked.service == "s3" else NO_PARAMETER[asked.service]
-        return answers.error(asked.protocol, code, wrong)
-    return refused_value(asked)
+        raise AwsError("InvalidArgument" if asked.service == "s3" else NO_PARAMETER[asked.service], wrong)
+    check_values(asked)
 
 
 def _wrong_value(asked: AwsRequest) -> str:

@@ -9,13 +9,11 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from rehearsal.aws import answers
+from rehearsal.aws.errors import AwsError
 from rehearsal.aws.moto_seams import ACCOUNT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from werkzeug.wrappers import Response
 
     from rehearsal.aws.aws_request import AwsRequest
 
@@ -44,21 +42,22 @@ class Permissions:
         self._policy = None
         return {}
 
-    def refusal(self, asked: AwsRequest) -> Response | None:
-        """The error for a call that the policy does not allow on every resource that it names."""
+    def check(self, asked: AwsRequest) -> None:
+        """Raises AwsError for a call that the policy does not allow on every resource that it names."""
         if self._policy is None:
-            return None
+            return
         action = f"{_PREFIXES.get(asked.service, asked.service)}:{_ACTIONS.get(asked.operation, asked.operation)}"
         resources = list(_resources(asked)) or ["*"]
         refused = [one for one in resources if not self._allows(action, one, anywhere=asked.service == "s3")]
         if not refused:
-            return None
+            return
         message = (
             f"User: arn:aws:iam::{ACCOUNT}:user/rehearsal is not authorized to perform: {action} on resource: "
             f"{refused[0]} because no identity-based policy allows the {action} action"
         )
-        code = "AccessDeniedException" if asked.protocol == "json" else "AccessDenied"
-        return answers.error(asked.protocol, code, message, 400 if asked.protocol == "json" else 403)
+        if asked.protocol == "json":
+            raise AwsError("AccessDeniedException", message)
+        raise AwsError("AccessDenied", message, status=403)
 
     def _allows(self, action: str, resource: str, *, anywhere: bool) -> bool:
         assert self._policy is not None  # noqa: S101  # the caller has looked

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from rehearsal.aws import moto_seams
-from rehearsal.aws.answers import PageError, page
+from rehearsal.aws.answers import page
+from rehearsal.aws.errors import AwsError
 from rehearsal.aws.events import Events
 from rehearsal.names import db_instance
 from rehearsal.postgres.cluster import SUPERUSER_PASSWORD
@@ -26,32 +27,25 @@ if TYPE_CHECKING:
 INSTANCE = db_instance()
 PARAMETER_GROUP = "flightspecials-db-parameter-group"
 DATABASE = "dso"
+_CHANGEABLE = ("ParameterValue", "ApplyMethod")
 SEEDED_PARAMETERS = {"rds.logical_replication": "1", "shared_preload_libraries": "pglogical"}
 
-_LONGEST_NAME = 255
-_STATIC_CONTEXTS = {"postmaster"}
-_NOT_MODIFIABLE = {"internal"}
-_RDS_ONLY = {
-    "name": "rds.logical_replication",
-    "context": "postmaster",
-    "setting": "0",
-    "vartype": "boolean",
-    "short_desc": "Enables logical decoding (wal_level=logical).",
-    "allowed": "0,1",
-}
 _CATALOG = """
-    SELECT name, context, boot_val AS setting, vartype, short_desc,
-           coalesce(array_to_string(enumvals, ','), min_val || '-' || max_val) AS allowed
-    FROM pg_settings WHERE name <> 'wal_level' ORDER BY name
+    SELECT name AS "ParameterName", boot_val AS "ParameterValue", short_desc AS "Description",
+           'engine-default' AS "Source", context <> 'internal' AS "IsModifiable",
+           CASE context WHEN 'postmaster' THEN 'static' ELSE 'dynamic' END AS "ApplyType",
+           CASE context WHEN 'postmaster' THEN 'pending-reboot' ELSE 'immediate' END AS "ApplyMethod",
+           CASE vartype WHEN 'bool' THEN 'boolean' WHEN 'real' THEN 'float' WHEN 'enum' THEN 'string' ELSE vartype END
+               AS "DataType",
+           coalesce(array_to_string(enumvals, ','), min_val || '-' || max_val) AS "AllowedValues"
+    FROM pg_settings WHERE name NOT IN ('wal_level', 'rds.logical_replication')
+    UNION ALL
+    SELECT 'rds.logical_replication', '0', 'Enables logical decoding (wal_level=logical).', 'engine-default', true,
+           'static', 'pending-reboot', 'boolean', '0,1'
 """
-
-
-class RdsError(Exception):
-    """An error of RDS's, by its code."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
+"""PostgreSQL's parameters as RDS describes them; it sets wal_level itself, by a parameter of its own:
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_PostgreSQL.html#PostgreSQL.Concepts.General.FeatureSupport.LogicalReplication
+"""
 
 
 class Rds:
@@ -70,11 +64,10 @@ class Rds:
     def seed(self) -> None:
         """Make the instance and its parameter group. Raises PostgresControlError when PostgreSQL is not there."""
         moto_rds = moto_seams.backend("rds", self.region)
-        version = self._server_version
         moto_rds.create_db_parameter_group(
             {
                 "db_parameter_group_name": PARAMETER_GROUP,
-                "db_parameter_group_family": f"postgres{version.partition('.')[0]}",
+                "db_parameter_group_family": self._family,
                 "description": "FlightSpecials with logical replication",
             }
         )
@@ -83,7 +76,7 @@ class Rds:
                 "db_instance_identifier": INSTANCE,
                 "db_instance_class": "db.m5.xlarge",
                 "engine": "postgres",
-                "engine_version": version,
+                "engine_version": self._server_version,
                 "db_name": DATABASE,
                 "port": self._port,
                 "allocated_storage": 100,
@@ -127,7 +120,7 @@ class Rds:
         https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RebootDBInstance.html
         """
         if instance.status != "available" or not self._rebooting.acquire(blocking=False):
-            raise moto_seams.rds_error(
+            raise AwsError(
                 "InvalidDBInstanceState", f"Instance {instance.db_instance_identifier} is not in available state."
             )
         instance.status = "rebooting"
@@ -160,43 +153,23 @@ class Rds:
             self._event("Recovery of the DB instance is complete.", "recovery")
 
     def check(self, asked: AwsRequest) -> None:
-        """Look at what RDS looks at and moto does not, before moto does the call. Raises RdsError."""
+        """Look at what RDS looks at and moto does not, before moto does the call. Raises AwsError."""
         given, groups = asked.parameters, moto_seams.backend("rds", asked.region).db_parameter_groups
-        group, operation = str(given.get("DBParameterGroupName", "")).lower(), asked.operation
-        if not 20 <= given.get("MaxRecords", 20) <= 100:
-            raise RdsError("InvalidParameterValue", f"MaxRecords is {given['MaxRecords']}; it can be 20 to 100.")
-        if (source := given.get("Source", "user")) not in ("user", "system", "engine-default"):
-            raise RdsError("InvalidParameterValue", f"Source is {source}; it can be user, system or engine-default.")
-        if operation == "DescribeEvents" and given.keys() & {"SourceIdentifier", "SourceType"} == {"SourceIdentifier"}:
-            raise RdsError("InvalidParameterCombination", "A SourceIdentifier needs a SourceType with it.")
-        if operation == "CreateDBParameterGroup":
-            self._check_group(group, given)
-        elif group and group not in groups:
-            raise RdsError("DBParameterGroupNotFound", f"DBParameterGroup not found: {group}")
+        group = str(given.get("DBParameterGroupName", "")).lower()
+        is_used = (group, asked.region) == (PARAMETER_GROUP, self.region)
         if "ResourceName" in given:
-            self._require_resource(given["ResourceName"], asked.region)
-        if operation == "ModifyDBParameterGroup":
-            self._change_parameters(given.get("Parameters") or [], is_used=self._is_used(group, asked.region))
-        if operation == "DeleteDBParameterGroup" and self._is_used(group, asked.region):
+            _require_resource(given["ResourceName"], asked.region)
+        if asked.operation == "CreateDBParameterGroup":
+            if (family := given.get("DBParameterGroupFamily")) != self._family:
+                message = f"the rehearsal has parameter groups of its own PostgreSQL's family only, not of {family}"
+                raise AwsError("InvalidParameterValue", message)
+        elif group and group not in groups:
+            raise AwsError("DBParameterGroupNotFound", f"DBParameterGroup not found: {group}")
+        elif asked.operation == "ModifyDBParameterGroup":
+            self._change_parameters(given.get("Parameters") or [], is_used=is_used)
+        elif asked.operation == "DeleteDBParameterGroup" and is_used:
             message = f"One or more database instances are still members of this parameter group {group}."
-            raise RdsError("InvalidDBParameterGroupState", message)
-
-    def _check_group(self, name: str, given: dict[str, Any]) -> None:
-        if not re.fullmatch("[a-z](-?[a-z0-9])*", name) or len(name) > _LONGEST_NAME:
-            raise RdsError("InvalidParameterValue", f"The parameter DBParameterGroupName is not a valid name: {name}")
-        if (family := given.get("DBParameterGroupFamily")) != f"postgres{self._server_version.partition('.')[0]}":
-            message = f"the rehearsal has parameter groups of its own PostgreSQL's family only, not of {family}"
-            raise RdsError("InvalidParameterValue", message)
-
-    def _require_resource(self, arn: str, region: str) -> None:
-        moto_rds = moto_seams.backend("rds", region)
-        kind, _, name = arn.removeprefix(f"arn:aws:rds:{region}:{moto_seams.ACCOUNT}:").partition(":")
-        known = {"db": ("DBInstance", moto_rds.databases), "pg": ("DBParameterGroup", moto_rds.db_parameter_groups)}
-        if kind not in known:
-            raise RdsError("InvalidParameterValue", f"the rehearsal has no resource {arn}: only instances and groups")
-        what, there = known[kind]
-        if name not in there:
-            raise RdsError(f"{what}NotFound", f"{what} not found: {name}")
+            raise AwsError("InvalidDBParameterGroupState", message)
 
     def _change_parameters(self, parameters: list[dict[str, Any]], *, is_used: bool) -> None:
         """Check a change of a parameter group; give it to PostgreSQL if the instance has the group. All or nothing.
@@ -204,45 +177,45 @@ class Rds:
         https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBParameterGroup.html
         """
         if not parameters:
-            raise RdsError("InvalidParameterValue", "At least one parameter must be supplied.")
-        values: dict[str, str] = {}
+            raise AwsError("InvalidParameterValue", "At least one parameter must be supplied.")
         for parameter in parameters:
-            name, value, method = (parameter.get(key) for key in ("ParameterName", "ParameterValue", "ApplyMethod"))
-            if not name or value is None or method not in ("immediate", "pending-reboot"):
-                raise RdsError(
-                    "InvalidParameterValue",
-                    f"A parameter name, value, and apply method must be supplied, not {name}, {value}, {method}.",
-                )
-            known = self._known_parameters.get(name)
-            if known is None:
-                raise RdsError("InvalidParameterValue", f"Could not find parameter with name: {name}")
-            if known["context"] in _NOT_MODIFIABLE:
-                raise RdsError("InvalidParameterValue", f"The parameter {name} cannot be modified.")
-            if known["context"] in _STATIC_CONTEXTS and method == "immediate":
-                message = f"cannot use immediate apply method for static parameter, name: {name}"
-                raise RdsError("InvalidParameterCombination", message)
-            if not _is_allowed(value, known):
-                allowed = f" allowed values are: {known['allowed']}" if known["allowed"] else ""
-                raise RdsError("InvalidParameterValue", f"Invalid parameter value: {value} for: {name}{allowed}")
-            values |= _as_postgres(name, value)
+            self._check_parameter(*(parameter.get(key) for key in ("ParameterName", "ParameterValue", "ApplyMethod")))
         try:
             if is_used:
+                values = {parameter["ParameterName"]: parameter["ParameterValue"] for parameter in parameters}
+                if (logical := values.pop("rds.logical_replication", None)) is not None:
+                    values["wal_level"] = "logical" if logical == "1" else "replica"
                 self._control.call("PUT", "/parameters", values)
         except PostgresControlError as error:
-            raise RdsError("InvalidParameterValue", f"Invalid parameter value: {error}") from error
+            raise AwsError("InvalidParameterValue", f"Invalid parameter value: {error}") from error
 
-    def _is_used(self, group: str, region: str) -> bool:
-        return (group, region) == (PARAMETER_GROUP, self.region)
+    def _check_parameter(self, name: str | None, value: str | None, method: str | None) -> None:
+        if not name or value is None or method is None:
+            raise AwsError(
+                "InvalidParameterValue",
+                f"A parameter name, value, and apply method must be supplied, not {name}, {value}, {method}.",
+            )
+        known = self._known_parameters.get(name)
+        if known is None:
+            raise AwsError("InvalidParameterValue", f"Could not find parameter with name: {name}")
+        if not known["IsModifiable"]:
+            raise AwsError("InvalidParameterValue", f"The parameter {name} cannot be modified.")
+        if known["ApplyType"] == "static" and method == "immediate":
+            message = f"cannot use immediate apply method for static parameter, name: {name}"
+            raise AwsError("InvalidParameterCombination", message)
+        if not _is_allowed(value, known):
+            allowed = f" allowed values are: {known['AllowedValues']}" if known["AllowedValues"] else ""
+            raise AwsError("InvalidParameterValue", f"Invalid parameter value: {value} for: {name}{allowed}")
 
     def describe_parameters(self, changed: dict[str, dict[str, Any]], asked: Mapping[str, Any]) -> dict[str, Any]:
         """A page of the group's parameters as DescribeDBParameters shows them, `user` or `engine-default` by source."""
-        described = [_describe_parameter(known, changed.get(name)) for name, known in self._known_parameters.items()]
+        described = [
+            known | ({"Source": "user", **{key: changed[name][key] for key in _CHANGEABLE}} if name in changed else {})
+            for name, known in self._known_parameters.items()
+        ]
         source = asked.get("Source")
         wanted = [parameter for parameter in described if source in (None, parameter["Source"])]
-        try:
-            return page("Parameters", wanted, {name: asked.get(name) for name in ("MaxRecords", "Marker")})
-        except PageError as error:
-            raise moto_seams.rds_error("InvalidParameterValue", str(error)) from error
+        return page("Parameters", wanted, asked, code="InvalidParameterValue")
 
     def _event(self, message: str, category: str) -> None:
         arn = f"arn:aws:rds:{self.region}:{moto_seams.ACCOUNT}:db:{INSTANCE}"
@@ -259,10 +232,14 @@ class Rds:
         version = self._query("SELECT current_setting('server_version') AS version")[0]["version"]
         return str(version).split(maxsplit=1)[0]
 
+    @property
+    def _family(self) -> str:
+        return f"postgres{self._server_version.partition('.')[0]}"
+
     @cached_property
     def _known_parameters(self) -> dict[str, dict[str, Any]]:
-        rows = sorted([*self._query(_CATALOG), _RDS_ONLY], key=lambda row: str(row["name"]))
-        return {row["name"]: row for row in rows}
+        rows = sorted(self._query(_CATALOG), key=lambda row: str(row["ParameterName"]))
+        return {row["ParameterName"]: row for row in rows}
 
     def _query(self, statement: str) -> list[dict[str, Any]]:
         try:
@@ -277,35 +254,22 @@ class Rds:
             ) from error
 
 
+def _require_resource(arn: str, region: str) -> None:
+    moto_rds = moto_seams.backend("rds", region)
+    kind, _, name = arn.removeprefix(f"arn:aws:rds:{region}:{moto_seams.ACCOUNT}:").partition(":")
+    known = {"db": ("DBInstance", moto_rds.databases), "pg": ("DBParameterGroup", moto_rds.db_parameter_groups)}
+    if kind not in known:
+        raise AwsError("InvalidParameterValue", f"the rehearsal has no resource {arn}: only instances and groups")
+    what, there = known[kind]
+    if name not in there:
+        raise AwsError(f"{what}NotFound", f"{what} not found: {name}")
+
+
 def _is_allowed(value: str, known: Mapping[str, Any]) -> bool:
     """Whether a parameter may have this value; RDS takes numbers without units."""
-    if known["vartype"] in ("integer", "real"):
-        lowest, highest = re.fullmatch(r"(-?[^-]+)-(-?.+)", known["allowed"]).groups()  # type: ignore[union-attr]
+    if known["DataType"] in ("integer", "float"):
+        lowest, highest = re.fullmatch(r"(-?[^-]+)-(-?.+)", known["AllowedValues"]).groups()  # type: ignore[union-attr]
         return bool(re.fullmatch(r"-?\d+(\.\d+)?", value)) and float(lowest) <= float(value) <= float(highest)
-    if known["vartype"] in ("bool", "boolean"):
+    if known["DataType"] == "boolean":
         return value.lower() in ("0", "1", "on", "off", "true", "false")
-    return known["vartype"] != "enum" or value in known["allowed"].split(",")
-
-
-def _as_postgres(name: str, value: str) -> dict[str, str]:
-    """RDS sets wal_level itself, by a parameter of its own:
-    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_PostgreSQL.html#PostgreSQL.Concepts.General.FeatureSupport.LogicalReplication
-    """
-    if name == "rds.logical_replication":
-        return {"wal_level": "logical" if value == "1" else "replica"}
-    return {name: value}
-
-
-def _describe_parameter(known: dict[str, Any], changed: dict[str, Any] | None) -> dict[str, Any]:
-    static = known["context"] in _STATIC_CONTEXTS
-    described = {
-        "ParameterName": known["name"],
-        "ParameterValue": changed["ParameterValue"] if changed else known["setting"],
-        "Description": known["short_desc"],
-        "Source": "user" if changed else "engine-default",
-        "ApplyType": "static" if static else "dynamic",
-        "DataType": {"bool": "boolean", "real": "float", "enum": "string"}.get(known["vartype"], known["vartype"]),
-        "IsModifiable": known["context"] not in _NOT_MODIFIABLE,
-        "ApplyMethod": (changed or {}).get("ApplyMethod", "pending-reboot" if static else "immediate"),
-    }
-    return described | ({"AllowedValues": known["allowed"]} if known["allowed"] else {})
+    return not known["AllowedValues"] or value in known["AllowedValues"].split(",")

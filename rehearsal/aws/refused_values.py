@@ -1,51 +1,43 @@
-"""Values that moto would take and AWS does not, or that the rehearsal does not have the effect of."""
+"""Values that moto would take and AWS does not, or that the rehearsal does not have the effect of: refused_values.json.
+
+A value is refused where it does not fit the bounds of its ``member``, or where the condition ``when`` is met.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rehearsal.aws import answers, moto_seams
-from rehearsal.aws.log_filter import LogFilter, LogFilterError
+from rehearsal.aws import moto_seams
+from rehearsal.aws.constraints import unmet
+from rehearsal.aws.errors import AwsError
+from rehearsal.aws.log_filter import LogFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from werkzeug.wrappers import Response
-
     from rehearsal.aws.aws_request import AwsRequest
 
-NO_PARAMETER = {
-    "dms": "InvalidParameterValueException",
-    "rds": "InvalidParameterValue",
-    "logs": "InvalidParameterException",
-    "monitoring": "InvalidParameterValueException",
-    "secretsmanager": "InvalidParameterException",
-    "ssm": "ValidationException",
-    "sts": "ValidationError",
-    "iam": "ValidationError",
-    "s3": "NotImplemented",
-}
+_DATA: dict[str, Any] = json.loads(Path(__file__).with_suffix(".json").read_text())
+NO_PARAMETER: dict[str, str] = _DATA["no parameter"]
 """Each service's error for a parameter that cannot be used."""
 
 _STATISTICS = {"SampleCount", "Average", "Sum", "Minimum", "Maximum"}
 _SHORT_PERIODS_S = (1, 5, 10, 20, 30)
-_MOST_PARAMETERS = 20
-_LONGEST_PARAMETER = 4096
 
 
-def refused_value(asked: AwsRequest) -> Response | None:
-    """The error for a value of the call that is refused; None where there is none."""
-    for service, operations, is_refused, code, message in _REFUSED:
-        if asked.service == service and asked.operation in operations and is_refused(asked):
-            return answers.error(asked.protocol, code, message)
+def check_values(asked: AwsRequest) -> None:
+    """Raises AwsError for a value of the call that is refused."""
+    for refused in _DATA["refused"]:
+        if asked.service != refused["service"] or asked.operation not in refused["operations"]:
+            continue
+        value = asked.parameters.get(refused.get("member"))
+        if _CONDITIONS[refused["when"]](asked) if "when" in refused else value is not None and unmet(value, refused):
+            raise AwsError(refused["code"], refused["message"].format(value=value))
     if asked.operation == "FilterLogEvents":
-        try:
-            LogFilter(str(asked.parameters.get("filterPattern") or ""))
-        except LogFilterError as error:
-            return answers.error(asked.protocol, NO_PARAMETER["logs"], str(error))
-    return None
+        LogFilter(str(asked.parameters.get("filterPattern") or ""))
 
 
 def _metrics(asked: AwsRequest) -> list[dict[str, Any]]:
@@ -67,10 +59,6 @@ def _has_no_value(asked: AwsRequest) -> bool:
     return not all(
         datum.keys() & {"Value", "Values", "StatisticValues"} for datum in asked.parameters.get("MetricData") or []
     )
-
-
-def _has_strange_name(allowed: str) -> Callable[[AwsRequest], bool]:
-    return lambda asked: not re.fullmatch(allowed, str(asked.parameters.get("Name")), re.ASCII)
 
 
 def _is_of_deleted_secret(asked: AwsRequest) -> bool:
@@ -97,45 +85,19 @@ def _is_no_json(asked: AwsRequest) -> bool:
         return True
 
 
-# What moto would take: service, operations, whether it is refused, the code and the message.
-_REFUSED: tuple[tuple[str, tuple[str, ...], Callable[[AwsRequest], bool], str, str], ...] = (
-    # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RebootDBInstance.html
-    ("rds", ("RebootDBInstance",), lambda asked: "ForceFailover" in asked.names, "InvalidParameterCombination",
-     "Cannot force a failover: the DB instance is not configured for Multi-AZ."),
-    ("monitoring", ("GetMetricData",), lambda asked: not {one.get("Stat") for one in _metrics(asked)} <= _STATISTICS,
-     NO_PARAMETER["monitoring"], "the rehearsal does not evaluate expressions, percentiles and trimmed statistics"),
-    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html and those beside it
-    ("monitoring", ("GetMetricData", "GetMetricStatistics"), _has_strange_period, "InvalidParameterValue",
-     "The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60."),
-    ("monitoring", ("GetMetricData",), _has_strange_id, "ValidationError",
-     "The Id of each query must be its own, begin with a lower case letter and have letters, digits and _ only."),
-    ("monitoring", ("PutMetricData",), _has_no_value, "MissingParameter",
-     "Each of MetricData must have a Value, Values or StatisticValues."),
-    # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogStreams.html
-    ("logs", ("DescribeLogStreams",), _is_strange_token, NO_PARAMETER["logs"], "The specified nextToken is invalid."),
-    # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
-    ("s3", ("ListObjectsV2",), lambda asked: not moto_seams.gave_page_token(asked.parameters.get("ContinuationToken")),
-     "InvalidArgument", "The continuation token provided is incorrect"),
-    ("s3", ("ListObjects", "ListObjectsV2"), lambda asked: not str(asked.parameters.get("MaxKeys", "0")).isdigit(),
-     "InvalidArgument", "Argument maxKeys must be an integer between 0 and 2147483647"),
-    # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBParameterGroup.html
-    ("rds", ("ModifyDBParameterGroup",), lambda asked: len(asked.parameters.get("Parameters") or []) > _MOST_PARAMETERS,
-     "InvalidParameterValue", f"A maximum of {_MOST_PARAMETERS} parameters can be modified in a single request."),
-    # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
-    ("secretsmanager", ("CreateSecret",), _has_strange_name(r"[\w/+=.@!-]+"), "ValidationException",
-     "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"),
-    ("secretsmanager", ("CreateSecret", "PutSecretValue", "UpdateSecret"),
-     lambda asked: asked.names >= {"SecretString", "SecretBinary"}, "InvalidParameterException",
-     "You can't specify both a binary secret value and a string secret value in the same secret."),
-    ("secretsmanager", ("PutSecretValue", "UpdateSecret", "UpdateSecretVersionStage", "TagResource", "UntagResource"),
-     _is_of_deleted_secret,
-     "InvalidRequestException", "You can't perform this operation on the secret because it was marked for deletion."),
-    # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
-    ("ssm", ("PutParameter",), _has_strange_name(r"[\w./-]+"), "ValidationException",
-     "Parameter name must be a combination of letters, numbers and the following symbols: .-_/"),
-    ("ssm", ("PutParameter",), lambda asked: len(str(asked.parameters.get("Value"))) > _LONGEST_PARAMETER,
-     "ValidationException", "Standard tier parameters support a maximum parameter value of 4096 characters."),
-    ("sts", ("AssumeRole",), _lacks_role,
-     "AccessDenied", "User is not authorized to perform: sts:AssumeRole: the role is not there"),
-    ("iam", ("CreateRole",), _is_no_json, "MalformedPolicyDocument", "This policy contains invalid Json"),
-)  # fmt: skip
+_CONDITIONS: dict[str, Callable[[AwsRequest], bool]] = {
+    "a failover is forced": lambda asked: "ForceFailover" in asked.names,
+    "a source has no type": lambda asked: asked.names & {"SourceIdentifier", "SourceType"} == {"SourceIdentifier"},
+    "a statistic is strange": lambda asked: not {one.get("Stat") for one in _metrics(asked)} <= _STATISTICS,
+    "a period is strange": _has_strange_period,
+    "an id is strange": _has_strange_id,
+    "a value is missing": _has_no_value,
+    "the token is strange": _is_strange_token,
+    "the object token is strange": lambda asked: (
+        not moto_seams.gave_page_token(asked.parameters.get("ContinuationToken"))
+    ),
+    "the secret is given twice": lambda asked: asked.names >= {"SecretString", "SecretBinary"},
+    "the secret is deleted": _is_of_deleted_secret,
+    "the role is missing": _lacks_role,
+    "the policy is no JSON": _is_no_json,
+}

@@ -53,7 +53,7 @@ def delete_connection(region: Region, parameters: Parameters) -> dict[str, Any]:
 
 
 def require_tested(region: Region, task: Task) -> None:
-    """DMS's condition for a start. Raises DmsError unless each last test was successful."""
+    """DMS's condition for a start. Raises AwsError unless each last test was successful."""
     for endpoint in region.endpoints_of(task):
         connection = region.connections.get((task.instance_arn, endpoint.arn), {"Status": "untested"})
         if connection["Status"] != "successful":

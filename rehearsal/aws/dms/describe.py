@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rehearsal.aws.answers import PageError, page
+from rehearsal.aws.answers import page
 from rehearsal.aws.dms.errors import invalid_value, not_found
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def matching_page(
 ) -> dict[str, Any]:
     """A page of the items that pass every filter of the call; any of a filter's values will do.
 
-    Raises DmsError for a filter that the call does not have, where nothing passes, and for what is no page. botocore's
+    Raises AwsError for a filter that the call does not have, where nothing passes, and for what is no page. botocore's
     waiters rely on the second: https://docs.aws.amazon.com/dms/latest/APIReference/API_DescribeReplicationTasks.html
     """
     kept, filters = [*items], parameters.get("Filters") or []
@@ -41,7 +41,4 @@ def matching_page(
         kept = [item for item in kept if {str(item.get(one, "")) for one in members} & {*wanted["Values"]}]
     if filters and not kept and key not in _MAY_BE_EMPTY:
         raise not_found(f"No {key} found matching the given filter.")
-    try:
-        return page(key, kept, parameters, most)
-    except PageError as error:
-        raise invalid_value(str(error)) from error
+    return page(key, kept, parameters, most)

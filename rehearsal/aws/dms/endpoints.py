@@ -59,7 +59,7 @@ def delete_endpoint(region: Region, parameters: Parameters) -> dict[str, Any]:
 
 
 def _checked(region: Region, members: dict[str, Any]) -> Endpoint:
-    """An endpoint of those members. Raises DmsError."""
+    """An endpoint of those members. Raises AwsError."""
     name, mode, arn = members["EngineName"], members.get("SslMode") or "none", members.get("CertificateArn")
     if name not in ENGINES:
         raise invalid_value(f"the rehearsal's DMS does not connect to {name!r}, only to {', '.join(ENGINES)}")

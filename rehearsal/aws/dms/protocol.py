@@ -19,7 +19,7 @@ MODEL = service_model("dms")
 
 
 def parsed(body: bytes, operation: str) -> dict[str, Any]:
-    """The parameters of a call. Raises DmsError for what does not fit the model."""
+    """The parameters of a call. Raises AwsError for what does not fit the model."""
     try:
         parameters = json.loads(body or b"{}")
     except ValueError as error:

@@ -57,14 +57,14 @@ class Region:
         return [one for one in self.resources.values() if isinstance(one, kind)]
 
     def find(self, kind: type[_Kind], arn: str) -> _Kind:
-        """The resource of that ARN. Raises DmsError."""
+        """The resource of that ARN. Raises AwsError."""
         found = self.resources.get(arn)
         if not isinstance(found, kind):
             raise not_found(kind.absent.format(arn))
         return found
 
     def available_instance(self, arn: str) -> ReplicationInstance:
-        """The replication instance of that ARN. Raises DmsError, also for one that is not available."""
+        """The replication instance of that ARN. Raises AwsError, also for one that is not available."""
         instance = self.find(ReplicationInstance, arn)
         if (status := self._described(instance)[instance.status_member]) != "available":
             raise invalid_state(
@@ -73,7 +73,7 @@ class Region:
         return instance
 
     def active_endpoint(self, arn: str) -> Endpoint:
-        """The endpoint of that ARN. Raises DmsError, also for one in deletion."""
+        """The endpoint of that ARN. Raises AwsError, also for one in deletion."""
         endpoint = self.find(Endpoint, arn)
         if endpoint.status != "active":
             raise invalid_state(f"Endpoint {endpoint.identifier} is {endpoint.status}.")
@@ -93,13 +93,13 @@ class Region:
         return {resource.noun: self._described(resource)}
 
     def describe(self, parameters: Parameters, kind: type[Resource]) -> dict[str, Any]:
-        """The answer of the call that describes resources of a kind. Raises DmsError."""
+        """The answer of the call that describes resources of a kind. Raises AwsError."""
         return matching_page(f"{kind.noun}s", map(self._described, self.of(kind)), parameters)
 
     def named(self, kind: type[Resource], parameters: Parameters) -> dict[str, Any]:
         """The members that a call gives a new resource: its ARN and its identifier are free.
 
-        The last part of the ARN is random unless ResourceIdentifier asks for one. Raises DmsError.
+        The last part of the ARN is random unless ResourceIdentifier asks for one. Raises AwsError.
         """
         members = self.changes(kind, parameters)
         if asked := parameters.get("ResourceIdentifier"):
@@ -111,7 +111,7 @@ class Region:
         return members | {f"{kind.noun}Arn": arn}
 
     def changes(self, kind: type[Resource], parameters: Parameters, changed: Resource | None = None) -> dict[str, Any]:
-        """The members that a call gives a resource; ``changed`` is the one that is there. Raises DmsError."""
+        """The members that a call gives a resource; ``changed`` is the one that is there. Raises AwsError."""
         members = {name: value for name, value in parameters.items() if name not in _OF_CALLS_ONLY}
         name = f"{kind.noun}Identifier"
         if name in members:
@@ -122,7 +122,7 @@ class Region:
         return members
 
     def keep(self, resource: Resource, parameters: Parameters) -> None:
-        """Keep a new resource with the tags that the call gives it. Raises DmsError, and keeps nothing then."""
+        """Keep a new resource with the tags that the call gives it. Raises AwsError, and keeps nothing then."""
         self.tags[resource.arn] = tags(parameters)
         self.resources[resource.arn] = resource
 
@@ -171,7 +171,7 @@ class Region:
 
 
 def check_identifier(parameter: str, value: str, longest: int) -> str:
-    """The identifier as DMS keeps it, in lower case. Raises DmsError for one that it does not allow.
+    """The identifier as DMS keeps it, in lower case. Raises AwsError for one that it does not allow.
 
     https://docs.aws.amazon.com/dms/latest/APIReference/API_CreateReplicationTask.html
     """
@@ -185,7 +185,7 @@ def check_identifier(parameter: str, value: str, longest: int) -> str:
 
 
 def tags(parameters: Parameters) -> dict[str, str]:
-    """The tags that a call gives a resource. Raises DmsError."""
+    """The tags that a call gives a resource. Raises AwsError."""
     if wrong := wrong_tag(parameters, "dms"):
         raise invalid_value(wrong)
     return {tag["Key"]: tag.get("Value", "") for tag in parameters.get("Tags", [])}

@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, Any
 from botocore import xform_name
 from werkzeug.wrappers import Response
 
-from rehearsal.aws import answers
 from rehearsal.aws.dms import assessments, belongings, connections, endpoints, instances, task_lifecycle, tasks
 from rehearsal.aws.dms.damage import find_damage
 from rehearsal.aws.dms.endpoint import Endpoint
-from rehearsal.aws.dms.errors import DmsError
 from rehearsal.aws.dms.protocol import parsed, written
 from rehearsal.aws.dms.region import Parameters, Region
 from rehearsal.aws.dms.resources import Certificate, ReplicationInstance
 from rehearsal.aws.dms.settling import settle
+from rehearsal.aws.errors import AwsError
 from rehearsal.aws.operations import OPERATIONS
 
 if TYPE_CHECKING:
@@ -71,12 +70,12 @@ class Dms:
             region = self._region(asked.region)
             with region.lock:
                 result = written(_CALLS[asked.operation](region, parameters), asked.operation)
-        except DmsError as fault:
-            return answers.error("json", fault.code, str(fault))
+        except AwsError as fault:
+            return fault.rendered("json")
         except Exception as error:  # noqa: BLE001  # the server must answer whatever fails
             traceback.print_exc(file=sys.stderr)
             message = f"the rehearsal's {asked.operation} broke: {type(error).__name__}"
-            return answers.error("json", "InternalFailure", message)
+            return AwsError("InternalFailure", message).rendered("json")
         return Response(result, content_type="application/x-amz-json-1.1")
 
     def records(self) -> dict[str, dict[str, Any]]:

@@ -119,7 +119,7 @@ def format_lsn(lsn: str) -> str:
 
 
 def start_lsn(position: str) -> str:
-    """The LSN of a CdcStartPosition, a plain one or DMS's checkpoint. Raises DmsError.
+    """The LSN of a CdcStartPosition, a plain one or DMS's checkpoint. Raises AwsError.
 
     https://docs.aws.amazon.com/dms/latest/APIReference/API_StartReplicationTask.html
     """

@@ -28,7 +28,7 @@ _UNLIMITED = {"RecoverableErrorCount", "RecoveryTimeout"}
 def merge(text: str | None, *, over: dict[str, Any] | None = None, creating: bool = False) -> dict[str, Any]:
     """The settings of the JSON ``text`` over those of ``over`` (DMS's defaults, if None).
 
-    Raises DmsError with everything that DMS would not take.
+    Raises AwsError with everything that DMS would not take.
     """
     try:
         given = json.loads(text) if text else {}

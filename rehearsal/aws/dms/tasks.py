@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from rehearsal.aws.dms import connections, task_lifecycle, task_settings
 from rehearsal.aws.dms.describe import matching_page
-from rehearsal.aws.dms.errors import DmsError, invalid_combination, invalid_state, invalid_value
+from rehearsal.aws.dms.errors import invalid_combination, invalid_state, invalid_value
 from rehearsal.aws.dms.monitoring import log_names
 from rehearsal.aws.dms.task import Task, start_lsn
+from rehearsal.aws.errors import AwsError
 from reverse_sync.table_mapping import MappingError, TableMapping
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def move_replication_task(region: Region, parameters: Parameters) -> dict[str, A
     def moved() -> str:
         try:
             region.available_instance(target.arn)
-        except DmsError:
+        except AwsError:
             return "failed-move"
         task.members["ReplicationInstanceArn"] = target.arn
         return before
@@ -167,7 +168,7 @@ def _check_endpoint(region: Region, arn: str, kind: str) -> None:
 
 
 def idle(region: Region, parameters: Parameters, participle: str) -> Task:
-    """The task that the call names, which is at rest. Raises DmsError."""
+    """The task that the call names, which is at rest. Raises AwsError."""
     task = region.find(Task, parameters["ReplicationTaskArn"])
     if task.status not in _IDLE:
         raise invalid_state(f"Replication task {task.identifier} is {task.status}; it cannot be {participle} now.")
@@ -183,7 +184,7 @@ def _name_log(region: Region, task: Task) -> None:
 
 
 def _check_mapping(parameters: Parameters) -> None:
-    """Raises DmsError for table mappings that cannot be used; a modification may come without."""
+    """Raises AwsError for table mappings that cannot be used; a modification may come without."""
     if (text := parameters.get("TableMappings")) is None:
         return
     try:

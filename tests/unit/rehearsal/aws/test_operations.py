@@ -13,9 +13,10 @@ from botocore.exceptions import ClientError
 from botocore.session import Session
 from werkzeug.serving import make_server
 
-from rehearsal.aws import answers, moto_seams, operations
+from rehearsal.aws import moto_seams, operations
 from rehearsal.aws.aws_request import AwsRequest, service_model
 from rehearsal.aws.call_log import CallLog
+from rehearsal.aws.errors import AwsError
 from rehearsal.aws.faults import Faults
 from rehearsal.aws.gateway import Gateway
 from rehearsal.aws.operations import OPERATIONS
@@ -46,12 +47,12 @@ class Behind:
     """What stands behind the gateway here: it tells that it was reached."""
 
     def answer(self, asked: AwsRequest, body: bytes) -> Any:
-        return answers.error(asked.protocol, "Reached", "")
+        raise AwsError("Reached", "")
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         protocol = "rest-xml" if "/s3/" in environ.get("HTTP_AUTHORIZATION", "/s3/") else "query"
         protocol = "json" if "HTTP_X_AMZ_TARGET" in environ else protocol
-        return answers.error(protocol, "Reached", "")(environ, start_response)
+        return AwsError("Reached", "").rendered(protocol)(environ, start_response)
 
 
 class Served:
@@ -186,10 +187,9 @@ def test_a_parameter_without_effect_is_refused_by_name(service: str) -> None:
         named = set(listed.split())
         assert named <= members(service, operation), operation
         for name in members(service, operation) - named:
-            refused = operations.refusal(AwsRequest(service, operation, "", parameters={name: "x"}))
-            assert refused is not None, (operation, name)
-            assert f"does not have the effect of {name} in {operation}; leave it out" in refused.get_data(as_text=True)
-            assert operations.refusal(AwsRequest(service, operation, "", parameters={name: False})) is None
+            with pytest.raises(AwsError, match=f"does not have the effect of {name} in {operation}; leave it out"):
+                operations.check(AwsRequest(service, operation, "", parameters={name: "x"}))
+            operations.check(AwsRequest(service, operation, "", parameters={name: False}))
 
 
 @pytest.mark.parametrize(
