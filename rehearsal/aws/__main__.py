@@ -19,10 +19,10 @@ from rehearsal.aws.faults import Faults
 from rehearsal.aws.gateway import Gateway
 from rehearsal.aws.log_filter import LogFilter
 from rehearsal.aws.permissions import Permissions
-from rehearsal.aws.policies import Policies
 from rehearsal.aws.rds import Rds
+from rehearsal.aws.settings import DURATIONS, durations, policies
 from rehearsal.aws.store import FILE, Store, UnreadableRecordsError
-from rehearsal.aws.timing import DURATIONS, Durations, Transitions
+from rehearsal.aws.timing import Transitions
 from rehearsal.names import region
 from rehearsal.part import announce_ready, part_process
 from rehearsal.ports import LISTEN
@@ -35,7 +35,7 @@ def main() -> None:
     """Serve AWS on loopback until the process is ended; a new one is as after Terraform: no endpoint and no task."""
     arguments = _parse()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # requests are in /rehearsal/calls
-    faults, policies, calls, permissions = Faults(), Policies(), CallLog(), Permissions()
+    faults, choices, calls, permissions = Faults(), policies(), CallLog(), Permissions()
     # What is put aside in files goes with the part's folder, however the part ends.
     arguments.home.mkdir(parents=True, exist_ok=True)
     tempfile.tempdir = str(arguments.home)
@@ -59,14 +59,14 @@ def main() -> None:
         }
         if kept:
             move(kept["dms"], kept["databases"], databases)
-        dms = Dms(REGION, transitions, policies, kept.get("dms"))
+        dms = Dms(REGION, transitions, choices, kept.get("dms"))
         store.keep("moto", lambda: moto_seams.kept(REGION))
         store.keep("rds events", lambda: rds.events)
         store.keep("dms", dms.records)
         store.keep("databases", lambda: databases)
         transitions.changed = store.save
         store.save()
-        control = Control(faults, arguments.durations, policies, calls, dms.damage, permissions)
+        control = Control(faults, arguments.durations, choices, calls, dms.damage, permissions)
         gateway = Gateway(moto_seams.wsgi_application(), dms, control, faults, calls, store, permissions, rds)
         server = make_server(
             LISTEN, arguments.port, gateway, threaded=True, request_handler=moto_seams.MotoRequestHandler
@@ -107,7 +107,7 @@ def _parse() -> argparse.Namespace:
     )
     arguments = parser.parse_args()
     try:
-        arguments.durations = Durations(dict(_duration(text) for text in arguments.duration))
+        arguments.durations = durations(dict(_duration(text) for text in arguments.duration))
     except ValueError as error:
         parser.error(str(error))
     return arguments

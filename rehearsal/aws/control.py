@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from rehearsal.aws.call_log import CallLog
     from rehearsal.aws.faults import Faults
     from rehearsal.aws.permissions import Permissions
-    from rehearsal.aws.policies import Policies
-    from rehearsal.aws.timing import Durations
+    from rehearsal.aws.settings import Settings
 
 
 @dataclass
@@ -25,8 +24,8 @@ class Control:
     """Answers the requests below `/rehearsal/`."""
 
     faults: Faults
-    durations: Durations
-    policies: Policies
+    durations: Settings[float]
+    policies: Settings[str]
     calls: CallLog
     damage: Callable[[], list[str]]
     permissions: Permissions

@@ -16,7 +16,7 @@ import psycopg
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from rehearsal.aws.timing import DURATIONS
+from rehearsal.aws.settings import DURATIONS
 from rehearsal.postgres.cluster import SUPERUSER_PASSWORD
 from tests.support.parts import call
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rehearsal.aws.dms.task import Task
-    from rehearsal.aws.policies import Policies
+    from rehearsal.aws.settings import Settings
     from rehearsal.aws.timing import Transitions
 
 _BASE32 = string.ascii_uppercase + "234567"
@@ -41,7 +41,7 @@ class Region:
 
     name: str
     transitions: Transitions
-    policies: Policies
+    policies: Settings[str]
     resources: dict[str, Resource] = field(default_factory=dict)
     connections: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rehearsal.aws.aws_request import AwsRequest
-    from rehearsal.aws.policies import Policies
+    from rehearsal.aws.settings import Settings
     from rehearsal.aws.timing import Transitions
 
 _KINDS = (ReplicationInstance, Endpoint, Certificate, assessments.AssessmentRun)
@@ -46,7 +46,7 @@ class Dms:
     """The service; a region other than the seeded one is empty."""
 
     def __init__(
-        self, seeded_region: str, transitions: Transitions, policies: Policies, kept: dict[str, Any] | None = None
+        self, seeded_region: str, transitions: Transitions, policies: Settings[str], kept: dict[str, Any] | None = None
     ) -> None:
         """``kept`` is what `records` returned, of a stand-in that was before."""
         self._transitions = transitions

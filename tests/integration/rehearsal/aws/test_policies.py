@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rehearsal.aws.policies import POLICIES
+from rehearsal.aws.settings import POLICIES
 from tests.support.aws_stage import Stage, eventually
 from tests.support.aws_tables import arrived, exceptions, names, run_sql
 
@@ -34,7 +34,7 @@ def each_setting(name: str) -> pytest.MarkDecorator:
     """Run the test once in each setting of the policy."""
     TRIED.add(name)
     return pytest.mark.parametrize(
-        "setting", [(name, value) for value in POLICIES[name].values], indirect=True, ids=str
+        "setting", [(name, value) for value in POLICIES[name]["values"]], indirect=True, ids=str
     )
 
 

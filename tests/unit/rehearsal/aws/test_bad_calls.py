@@ -15,8 +15,8 @@ from rehearsal.aws.dms.protocol import MODEL
 from rehearsal.aws.dms.service import Dms
 from rehearsal.aws.faults import Faults
 from rehearsal.aws.operations import OPERATIONS
-from rehearsal.aws.policies import Policies
-from rehearsal.aws.timing import DURATIONS, Durations, Transitions
+from rehearsal.aws.settings import DURATIONS, durations, policies
+from rehearsal.aws.timing import Transitions
 from tests.support.aws_stage import MAPPING, REGION
 
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ class Wire:
     """DMS as its protocol answers, with resources that calls can be made on."""
 
     def __init__(self) -> None:
-        self.transitions = Transitions(Durations(dict.fromkeys(DURATIONS, 0.0)), Faults())
+        self.transitions = Transitions(durations(dict.fromkeys(DURATIONS, 0.0)), Faults())
         self.task = ""
-        self._dms = Dms(REGION, self.transitions, Policies())
+        self._dms = Dms(REGION, self.transitions, policies())
         self.instance = self("DescribeReplicationInstances")["ReplicationInstances"][0]["ReplicationInstanceArn"]
         self.source = self("CreateEndpoint", EndpointIdentifier="s", **ENDPOINT)["Endpoint"]["EndpointArn"]
         target = ENDPOINT | {"EndpointType": "target", "EngineName": "oracle"}
