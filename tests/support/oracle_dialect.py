@@ -884,7 +884,7 @@ STATEMENTS = [
     Steps(
         _DEFINE,
         "ALTER SESSION SET of what is so already",
-        ("ALTER SESSION SET NLS_NUMERIC_CHARACTERS = '.,'", "ALTER SESSION SET NLS_SORT = 'BINARY'"),
+        ("ALTER SESSION SET NLS_NUMERIC_CHARACTERS = '.,'", "ALTER SESSION SET NLS_SORT = BINARY"),
         "SELECT 1 FROM dual",
         [(1,)],
         "ALTER-SESSION",

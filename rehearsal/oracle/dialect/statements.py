@@ -111,7 +111,8 @@ def _read_setting(words: Words) -> Control:
     if name not in SETTINGS:
         raise unlisted(f"ALTER SESSION SET {name}")
     words.expect("=")
-    found = Control(name, words.name() if name == "CURRENT_SCHEMA" else words.string())
+    is_name = name == "CURRENT_SCHEMA" or (SETTINGS[name] and words.at_name())  # BINARY may stand without quotes
+    found = Control(name, words.name() if is_name else words.string())
     if words.now.kind == "name":
         raise unlisted("ALTER SESSION SET of several parameters")
     return found

@@ -71,7 +71,7 @@ def column_type(name: str, unit: str, numbers: list[int]) -> ColumnType:  # noqa
     raise OracleError(902, "invalid datatype")
 
 
-_OTHERS = re.compile(r"LONG|BFILE|U?ROWID|INTERVAL|XMLTYPE")
+_OTHERS = re.compile(r"LONG|BFILE|U?ROWID|INTERVAL|XMLTYPE|CHARACTER|NATIONAL|DEC|URITYPE|ANYDATA|SDO_\w+")
 
 
 def _number(precision: int, scale: int) -> ColumnType:

@@ -70,6 +70,8 @@ class Definitions:
             steps = (Drop(kind or "COLUMN", table, name), Action("size_strings", (table,)))
         else:
             raise unlisted(f"ALTER TABLE ... {words.now.text}")
+        if words.now.kind == "name":
+            raise unlisted(f"ALTER TABLE ... {words.now.text} behind another clause")
         return Definition(steps, table.owner, altered=table)
 
     def drop(self) -> Definition:
@@ -153,6 +155,8 @@ class Definitions:
 
     def _column_definition(self, table: Name) -> tuple[Addition, ...]:
         words, name = self.words, self.words.name()
+        if words.sees("AS") or words.sees(",") or words.sees(")"):
+            raise unlisted("a column without a data type")
         kind = self._expressions.data_type()
         if words.sees("DEFAULT", "ON"):
             raise unlisted("DEFAULT ON NULL")

@@ -330,8 +330,8 @@ class Expressions:
         text = self.words.take().text
         found = re.fullmatch(_DATE if kind == "DATE" else _TIMESTAMP, text)
         if not found:
-            if re.search("[A-Z][a-z]+/[A-Z]", text):
-                raise unlisted(f"time zone of {text}")
+            if re.search("^-|[A-Z][a-z]+/[A-Z]", text):
+                raise unlisted(f"year or time zone of {text}")
             raise OracleError(1861, "literal does not match format string")
         plain, more_digits, zone = found.groups("")
         if more_digits:

@@ -54,6 +54,8 @@ class Triggers:
 
     def _body(self) -> tuple[tuple[str, Value], ...]:
         words = self.words
+        if words.now.kind == "name" and words.now.text != "BEGIN":
+            raise unlisted(f"{words.now.text} in a trigger")
         words.expect("BEGIN", 6550, "line 1, column 1: PLS-00103: Encountered something other than BEGIN")
         steps = [self._step()]
         while not words.accept("END"):
