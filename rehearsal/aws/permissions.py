@@ -23,29 +23,32 @@ _ACTIONS = {"ListObjectsV2": "ListBucket", "ListObjects": "ListBucket", "HeadBuc
 }
 
 
+_EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+
+
 class Permissions:
-    """One identity policy, or none."""
+    """The statements of one identity policy."""
 
     def __init__(self) -> None:
-        self._policy: dict[str, Any] | None = None
+        self._statements: list[dict[str, Any]] = [_EVERYTHING]
 
     def set(self, policy: dict[str, Any]) -> dict[str, Any]:
         """Enforce the policy from now on. Raises ValueError for one that can't be enforced here."""
-        for statement in policy.get("Statement", []):
-            if statement.get("Effect") != "Allow" or not statement.keys() <= {"Sid", "Effect", "Action", "Resource"}:
+        statements = _list(policy.get("Statement"))
+        for statement in statements:
+            members = statement.keys() - {"Sid"} if isinstance(statement, dict) else None
+            if members != _EVERYTHING.keys() or statement["Effect"] != "Allow":
                 raise ValueError(f"a statement here is an Allow of actions on resources, not {statement}")
-        self._policy = policy
+        self._statements = statements
         return policy
 
     def lift(self) -> dict[str, Any]:
         """Allow everything again."""
-        self._policy = None
+        self._statements = [_EVERYTHING]
         return {}
 
     def check(self, asked: AwsRequest) -> None:
         """Raises AwsError for a call that the policy does not allow on every resource that it names."""
-        if self._policy is None:
-            return
         action = f"{_PREFIXES.get(asked.service, asked.service)}:{_ACTIONS.get(asked.operation, asked.operation)}"
         resources = list(_resources(asked)) or ["*"]
         refused = [one for one in resources if not self._allows(action, one, anywhere=asked.service == "s3")]
@@ -60,11 +63,10 @@ class Permissions:
         raise AwsError("AccessDenied", message, status=403)
 
     def _allows(self, action: str, resource: str, *, anywhere: bool) -> bool:
-        assert self._policy is not None  # noqa: S101  # the caller has looked
         return any(
             any(fnmatchcase(action, pattern) for pattern in _list(statement["Action"]))
             and (anywhere or any(fnmatchcase(resource, pattern) for pattern in _list(statement["Resource"])))
-            for statement in self._policy["Statement"]
+            for statement in self._statements
         )
 
 
@@ -78,10 +80,11 @@ def _resources(asked: AwsRequest) -> Iterator[str]:
         names = {"DBInstanceIdentifier": "db", "DBParameterGroupName": "pg"}
         yield from (f"arn:aws:rds:{here}:{kind}:{given[name]}" for name, kind in names.items() if name in given)
     if asked.service == "logs" and "logStreamName" in given:
-        yield f"arn:aws:logs:{here}:log-group:{given['logGroupName']}:log-stream:{given['logStreamName']}"
+        group = str(given.get("logGroupName") or given.get("logGroupIdentifier")).rpartition(":log-group:")[2]
+        yield f"arn:aws:logs:{here}:log-group:{group}:log-stream:{given['logStreamName']}"
     if asked.service == "iam" and "RoleName" in given:
         yield f"arn:aws:iam::{ACCOUNT}:role/{given['RoleName']}"
 
 
-def _list(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

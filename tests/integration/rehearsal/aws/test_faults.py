@@ -139,6 +139,16 @@ def test_a_fault_of_a_task_happens_to_that_task_only(tables: Stage) -> None:
             {"slot_on_task_deletion": "maybe"},
             "policy slot_on_task_deletion is 'maybe'; it can be kept or dropped",
         ),
+        ("iam-policy", {}, "a statement here is an Allow of actions on resources, not None"),
+        *(
+            ("iam-policy", {"Statement": statement}, "a statement here is an Allow of actions on resources, not")
+            for statement in (
+                "Allow",
+                {"Effect": "Deny", "Action": "*", "Resource": "*"},
+                [{"Effect": "Allow", "Action": "*"}],
+                [{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {}}],
+            )
+        ),
         ("nothing", {}, "there is no PUT /rehearsal/nothing"),
     ],
 )
