@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import urllib.request
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -56,15 +55,6 @@ class Control:
             return _json(verb())
         except (ValueError, RuntimeError) as error:
             return _json({"error": str(error)}, HTTPStatus.BAD_REQUEST)
-
-
-def healthy(port: int, timeout_s: float = 5) -> bool:
-    """Whether the AWS on this port serves."""
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/rehearsal/health", timeout=timeout_s) as answer:
-            return bool(json.load(answer)["status"] == "available")
-    except OSError:
-        return False
 
 
 def _body(request: Request) -> dict[str, Any]:
