@@ -13,12 +13,12 @@ from botocore.loaders import Loader
 from botocore.model import OperationModel, OperationNotFoundError, ServiceModel
 
 from rehearsal.aws import moto_seams
-from rehearsal.aws.answers import protocol_of
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Request
 
 _SCOPE = re.compile(r"(?:Credential=)?[^/]+/\d{8}/([^/]+)/([^/]+)/aws4_request")
+_REST_XML = ("s3", "s3express", "s3-object-lambda", "route53", "cloudfront")
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,13 @@ class AwsRequest:
     def names(self) -> set[str]:
         """The names of the parameters that ask for something: neither absent nor false nor empty."""
         return {name for name, value in self.parameters.items() if not _asks_nothing(value)}
+
+
+def protocol_of(service: str, *, is_query: bool) -> str:
+    """The protocol that ``service`` (its signing name) answers in; ``is_query`` where the request has an Action."""
+    if is_query:
+        return "ec2" if service == "ec2" else "query"
+    return "rest-xml" if service in _REST_XML else "json"
 
 
 @cache

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import deque
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
+
     from rehearsal.aws.aws_request import AwsRequest
 
 _KEPT = 100_000
+_XML_CODE = re.compile(r"<Code>([^<]+)</Code>")
 
 
 class CallLog:
@@ -20,14 +24,16 @@ class CallLog:
         self._calls: deque[dict[str, Any]] = deque(maxlen=_KEPT)
         self._lock = threading.Lock()
 
-    def add(self, asked: AwsRequest, outcome: str, duration_s: float) -> None:
-        """Remember a call that has just been answered; `outcome` is `ok` or the code of the error."""
-        call: dict[str, Any] = {
+    def add(self, asked: AwsRequest, response: Response, duration_s: float) -> None:
+        """Remember a call that has just been answered, and how: `ok` or the code of the error."""
+        call = {
             "time": datetime.now(UTC).isoformat(),
             "service": asked.service,
             "operation": asked.operation,
+            "region": asked.region,
+            "outcome": _outcome(response),
+            "duration_s": round(duration_s, 6),
         }
-        call |= {"region": asked.region, "outcome": outcome, "duration_s": round(duration_s, 6)}
         with self._lock:
             self._calls.append(call)
 
@@ -40,3 +46,11 @@ class CallLog:
         """Forget all calls."""
         with self._lock:
             self._calls.clear()
+
+
+def _outcome(response: Response) -> str:
+    if response.status_code < 400:
+        return "ok"
+    named = response.headers.get("x-amzn-ErrorType")
+    found = _XML_CODE.search(response.get_data(as_text=True))
+    return str(named or (found and found[1]) or response.status_code)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request, Response
 
-from rehearsal.aws import answers, operations
-from rehearsal.aws.aws_request import AwsRequest
+from rehearsal.aws import operations
+from rehearsal.aws.aws_request import AwsRequest, protocol_of
 from rehearsal.aws.errors import AwsError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Gateway:
     calls: CallLog
     store: Store
     permissions: Permissions
-    rds: Rds | None = None
+    rds: Rds
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request."""
@@ -50,7 +50,7 @@ class Gateway:
         request.get_data(cache=True, parse_form_data=False)
         asked = AwsRequest.parse(request)
         if asked is None:
-            protocol = answers.protocol_of("s3", is_query="Action" in request.values)
+            protocol = protocol_of("s3", is_query="Action" in request.values)
             message = "the rehearsal does not serve requests without a signature"
             unsigned = AwsError("MissingAuthenticationToken", message, status=403)
             return unsigned.rendered(protocol)(environ, start_response)
@@ -62,7 +62,7 @@ class Gateway:
         except AwsError as error:
             response = error.rendered(asked.protocol)
         self.store.save_after(asked)
-        self.calls.add(asked, answers.outcome(response), time.monotonic() - started)
+        self.calls.add(asked, response, time.monotonic() - started)
         return response(environ, start_response)
 
     def _meet_faults(self, asked: AwsRequest) -> None:
@@ -78,7 +78,7 @@ class Gateway:
     def _answer(self, request: Request, asked: AwsRequest) -> Response:
         if asked.service == "dms":
             return self.dms.answer(asked, request.get_data())
-        if asked.service == "rds" and self.rds:
+        if asked.service == "rds":
             self.rds.check(asked)
         environ = request.environ | {"wsgi.input": io.BytesIO(request.get_data())}
         try:

@@ -139,9 +139,7 @@ def install_rds(rds: Any) -> None:
         return groups
 
     def reboot(moto_backend: Any, db_instance_identifier: str) -> Any:
-        instance = moto_backend.describe_db_instances(db_instance_identifier)[0]
-        rds.reboot(instance)
-        return instance
+        return rds.reboot(moto_backend.describe_db_instances(db_instance_identifier)[0])
 
     def describe_parameters(response: Any) -> Any:
         group = response.backend.db_parameter_groups[response.params["DBParameterGroupName"].lower()]
@@ -153,7 +151,11 @@ def install_rds(rds: Any) -> None:
         times = {name: at.replace(tzinfo=UTC) for name, at in filters.items() if isinstance(at, datetime)}
         return rds.events.find({name.title().replace("_", ""): value for name, value in (filters | times).items()})
 
-    _replace_attribute(DBInstance, "status", rds.show_status)
+    # Instances set their status themselves: it is kept beside, as a fault may show another.
+    DBInstance.status = property(  # type: ignore[assignment]
+        lambda instance: rds.show_status(instance._kept_status),
+        lambda instance, status: setattr(instance, "_kept_status", status),
+    )
     _replace(DBInstance, "address", property(lambda _: "localhost"))
     _replace(DBInstance, "db_parameter_group_status_list", property(parameter_groups))
     _replace(RDSBackend, "reboot_db_instance", reboot)
@@ -177,16 +179,3 @@ def _replace(owner: Any, name: str, replacement: Any) -> None:
 
 def _name(owner: Any) -> str:
     return f"{owner.__module__}.{owner.__qualname__}" if isinstance(owner, type) else str(owner.__name__)
-
-
-def _replace_attribute(owner: type, name: str, show: Callable[[Any], Any]) -> None:
-    """Show an attribute that instances set themselves through ``show(value)``."""
-    kept = f"_kept_{name}"
-    setattr(
-        owner,
-        name,
-        property(
-            lambda instance: show(getattr(instance, kept)),
-            lambda instance, value: setattr(instance, kept, value),
-        ),
-    )

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 import time
+from contextlib import suppress
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 
 from rehearsal.aws import moto_seams
-from rehearsal.aws.answers import page
 from rehearsal.aws.errors import AwsError
 from rehearsal.aws.events import Events
+from rehearsal.aws.pages import page
 from rehearsal.names import db_instance
 from rehearsal.postgres.cluster import SUPERUSER_PASSWORD
 from rehearsal.postgres.control_client import PostgresControl, PostgresControlError
@@ -25,10 +28,9 @@ if TYPE_CHECKING:
     from rehearsal.aws.timing import Transitions
 
 INSTANCE = db_instance()
-PARAMETER_GROUP = "flightspecials-db-parameter-group"
-DATABASE = "dso"
+_SEED = json.loads(Path(__file__).with_suffix(".json").read_text())
+PARAMETER_GROUP: str = _SEED["group"]["db_parameter_group_name"]
 _CHANGEABLE = ("ParameterValue", "ApplyMethod")
-SEEDED_PARAMETERS = {"rds.logical_replication": "1", "shared_preload_libraries": "pglogical"}
 
 _CATALOG = """
     SELECT name AS "ParameterName", boot_val AS "ParameterValue", short_desc AS "Description",
@@ -64,34 +66,13 @@ class Rds:
     def seed(self) -> None:
         """Make the instance and its parameter group. Raises PostgresControlError when PostgreSQL is not there."""
         moto_rds = moto_seams.backend("rds", self.region)
-        moto_rds.create_db_parameter_group(
-            {
-                "db_parameter_group_name": PARAMETER_GROUP,
-                "db_parameter_group_family": self._family,
-                "description": "FlightSpecials with logical replication",
-            }
-        )
+        moto_rds.create_db_parameter_group(_SEED["group"] | {"db_parameter_group_family": self._family})
         moto_rds.create_db_instance(
-            {
-                "db_instance_identifier": INSTANCE,
-                "db_instance_class": "db.m5.xlarge",
-                "engine": "postgres",
-                "engine_version": self._server_version,
-                "db_name": DATABASE,
-                "port": self._port,
-                "allocated_storage": 100,
-                "master_username": "postgres",
-                "master_user_password": SUPERUSER_PASSWORD,
-                "db_parameter_group_name": PARAMETER_GROUP,
-            }
+            _SEED["instance"]
+            | {"db_instance_identifier": INSTANCE, "port": self._port}
+            | {"engine_version": self._server_version, "master_user_password": SUPERUSER_PASSWORD}
         )
-        moto_rds.modify_db_parameter_group(
-            PARAMETER_GROUP,
-            [
-                {"ParameterName": name, "ParameterValue": value, "ApplyMethod": "pending-reboot"}
-                for name, value in SEEDED_PARAMETERS.items()
-            ],
-        )
+        moto_rds.modify_db_parameter_group(PARAMETER_GROUP, _SEED["parameters"])
         self._event("DB instance created", "creation")
 
     def go_on(self, events: Events) -> None:
@@ -108,13 +89,14 @@ class Rds:
     def show_apply_status(self) -> str:
         """`pending-reboot` while PostgreSQL itself says that a parameter waits for a restart, otherwise `in-sync`."""
         if not self._rebooting.locked():
-            health = self._health()
-            if health.get("status") == "available":
-                self._last_apply_status = "pending-reboot" if health["pending_reboot"] else "in-sync"
+            with suppress(PostgresControlError):
+                health = self._control.call("GET", "/health", timeout_s=5)
+                if health["status"] == "available":
+                    self._last_apply_status = "pending-reboot" if health["pending_reboot"] else "in-sync"
         return self._last_apply_status
 
-    def reboot(self, instance: Any) -> None:
-        """Restart PostgreSQL; the instance is `rebooting` meanwhile.
+    def reboot(self, instance: Any) -> Any:
+        """Restart PostgreSQL; returns the instance, which is `rebooting` meanwhile.
 
         Raises RDS's InvalidDBInstanceState unless the instance is `available`:
         https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RebootDBInstance.html
@@ -125,6 +107,7 @@ class Rds:
             )
         instance.status = "rebooting"
         threading.Thread(target=self._restart, args=(instance, time.monotonic()), daemon=True).start()
+        return instance
 
     def _restart(self, instance: Any, started: float) -> None:
         try:
@@ -220,12 +203,6 @@ class Rds:
     def _event(self, message: str, category: str) -> None:
         arn = f"arn:aws:rds:{self.region}:{moto_seams.ACCOUNT}:db:{INSTANCE}"
         self.events.add("db-instance", INSTANCE, category, message, SourceArn=arn)
-
-    def _health(self) -> dict[str, Any]:
-        try:
-            return self._control.call("GET", "/health", timeout_s=5)
-        except PostgresControlError:
-            return {}
 
     @cached_property
     def _server_version(self) -> str:

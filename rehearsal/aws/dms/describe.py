@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rehearsal.aws.answers import page
 from rehearsal.aws.dms.errors import invalid_value, not_found
+from rehearsal.aws.pages import page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

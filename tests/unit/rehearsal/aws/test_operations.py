@@ -49,6 +49,9 @@ class Behind:
     def answer(self, asked: AwsRequest, body: bytes) -> Any:
         raise AwsError("Reached", "")
 
+    def check(self, asked: AwsRequest) -> None:
+        """RDS's own look at a call."""
+
     def __call__(self, environ: Any, start_response: Any) -> Any:
         protocol = "rest-xml" if "/s3/" in environ.get("HTTP_AUTHORIZATION", "/s3/") else "query"
         protocol = "json" if "HTTP_X_AMZ_TARGET" in environ else protocol
@@ -60,7 +63,7 @@ class Served:
 
     def __init__(self) -> None:
         self.calls, self.port, behind = CallLog(), free_port(), Behind()
-        gateway: Any = Gateway(behind, behind, None, Faults(), self.calls, Store(None), Permissions())  # type: ignore[arg-type]
+        gateway: Any = Gateway(behind, behind, None, Faults(), self.calls, Store(None), Permissions(), behind)  # type: ignore[arg-type]
         self.server = make_server("127.0.0.1", self.port, gateway, threaded=True)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.clients: dict[str, Any] = {}
