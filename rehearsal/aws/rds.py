@@ -192,10 +192,10 @@ class Rds:
 
     def describe_parameters(self, changed: dict[str, dict[str, Any]], asked: Mapping[str, Any]) -> dict[str, Any]:
         """A page of the group's parameters as DescribeDBParameters shows them, `user` or `engine-default` by source."""
-        described = [
-            known | ({"Source": "user", **{key: changed[name][key] for key in _CHANGEABLE}} if name in changed else {})
-            for name, known in self._known_parameters.items()
-        ]
+        changes = {
+            name: {"Source": "user", **{key: one[key] for key in _CHANGEABLE}} for name, one in [*changed.items()]
+        }
+        described = [known | changes.get(name, {}) for name, known in self._known_parameters.items()]
         source = asked.get("Source")
         wanted = [parameter for parameter in described if source in (None, parameter["Source"])]
         return page("Parameters", wanted, asked, code="InvalidParameterValue")
@@ -247,6 +247,6 @@ def _is_allowed(value: str, known: Mapping[str, Any]) -> bool:
     if known["DataType"] in ("integer", "float"):
         lowest, highest = re.fullmatch(r"(-?[^-]+)-(-?.+)", known["AllowedValues"]).groups()  # type: ignore[union-attr]
         return bool(re.fullmatch(r"-?\d+(\.\d+)?", value)) and float(lowest) <= float(value) <= float(highest)
-    if known["DataType"] == "boolean":
+    if known["DataType"] == "boolean" and not known["AllowedValues"]:
         return value.lower() in ("0", "1", "on", "off", "true", "false")
     return not known["AllowedValues"] or value in known["AllowedValues"].split(",")

@@ -125,6 +125,7 @@ def test_a_dynamic_parameter_applies_at_once(restored: Stage) -> None:
         ("block_size", "1", "pending-reboot", "block_size cannot be modified"),
         ("max_wal_senders", "many", "pending-reboot", "InvalidParameterValue.*max_wal_senders"),
         ("rds.logical_replication", "yes", "pending-reboot", "Invalid parameter value: yes for: rds.logical_repl"),
+        ("rds.logical_replication", "on", "pending-reboot", "for: rds.logical_replication allowed values are: 0,1"),
         ("work_mem", "4096", "sometime", "Value 'sometime' at 'applyMethod' failed"),
         ("", "4096", "immediate", "InvalidParameterValue.*must be supplied"),
         (
