@@ -1,7 +1,8 @@
-"""One way to wait: poll once where the task runs, and where the answer is not there yet, poll on from the triggerer.
+"""One way to wait: poll where the task runs, and where the answer is not there yet, poll on from the triggerer.
 
-A waiting task holds no worker. The pause between two polls grows from `first_poll_s` by a quarter each time up to
-`longest_poll_s`; the deadline is a moment, not a count, so a restarted triggerer does not begin again.
+A waiting task holds no worker: it polls twice there, `AT_ONCE_S` apart, because to defer costs more than that. In the
+triggerer the pause between two polls grows from `first_poll_s` by a quarter each time up to `longest_poll_s`; the
+deadline is a moment, not a count, so a restarted triggerer does not begin again.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import abc
 import asyncio
 import logging
+import time
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypedDict, TypeVar, cast
@@ -37,6 +39,8 @@ Kept: TypeAlias = "Mapping[str, Any]"
 log = logging.getLogger(__name__)
 GROWTH = 1.25
 POLL_TIMEOUT_S = 60
+AT_ONCE_S = 0.5
+"""So long a task waits for the answer before it defers, which takes another process of its own and some two seconds."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +156,7 @@ class WaitKeywords(TaskKeywords, PollSettings):
 
 
 class DeferredSensor(BaseSensorOperator, Generic[F, R]):
-    """A sensor that polls once where it runs, and leaves every further poll to the triggerer.
+    """A sensor that polls twice at most where it runs, and leaves every further poll to the triggerer.
 
     :param first_poll_s: the first pause, seconds
     :param longest_poll_s: the longest pause, seconds
@@ -182,7 +186,7 @@ class DeferredSensor(BaseSensorOperator, Generic[F, R]):
         """What the task returns once the answer is success."""
 
     def execute(self, context: Context) -> R:
-        """Poll once, then defer.
+        """Poll, then defer.
 
         :raises NeedsPersonError: where it can't succeed any more, or the time is up.
         """
@@ -195,13 +199,16 @@ class DeferredSensor(BaseSensorOperator, Generic[F, R]):
     def wait(
         self, trigger: PollTrigger, context: Context, then: Callable[[Context, PollEvent[F]], R] | None = None
     ) -> R:
-        """Poll once; go on at once where there is an answer, otherwise defer.
+        """Poll; go on where there is an answer, at once or `AT_ONCE_S` later, otherwise defer.
 
         :param then: the method of this sensor that goes on with the answer; None: :meth:`execute_complete`
         :raises NeedsPersonError: as :meth:`execute`.
         """
         then = then or self.execute_complete
         result = asyncio.run(trigger.poll_safely())
+        if result.status == "not yet" and not result.could_not_look:
+            time.sleep(min(AT_ONCE_S, self.first_poll_s))
+            result = asyncio.run(trigger.poll_safely())
         if result.status == "not yet":
             seen = result.could_not_look or result.facts
             self.log.info("Not yet: %s. Waiting up to %s s, deferred.", seen, f"{self.timeout_s:g}")

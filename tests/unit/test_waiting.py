@@ -1,4 +1,4 @@
-"""One way to wait: poll first, defer the rest, give up at a moment."""
+"""One way to wait: poll twice, defer the rest, give up at a moment."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -59,6 +59,17 @@ def trigger(timeout_s: float = 60) -> Scripted:
 def test_an_answer_at_the_first_poll_needs_no_triggerer() -> None:
     script(PollResult("success", {"status": "available"}))
     assert Sensor(task_id="wait", **POLLS).execute({}) == {"outcome": "found", "status": "available"}
+
+
+def test_an_answer_at_the_second_poll_needs_no_triggerer_either() -> None:
+    script(PollResult("not yet"), PollResult("success", {"status": "available"}))
+    assert Sensor(task_id="wait", **POLLS).execute({}) == {"outcome": "found", "status": "available"}
+
+
+def test_an_outage_is_left_to_the_triggerer_at_once() -> None:
+    script(OSError("connection refused"), PollResult("success"))
+    with pytest.raises(TaskDeferred):
+        Sensor(task_id="wait", **POLLS).execute({})
 
 
 def test_what_is_not_there_yet_is_left_to_the_triggerer() -> None:
