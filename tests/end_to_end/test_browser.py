@@ -18,7 +18,7 @@ from tests.support.wait import ASKS_AIRFLOW_S, eventually
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Page, StorageState
+    from playwright.sync_api import Browser, Locator, Page, StorageState
 
     from tests.support.rehearsal import Rehearsal
 
@@ -69,6 +69,12 @@ def open_run(page: Page, rehearsal: Rehearsal, run_id: str) -> None:
     page.goto(address(rehearsal, f"/dags/{DAG}/runs/{quote(run_id)}/plugin/reverse-sync-dag-run"))
 
 
+def leave_frame(page: Page, link: Locator) -> None:
+    """Follow a link into Airflow: the frame may not navigate its parent, so the page's script does, once it is there."""
+    expect(frame(page).locator("html")).to_have_attribute("data-theme", re.compile("dark|light"))
+    link.click()
+
+
 def test_a_run_is_triggered_with_its_defaults_followed_live_and_proved(page: Page, rehearsal: Rehearsal) -> None:
     run_id = trigger_in_the_form(page, rehearsal)
     open_run(page, rehearsal, run_id)
@@ -98,8 +104,7 @@ def test_a_red_run_that_was_triggered_with_parameters_says_both(page: Page, rehe
     expect(failed).to_contain_text("The runbook says: DMS can't connect to a database.")
     expect(inside.get_by_role("region", name="Parameters other than")).to_contain_text("런던에서 부산까지")
     keep_picture(page, "red-run")
-    # A link to a log leaves the frame, which may not navigate its parent.
-    failed.get_by_role("link", name="its log").click()
+    leave_frame(page, failed.get_by_role("link", name="its log"))
     expect(page).to_have_url(re.compile(rf"/dags/{DAG}/runs/[^/]+/tasks/dms\.test_"))
     expect(page.locator("iframe")).to_have_count(0)
 
@@ -163,7 +168,7 @@ def test_what_waits_for_a_person_leads_to_the_answer(page: Page, rehearsal: Rehe
     assert eventually(lambda: asking.asks, 120, ASKS_AIRFLOW_S)
     page.goto(address(rehearsal, "/plugin/reverse-sync-nav"))
     expect(frame(page).get_by_text("Waits for a person")).to_be_visible()
-    frame(page).get_by_role("link", name="Answer in Airflow").click()
+    leave_frame(page, frame(page).get_by_role("link", name="Answer in Airflow"))
     expect(page).to_have_url(re.compile("/tasks/approve/required_actions"))
     page.get_by_role("button", name="Reject").click()
     assert eventually(lambda: asking.state in ("success", "failed"), 120, ASKS_AIRFLOW_S)
